@@ -1,0 +1,1 @@
+"""How the centre is run: embedded servers, containers, clusters."""

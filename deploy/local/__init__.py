@@ -1,0 +1,1 @@
+"""Real Kafka and TimescaleDB as child processes on loopback, supervised."""

@@ -1,0 +1,1 @@
+"""The services of the centre; they meet in topics, tables and schemas, never in imports."""

@@ -1,0 +1,1 @@
+"""Counts events into the database, then evaluates indicators from what was counted."""

@@ -1,0 +1,1 @@
+"""REST, the live WebSocket and the wall's static pages."""

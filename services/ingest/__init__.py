@@ -1,0 +1,1 @@
+"""The intake: HTTP in, Kafka out, a verdict for every record."""

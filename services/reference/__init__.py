@@ -1,0 +1,1 @@
+"""The slow second opinion: every value from raw events, in the most obvious way."""
