@@ -1,1 +1,1 @@
-"""One module for each outside thing: the broker, the database, the clock, the settings, the files."""
+"""One module for each outside thing: broker, database, clock, settings, files."""
