@@ -19,7 +19,7 @@ RETRY_SECONDS = 2
 """What a caller is told to wait when a service is not ready."""
 
 ReadyCheck = Callable[[], Awaitable[str | None]]
-"""Answers None when the service can do its work, else the reason in one sentence, within seconds."""
+"""None when the service can do its work, else the reason in one sentence; answers in seconds."""
 
 
 def problem_body(status: int, detail: str, **members: object) -> bytes:
