@@ -15,9 +15,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from services.domain.errors import Refused
 
@@ -25,9 +26,6 @@ Level = Literal["N", "P", "D", "C"]
 Method = Literal["whole", "equal", "gis", "declared"]
 MILLION: Final = 1_000_000
 FOUND_MAX: Final = 200
-
-_LEVELS: Final[Mapping[str, Level]] = {each: each for each in get_args(Level)}
-_METHODS: Final[Mapping[str, Method]] = {each: each for each in get_args(Method)}
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -91,17 +89,6 @@ class UnitList:
     that do not sum to one, a change of a unit that is not there.
     """
 
-    __slots__ = (
-        "_by_code",
-        "_by_key",
-        "_changes",
-        "_children",
-        "_newest",
-        "_predecessors",
-        "_settled_on",
-        "_successors",
-    )
-
     def __init__(
         self,
         units: Iterable[Unit],
@@ -138,10 +125,8 @@ class UnitList:
 
     def at(self, code: str, on: date) -> Unit | None:
         """Give the unit that the code names on that day, with its name and type of that day."""
-        for unit in self._by_code.get(code, ()):
-            if unit.valid_on(on):
-                return self._as_of(unit, on)
-        return None
+        found = (unit for unit in self._by_code.get(code, ()) if unit.valid_on(on))
+        return next((self._as_of(unit, on) for unit in found), None)
 
     def get(self, key: str) -> Unit | None:
         """Give the unit of the key, with its last name and type."""
@@ -154,9 +139,8 @@ class UnitList:
 
     def children(self, key: str) -> tuple[Unit, ...]:
         """Give the units directly below, in the order of the list."""
-        return tuple(
-            self._as_of(self._by_key[child], date.max) for child in self._children.get(key, ())
-        )
+        below = (self._by_key[child] for child in self._children.get(key, ()))
+        return tuple(self._as_of(unit, date.max) for unit in below)
 
     def ancestors(self, key: str) -> tuple[Unit, ...]:
         """Give the units above, nearest first, the country last; none for an unknown key."""
@@ -206,12 +190,8 @@ class UnitList:
         """Apply the changes of name and type up to the day."""
         for change in reversed(self._changes.get(unit.key, ())):
             if change.effective_on <= on:
-                return msgspec.structs.replace(
-                    unit,
-                    name_vi=change.name_vi,
-                    name_short_vi=change.name_short_vi,
-                    type=change.type,
-                )
+                name, short, kind = change.name_vi, change.name_short_vi, change.type
+                return structs.replace(unit, name_vi=name, name_short_vi=short, type=kind)
         return unit
 
 
@@ -237,7 +217,7 @@ def parse_units(units_csv: str, successors_csv: str, changes_csv: str = "") -> U
             (_successor(row) for row in _rows(successors_csv)),
             (msgspec.convert(row, UnitChange) for row in _rows(changes_csv)),
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, msgspec.ValidationError) as error:
         raise Refused(f"the lists of units cannot be read: {error!r}") from error
 
 
@@ -246,31 +226,15 @@ def _rows(text: str) -> Iterator[dict[str, str]]:
 
 
 def _unit(row: Mapping[str, str]) -> Unit:
+    given: dict[str, str | None] = {name: value or None for name, value in row.items()}
     code = f"{row['level']}:{row['code']}"
-    valid_from = date.fromisoformat(row["valid_from"])
-    return Unit(
-        key=unit_key(code, valid_from),
-        level=_LEVELS[row["level"]],
-        code=code,
-        name_vi=row["name_vi"],
-        name_short_vi=row["name_short_vi"],
-        type=row["type"],
-        parent=row["parent"] or None,
-        valid_from=valid_from,
-        valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        lat=float(row["lat"]) if row["lat"] else None,
-        lon=float(row["lon"]) if row["lon"] else None,
-    )
+    key = unit_key(code, date.fromisoformat(row["valid_from"]))
+    return msgspec.convert(given | {"code": code, "key": key}, Unit, strict=False)
 
 
 def _successor(row: Mapping[str, str]) -> Successor:
-    return Successor(
-        pred=row["pred"],
-        succ=row["succ"],
-        weight=int(row["weight"]) / MILLION,
-        method=_METHODS[row["method"]],
-        is_default=row["is_default"] == "1",
-    )
+    weight = int(row["weight"]) / MILLION
+    return msgspec.convert({**row, "weight": weight}, Successor, strict=False)
 
 
 def _keyed(units: Iterable[Unit]) -> dict[str, Unit]:
@@ -312,9 +276,8 @@ def _check_relations(
     changes: Mapping[str, tuple[UnitChange, ...]],
 ) -> None:
     for key, parts in successors.items():
-        for part in parts:
-            if missing := {part.pred, part.succ} - by_key.keys():
-                raise Refused(f"a succession names unknown units: {sorted(missing)}")
+        if key not in by_key or any(part.succ not in by_key for part in parts):
+            raise Refused(f"a succession of {key} names an unknown unit")
         if round(sum(part.weight for part in parts) * MILLION) != MILLION:
             raise Refused(f"the shares of {key} do not sum to one")
         if sum(part.is_default for part in parts) != 1:

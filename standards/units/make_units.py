@@ -1,14 +1,15 @@
 # noqa: INP001 - a script beside the files it makes, not part of a package
-"""Make `units.csv`, `successors.csv` and `aliases.csv` from two public packages; run by hand when a list changes.
+"""Make `units.csv`, `successors.csv` and `aliases.csv` from two public packages; run by hand.
 
-The packages are not dependencies of the centre. Put them into a throw-away environment and run this file there:
+The packages are not dependencies of the centre. Install them, without what they require, into a
+throw-away environment and run this file with its Python:
 
-    python3 -m venv /tmp/units && /tmp/units/bin/pip install --no-deps vietnam-provinces==2025.10.1 vietnamadminunits==1.0.4
-    /tmp/units/bin/python standards/units/make_units.py
+    pip install --no-deps vietnam-provinces==2025.10.1 vietnamadminunits==1.0.4
 
-`vietnamadminunits` gives both lists of units, centroids and the crosswalk. Its codes are those of Decision 19/2025/QD-TTg as the
-statistics office publishes them. `vietnam-provinces` is the witness: the same 34 provinces, the same 3,321 communes by
-province and name, or nothing is written. Where only its codes differ they are kept as aliases.
+`vietnamadminunits` gives both lists of units, centroids and the crosswalk; its codes of the current
+list are those of Decision 19/2025/QD-TTg. `vietnam-provinces` is the witness: the same 34 provinces
+and the same 3,321 communes by province and name, or nothing is written. The codes of 123 communes
+differ there and are kept as aliases. `changes.csv` is kept by hand.
 """
 
 import csv
@@ -28,10 +29,7 @@ REFORM = "2025-07-01"
 OPEN = "1900-01-01"
 COUNTRY = f"N:VN@{OPEN}"
 MILLION = 1_000_000
-UNIT_FIELDS = "level,code,valid_from,valid_to,name_vi,name_short_vi,type,parent,lat,lon".split(",")
-SUCCESSOR_FIELDS = ["pred", "succ", "weight", "method", "is_default"]
-ALIAS_FIELDS = ["source_system", "source_code", "unit"]
-
+WHOLE_OR_EQUAL = "whole: passed over as one piece; equal: split, parts not published, equal shares"
 Row = dict[str, str]
 Source = dict[str, object]
 
@@ -52,31 +50,11 @@ def main() -> None:
         f"made by make_units.py from vietnamadminunits {version('vietnamadminunits')} (MIT),"
         f" checked with vietnam-provinces {version('vietnam-provinces')}"
     )
+    write("units.csv", units, note, f"[valid_from, valid_to); valid_from {OPEN}: not known, open")
     write(
-        "units.csv",
-        UNIT_FIELDS,
-        units,
-        [
-            note,
-            f"[valid_from, valid_to) is half-open; valid_from {OPEN} of a former unit means: not known, open",
-        ],
+        "successors.csv", successors, note, "weight: millionths of the predecessor", WHOLE_OR_EQUAL
     )
-    write(
-        "successors.csv",
-        SUCCESSOR_FIELDS,
-        successors,
-        [
-            note,
-            "weight: millionths of the predecessor's whole; method whole = passes over as one piece,"
-            " equal = split over several, no figures of the parts published, so equal shares",
-        ],
-    )
-    write(
-        "aliases.csv",
-        ALIAS_FIELDS,
-        aliases,
-        [note, "codes under which others list the same current communes"],
-    )
+    write("aliases.csv", aliases, note, "codes under which others list the same current communes")
     sys.stdout.write(f"{len(units)} units, {len(successors)} successors, {len(aliases)} aliases\n")
 
 
@@ -100,7 +78,7 @@ def read_lists(database: Path) -> tuple[list[Source], list[Source]]:
 
 
 def compare(current: list[Source], provinces: list[Source]) -> list[Row]:
-    """Aliases of the communes that the witness lists under another code; stop where anything but the code differs."""
+    """Find communes that the witness lists under another code; stop where more differs."""
     ours: dict[tuple[str, str], list[str]] = defaultdict(list)
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in current:
@@ -123,7 +101,7 @@ def compare(current: list[Source], provinces: list[Source]) -> list[Row]:
 
 
 def plain(name: object) -> str:
-    """A name without accents, case, dashes and doubled spaces, to compare spellings."""
+    """Reduce a name to what two spellings share: no accents, case or doubled spaces."""
     letters = unicodedata.normalize(
         "NFD", str(name).lower().replace("đ", "d").replace("–", "-").replace("’", "'")
     )
@@ -133,7 +111,7 @@ def plain(name: object) -> str:
 
 
 def country() -> Row:
-    """The country itself, parent of every province."""
+    """Give the country itself, parent of every province."""
     return unit("N", "VN", (OPEN, ""), ("Việt Nam", "Việt Nam", "quốc gia"), "", ("16.0", "106.0"))
 
 
@@ -211,9 +189,20 @@ def unit(
     parent: str,
     at: tuple[str, str],
 ) -> Row:
-    """One row of `units.csv`."""
-    values = [level, str(code), *period, *called, parent, *at]
-    return dict(zip(UNIT_FIELDS, values, strict=True))
+    """Give one row of `units.csv`."""
+    (valid_from, valid_to), (name_vi, name_short_vi, kind), (lat, lon) = period, called, at
+    return {
+        "level": level,
+        "code": str(code),
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "name_vi": name_vi,
+        "name_short_vi": name_short_vi,
+        "type": kind,
+        "parent": parent,
+        "lat": lat,
+        "lon": lon,
+    }
 
 
 def names(row: Source, level: str) -> tuple[str, str, str]:
@@ -284,7 +273,7 @@ def commune_successors(crosswalk: Source, former: list[Source], current: list[So
 
 
 def shares(pred: str, succs: list[str], default: str) -> list[Row]:
-    """Equal weights in millionths that sum to exactly one million; the default takes what is left over."""
+    """Give equal weights that sum to exactly one million; the default takes what is left over."""
     share, rest = divmod(MILLION, len(succs))
     return [
         {
@@ -298,11 +287,11 @@ def shares(pred: str, succs: list[str], default: str) -> list[Row]:
     ]
 
 
-def write(name: str, fields: list[str], rows: list[Row], notes: list[str]) -> None:
+def write(name: str, rows: list[Row], *notes: str) -> None:
     """Write one CSV with its notes as comment lines before the header."""
     with (HERE / name).open("w", encoding="utf-8", newline="") as file:
         file.writelines(f"# {note}\n" for note in notes)
-        writer = csv.DictWriter(file, fields, lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
