@@ -1,0 +1,150 @@
+"""One real PostgreSQL with TimescaleDB, on loopback only."""
+
+import os
+import shutil
+import signal
+import uuid
+from itertools import chain
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from deploy.local.accounts import Account, can_reach, database_account
+from deploy.local.command import run
+from deploy.local.ports import LOOPBACK
+from deploy.local.postgres_install import postgres_programs
+from deploy.local.process import Program
+from services.domain.errors import Refused
+
+_USER = "ioc"
+_DATABASE = "ioc"
+_ROOT_HOME = Path("/var/lib/ioc")
+
+
+def prepare(directory: Path, log: Path, port: int) -> Program:
+    """Make the data directory at the first time, and say how to run the server."""
+    account = database_account(directory / "cluster")
+    programs = postgres_programs(account)
+    cluster = _place(directory, account)
+    if not (cluster / "PG_VERSION").exists():
+        _initialise(cluster, programs, account)
+    _forget_dead_postmaster(cluster)
+    settings = (("-c", f"{name}={value}") for name, value in _settings(port).items())
+    return Program(
+        name="database",
+        arguments=(str(programs / "postgres"), "-D", str(cluster), *chain.from_iterable(settings)),
+        environment=_environment(),
+        directory=Path("/"),
+        log=log,
+        probe=lambda: _probe(port),
+        ready_seconds_max=90,
+        stop_signal=signal.SIGINT,  # fast shutdown: sessions are ended, a checkpoint is written
+        stop_seconds_max=30,
+        account=account,
+    )
+
+
+def create_database(port: int) -> str:
+    """Create the centre's database if it is not there; return its URL."""
+    with psycopg.connect(database_url(port, "postgres"), autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_DATABASE,))
+        if found.fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_DATABASE)))
+    url = database_url(port)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+    return url
+
+
+def database_url(port: int, database: str = _DATABASE) -> str:
+    """Return the URL of a database of the server that listens on `port`."""
+    return f"postgresql://{_USER}@{LOOPBACK}:{port}/{database}"
+
+
+def _settings(port: int) -> dict[str, str]:
+    return {
+        "listen_addresses": LOOPBACK,
+        "port": str(port),
+        "unix_socket_directories": "",
+        "max_connections": "100",
+        "shared_buffers": "256MB",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "10min",
+        "fsync": "on",
+        "jit": "off",
+        "timezone": "GMT",
+        "log_timezone": "GMT",
+        "log_line_prefix": "%m [%p] ",
+        "shared_preload_libraries": "timescaledb",
+        "timescaledb.telemetry_level": "off",
+    }
+
+
+def _place(directory: Path, account: Account | None) -> Path:
+    """Where the cluster is: in `directory`, unless the account of the server cannot come there.
+
+    Root's own folders are closed to others, and PostgreSQL does not run as root: then the cluster
+    is under /var/lib/ioc, and a file in `directory` says where.
+    """
+    pointer = directory / "cluster-is-in"
+    if pointer.exists():
+        return Path(pointer.read_text().strip())
+    directory.mkdir(parents=True, exist_ok=True)
+    if can_reach(directory, account):
+        return directory / "cluster"
+    elsewhere = _ROOT_HOME / uuid.uuid4().hex[:12]
+    elsewhere.mkdir(parents=True)
+    if not can_reach(elsewhere, account):
+        raise Refused(
+            f"PostgreSQL runs as account {account}, which can enter neither {directory} nor "
+            f"{_ROOT_HOME}: use another --data, or run ioc as another user than root"
+        )
+    pointer.write_text(f"{elsewhere / 'cluster'}\n")
+    return elsewhere / "cluster"
+
+
+def _initialise(cluster: Path, programs: Path, account: Account | None) -> None:
+    """Run initdb in a folder that gets its name only when it is complete."""
+    unfinished = cluster.with_name("cluster.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    if account is not None:
+        os.chown(unfinished, account.uid, account.gid)
+    run(
+        [
+            *(programs / "initdb", "-D", unfinished, "-U", _USER, "--auth=trust"),
+            *("--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions"),
+        ],
+        purpose="making the database's files",
+        directory=Path("/"),
+        environment=_environment(),
+        account=account,
+    )
+    unfinished.rename(cluster)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours: no PG... variable and no library path may reach the server."""
+    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+def _forget_dead_postmaster(cluster: Path) -> None:
+    """Remove the lock file of a killed server if its pid now belongs to something else."""
+    lock = cluster / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().split()[0])
+        holder = Path(f"/proc/{pid}/cwd").readlink()
+    except (FileNotFoundError, ValueError, IndexError, PermissionError):
+        return  # no lock, no such process or not ours to judge: PostgreSQL decides
+    if holder != cluster:
+        lock.unlink()
+
+
+def _probe(port: int) -> str | None:
+    try:
+        with psycopg.connect(database_url(port, "postgres"), connect_timeout=2) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.OperationalError as error:
+        return str(error).strip().splitlines()[-1]
+    return None

@@ -1,0 +1,112 @@
+"""One child process: it cannot outlive us, is watched until ready, and stopped within a bound."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.accounts import Account
+from services.domain.errors import Unavailable
+
+_LAUNCHER = Path(__file__).with_name("launch.py")
+_PROBE_PAUSE_SECONDS = 0.1
+_LOG_BYTES_MAX = 20_000_000
+_LINES_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run, how to know that it is ready, and how to end it."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    directory: Path
+    log: Path
+    probe: Callable[[], str | None]  # None when ready, else the reason why not
+    ready_seconds_max: float
+    stop_signal: signal.Signals
+    stop_seconds_max: float
+    account: Account | None = None
+
+
+@dataclass(frozen=True)
+class Process:
+    """A started program."""
+
+    program: Program
+    popen: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        """The process id; also that of its session."""
+        return self.popen.pid
+
+
+def start(program: Program) -> Process:
+    """Start `program` in a session of its own, its output appended to its log."""
+    program.log.parent.mkdir(parents=True, exist_ok=True)
+    if program.log.exists() and program.log.stat().st_size > _LOG_BYTES_MAX:
+        program.log.replace(program.log.with_suffix(".old.log"))
+    account = "-" if program.account is None else str(program.account)
+    launcher = [sys.executable, "-I", "-S", str(_LAUNCHER)]
+    conditions = [str(int(program.stop_signal)), str(os.getpid()), account]
+    with program.log.open("ab") as log:
+        popen = subprocess.Popen(
+            [*launcher, *conditions, *program.arguments],
+            cwd=program.directory,
+            env=dict(program.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Process(program, popen)
+
+
+def wait_until_ready(process: Process, wait: Callable[[float], None] = time.sleep) -> None:
+    """Return when the program is ready; raise `Unavailable` if it ends or takes too long.
+
+    `wait` pauses between two probes and may raise to give up, as when somebody asks for the end.
+    """
+    program = process.program
+    deadline = time.monotonic() + program.ready_seconds_max
+    while (reason := program.probe()) is not None:
+        status = process.popen.poll()
+        if status is not None:
+            raise Unavailable(f"{program.name} ended with status {status}{last_words(program.log)}")
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                f"{program.name} was not ready after {program.ready_seconds_max:.0f} s: "
+                f"{reason}{last_words(program.log)}"
+            )
+        wait(_PROBE_PAUSE_SECONDS)
+
+
+def stop(process: Process) -> bool:
+    """End the process, by force if it does not end in its time; False if force was needed."""
+    popen = process.popen
+    if popen.poll() is not None:
+        return True
+    popen.send_signal(process.program.stop_signal)
+    try:
+        popen.wait(process.program.stop_seconds_max)
+    except subprocess.TimeoutExpired:
+        popen.kill()
+        popen.wait()
+        return False
+    return True
+
+
+def last_words(log: Path) -> str:
+    """Return the end of a log, to be put behind an error."""
+    if not log.exists():
+        return ""
+    with log.open(errors="replace") as file:
+        lines = [line.rstrip() for line in deque(file, _LINES_SHOWN)]
+    return f"; the end of {log}:\n  " + "\n  ".join(lines)
