@@ -117,6 +117,10 @@ class UnitList:
     def __iter__(self) -> Iterator[Unit]:
         return (self._as_of(unit, date.max) for unit in self._by_key.values())
 
+    def established(self) -> Iterator[Unit]:
+        """Go through the units as they were when they came to be, before any change of name."""
+        return iter(self._by_key.values())
+
     def known(self, code: str, on: date) -> bool:
         """Whether the code names a unit on that day: one set lookup for the current list."""
         if on >= self._settled_on:
