@@ -27,7 +27,7 @@ TYPES = {
 def sendings(
     rng: random.Random, shares: Shares, agency: Agency, subject: str, life: Life
 ) -> list[Sending]:
-    """Give all events of a dossier with the instants at which they are sent, not yet in that order."""
+    """Give all events of a dossier with their instants of sending, not yet in that order."""
     found: list[Sending] = []
     for step in life.steps:
         recorded_at = max(step.at, life.entered_at) + _entry_delay(rng, quick=life.quick)

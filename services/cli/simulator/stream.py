@@ -99,7 +99,7 @@ class Simulation:
         return self._live_seed
 
     def events(self, history_from: int, live: tuple[Window, ...], until: int) -> Iterator[Sending]:
-        """Give events in order of sending: days from `history_from`, the live stream in its windows.
+        """Give events in order of sending: days from `history_from`, live stream in its windows.
 
         Nothing is given that is to be sent at or after `until`.
         """
@@ -165,7 +165,7 @@ def start_windows(start: int, end: int, lead: int = HOUR // 3) -> tuple[Window, 
 def resumed_windows(
     ran_from: int, ran_until: int, start: int, end: int, lead: int = HOUR // 3
 ) -> tuple[Window, ...]:
-    """Give the windows of a run that starts again: what was begun ends, the pause brings nothing."""
+    """Give the windows of a run that starts again: what was begun ends, a pause is empty."""
     begin = max(ran_from, ran_until - QUICK_LIFE_MAX)
     if start - lead <= ran_until:
         return (Window(begin, end),)
@@ -173,7 +173,7 @@ def resumed_windows(
 
 
 def history_begin(start: int, days: int, units_from: int) -> int:
-    """Give the start of the local day `days` before `start`; not before the units of the list exist."""
+    """Give the local midnight `days` before `start`, not before the units of the list exist."""
     if not 0 <= days <= HISTORY_DAYS_MAX:
         raise Refused(
             f"{days} days of history are asked for; 0 to {HISTORY_DAYS_MAX} are possible."
