@@ -1,0 +1,49 @@
+"""What every test may ask for: the real servers, a database of its own, topic names of its own."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.servers import Addresses
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def running_servers() -> Iterator[Addresses]:
+    """Both servers, started once for the run."""
+    with servers.servers_of_the_run() as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def kafka(running_servers: Addresses) -> str:
+    """The bootstrap address of the run's broker."""
+    return running_servers.kafka
+
+
+@pytest.fixture(scope="session")
+def postgres(running_servers: Addresses) -> str:
+    """The URL of the run's database server; tests use `database` and leave this one as it is."""
+    return running_servers.database
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str) -> Iterator[str]:
+    """The name of the database that holds our tables and nothing else."""
+    name = servers.make_template(postgres)
+    yield name
+    servers.drop_database(postgres, name)
+
+
+@pytest.fixture
+def database(postgres: str, template: str) -> Iterator[str]:
+    """The URL of a database with our tables, for one test alone."""
+    with servers.fresh_database(postgres, template) as url:
+        yield url
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """Put this before a topic's name, and no other test writes to it."""
+    return f"test-{uuid.uuid4().hex[:8]}."
