@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = 2
@@ -46,7 +46,7 @@ def problem(
     )
 
 
-def health_routes(ready: ReadyCheck, registry: CollectorRegistry) -> list[Route]:
+def health_routes(ready: ReadyCheck, registry: CollectorRegistry) -> list[BaseRoute]:
     """Make the routes `/healthz`, `/readyz` and `/metrics`, for `FastAPI(routes=...)`."""
 
     async def healthz(_request: Request) -> Response:

@@ -85,9 +85,12 @@ class Connection:
         """
         session = await self._next_session()
         delivery = asyncio.ensure_future(_send(session.producer, builder, topic, partition))
-        await asyncio.wait({delivery, session.closed}, return_when=asyncio.FIRST_COMPLETED)
-        if not delivery.done():
+        try:
+            await asyncio.wait({delivery, session.closed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            answered = delivery.done()
             delivery.cancel()
+        if not answered:
             raise Unavailable("The connection to Kafka was replaced; send the records again.")
         failure = delivery.exception()
         if failure is not None:
