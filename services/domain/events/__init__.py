@@ -1,0 +1,66 @@
+"""What is received: typed records, the judgement of a raw record, and the facts that count.
+
+Others import from here only. `CONTRACT` names the event types of this release; `judge` decides on a record as it was
+sent, `decode` reads one that was accepted before.
+"""
+
+from services.domain.events.contract import CONTRACT, Contract, EventType
+from services.domain.events.decode import decode
+from services.domain.events.event import Event, Record, UnitCodes
+from services.domain.events.facts import counting_facts
+from services.domain.events.findings import REASONS, WARNINGS, Finding
+from services.domain.events.judge import judge
+from services.domain.events.records.dossier import (
+    DossierFinished,
+    DossierRated,
+    DossierReceived,
+    DossierRefused,
+    DossierReturned,
+    DossierSupplementCompleted,
+    DossierSupplementRequested,
+    DossierSuspended,
+    DossierWithdrawn,
+)
+from services.domain.events.records.reference import (
+    ReferenceCalendarDay,
+    ReferenceExpectation,
+    ReferenceList,
+    ReferenceValue,
+)
+from services.domain.events.records.reports import SectorRevenue, StatReport, TelecomSubscription
+from services.domain.events.strict_json import RECORD_BYTES_MAX
+from services.domain.events.verdict import Accepted, Rejected
+
+__all__ = [
+    "CONTRACT",
+    "REASONS",
+    "RECORD_BYTES_MAX",
+    "WARNINGS",
+    "Accepted",
+    "Contract",
+    "DossierFinished",
+    "DossierRated",
+    "DossierReceived",
+    "DossierRefused",
+    "DossierReturned",
+    "DossierSupplementCompleted",
+    "DossierSupplementRequested",
+    "DossierSuspended",
+    "DossierWithdrawn",
+    "Event",
+    "EventType",
+    "Finding",
+    "Record",
+    "ReferenceCalendarDay",
+    "ReferenceExpectation",
+    "ReferenceList",
+    "ReferenceValue",
+    "Rejected",
+    "SectorRevenue",
+    "StatReport",
+    "TelecomSubscription",
+    "UnitCodes",
+    "counting_facts",
+    "decode",
+    "judge",
+]

@@ -1,0 +1,52 @@
+"""Reads events that were accepted before, such as those in Kafka."""
+
+import datetime
+
+import msgspec
+
+from services.domain.errors import Refused
+from services.domain.events.envelope import Envelope, event_of
+from services.domain.events.event import Event
+from services.domain.events.explain import explain
+from services.domain.events.readers import READERS
+from services.domain.events.verdict import Rejected
+from services.domain.instants import parse_instant
+
+END_OF_TIME = 1 << 62
+
+
+class _Stored(Envelope, frozen=True, kw_only=True, gc=False):
+    """An envelope whose data is read only when the type is known."""
+
+    data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _AnyUnit:
+    """Knows every unit: whether a unit exists was judged when the event was accepted."""
+
+    def known(self, code: str, on: datetime.date) -> bool:
+        return True
+
+
+_decoder = msgspec.json.Decoder(_Stored)
+
+
+def decode(raw: bytes) -> Event:
+    """The event of a document that `judge` accepted; Refused, with the first fault, for one it would not."""
+    try:
+        envelope = _decoder.decode(raw)
+        record = None
+        if envelope.op != "retract":
+            record = READERS[envelope.type].decoder.decode(envelope.data)
+        at, recorded_at = parse_instant(envelope.time), parse_instant(envelope.recordedtime)
+        return event_of(envelope, at, recorded_at, record)
+    except (msgspec.DecodeError, ValueError, KeyError, RecursionError):
+        return _decode_slowly(raw)
+
+
+def _decode_slowly(raw: bytes) -> Event:
+    verdict = explain(raw, END_OF_TIME, _AnyUnit())
+    if isinstance(verdict, Rejected):
+        fault = verdict.faults[0]
+        raise Refused(f"{fault.code} at {fault.pointer or 'the whole record'}: {fault.detail}")
+    return verdict.event

@@ -1,0 +1,45 @@
+"""An event as the engine uses it: its envelope in numbers where time is meant, its data as a typed record."""
+
+import datetime
+from typing import ClassVar, Protocol
+
+import msgspec
+
+from services.domain.events.declaration import Declaration
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The data of one event type; timestamps and dates stay the text that was sent."""
+
+    declared: ClassVar[Declaration]
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """One accepted event.
+
+    `at` and `recorded_at` are the attributes `time` and `recordedtime` in microseconds since 1970 UTC. `unit` and
+    `unitasof` are as sent. `data` is None for a retraction: nothing in it would count.
+    """
+
+    id: str
+    source: str
+    type: str
+    at: int
+    recorded_at: int
+    subject: str
+    unit: str
+    unitasof: str | None
+    op: str
+    supersedes: str | None
+    obsstatus: str | None
+    confstatus: str | None
+    quality: tuple[str, ...]
+    data: Record | None
+
+
+class UnitCodes(Protocol):
+    """A dated list of administrative units, as far as the intake needs it."""
+
+    def known(self, code: str, on: datetime.date) -> bool:
+        """Whether the list in force on that day has the code (as sent, e.g. `C:11953`)."""
+        ...

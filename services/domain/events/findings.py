@@ -1,0 +1,71 @@
+"""What the intake finds in a record: faults that reject it, warnings that go along with it."""
+
+from typing import Final
+
+import msgspec
+
+REASONS: Final = (
+    "malformed_json",
+    "too_large",
+    "missing_field",
+    "wrong_type",
+    "bad_format",
+    "not_in_list",
+    "out_of_range",
+    "rule_violated",
+    "unknown_type",
+    "unknown_unit",
+    "time_in_future",
+    "correction_invalid",
+    "not_authorised",
+)
+"""Every code that can reject a record; bounded, so it may label a metric."""
+
+WARNINGS: Final = (
+    "unknown_field",
+    "duplicate_differs",
+    "deadline_missing",
+    "extension_after_due",
+    "inconsistent_amounts",
+    "parts_do_not_add_up",
+    "cross_series",
+    "sudden_change",
+    "legacy_district",
+    "subject_in_two_units",
+)
+"""Every code that a counted record can carry; those that need other records are found later than here."""
+
+_SHOWN_CHARACTERS_MAX = 60
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """One thing found in a record.
+
+    `code` is one of REASONS or WARNINGS, `pointer` the JSON pointer (RFC 6901) of the member, empty for the whole
+    record, `detail` one sentence that says what was found and what is allowed.
+    """
+
+    code: str
+    pointer: str
+    detail: str
+
+
+def pointer_to(base: str, name: str) -> str:
+    """The JSON pointer of a member below another pointer."""
+    return f"{base}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+def shown(value: object) -> str:
+    """A value as a sentence may quote it: as JSON where it can be, and cut when it is long."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return f"an array of {len(value)}"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    if len(text) <= _SHOWN_CHARACTERS_MAX:
+        return text
+    return f"{text[: _SHOWN_CHARACTERS_MAX - 1]}…"
