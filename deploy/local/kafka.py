@@ -36,6 +36,7 @@ def prepare(directory: Path, log: Path, port: int, controller_port: int) -> Prog
         )
     return Program(
         name="kafka",
+        role="kafka",
         arguments=(
             *(*command, "-Xms256m", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError"),
             *("kafka.Kafka", str(configuration)),

@@ -33,11 +33,12 @@ def prepare(directory: Path, log: Path, port: int) -> Program:
     settings = (("-c", f"{name}={value}") for name, value in _settings(port).items())
     return Program(
         name="database",
+        role="database",
         arguments=(str(programs / "postgres"), "-D", str(cluster), *chain.from_iterable(settings)),
         environment=_environment(),
         directory=Path("/"),
         log=log,
-        probe=lambda: _probe(port),
+        probe=lambda: probe(database_url(port, "postgres")),
         ready_seconds_max=90,
         stop_signal=signal.SIGINT,  # fast shutdown: sessions are ended, a checkpoint is written
         stop_seconds_max=30,
@@ -60,6 +61,16 @@ def create_database(port: int) -> str:
 def database_url(port: int, database: str = _DATABASE) -> str:
     """Return the URL of a database of the server that listens on `port`."""
     return f"postgresql://{_USER}@{LOOPBACK}:{port}/{database}"
+
+
+def probe(url: str) -> str | None:
+    """None when the database of `url` answers a query, else why not."""
+    try:
+        with psycopg.connect(url, connect_timeout=2) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.OperationalError as error:
+        return str(error).strip().splitlines()[-1]
+    return None
 
 
 def _settings(port: int) -> dict[str, str]:
@@ -139,12 +150,3 @@ def _forget_dead_postmaster(cluster: Path) -> None:
         return  # no lock, no such process or not ours to judge: PostgreSQL decides
     if holder != cluster:
         lock.unlink()
-
-
-def _probe(port: int) -> str | None:
-    try:
-        with psycopg.connect(database_url(port, "postgres"), connect_timeout=2) as connection:
-            connection.execute("SELECT 1")
-    except psycopg.OperationalError as error:
-        return str(error).strip().splitlines()[-1]
-    return None

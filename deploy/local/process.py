@@ -4,17 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.accounts import Account
-from services.domain.errors import Unavailable
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
-_PROBE_PAUSE_SECONDS = 0.1
 _LOG_BYTES_MAX = 20_000_000
 _LINES_SHOWN = 8
 
@@ -24,6 +21,7 @@ class Program:
     """What to run, how to know that it is ready, and how to end it."""
 
     name: str
+    role: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
     directory: Path
@@ -33,6 +31,7 @@ class Program:
     stop_signal: signal.Signals
     stop_seconds_max: float
     account: Account | None = None
+    may_end: bool = False  # ending with status 0 is what it is for
 
 
 @dataclass(frozen=True)
@@ -67,25 +66,6 @@ def start(program: Program) -> Process:
             start_new_session=True,
         )
     return Process(program, popen)
-
-
-def wait_until_ready(process: Process, wait: Callable[[float], None] = time.sleep) -> None:
-    """Return when the program is ready; raise `Unavailable` if it ends or takes too long.
-
-    `wait` pauses between two probes and may raise to give up, as when somebody asks for the end.
-    """
-    program = process.program
-    deadline = time.monotonic() + program.ready_seconds_max
-    while (reason := program.probe()) is not None:
-        status = process.popen.poll()
-        if status is not None:
-            raise Unavailable(f"{program.name} ended with status {status}{last_words(program.log)}")
-        if time.monotonic() > deadline:
-            raise Unavailable(
-                f"{program.name} was not ready after {program.ready_seconds_max:.0f} s: "
-                f"{reason}{last_words(program.log)}"
-            )
-        wait(_PROBE_PAUSE_SECONDS)
 
 
 def stop(process: Process) -> bool:

@@ -8,6 +8,7 @@ prints their addresses as one JSON document when both are ready; SIGINT or SIGTE
 import argparse
 import json
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from deploy.local import kafka, ports, postgres
-from deploy.local.process import Process, start, stop, wait_until_ready
+from deploy.local.children import Children
 from deploy.local.progress import say, step
 
 
@@ -40,18 +41,14 @@ def running_servers(data: Path) -> Iterator[Addresses]:
             postgres.prepare, data / "database", data / "logs" / "database.log", chosen["database"]
         )
         programs = (broker.result(), database.result())
-    started: list[Process] = []
+    children = Children(wait=time.sleep, changed=lambda: None)
     try:
         with step("kafka and database: ready"):
-            started.extend(start(program) for program in programs)
-            for process in started:
-                wait_until_ready(process)
-        yield Addresses(
-            f"{ports.LOOPBACK}:{chosen['kafka']}", postgres.create_database(chosen["database"])
-        )
+            children.start(*programs)
+        bootstrap = f"{ports.LOOPBACK}:{chosen['kafka']}"
+        yield Addresses(bootstrap, postgres.create_database(chosen["database"]))
     finally:
-        for process in started:
-            stop(process)
+        children.stop()
 
 
 def main() -> None:
