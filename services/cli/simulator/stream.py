@@ -19,7 +19,13 @@ from services.cli.simulator.dossiers import Drawer
 from services.cli.simulator.emission import Sending, sendings
 from services.cli.simulator.procedures import PROCEDURES, Procedure
 from services.cli.simulator.profile import Shares, agencies_of
-from services.cli.simulator.rhythm import BLOCK, DayRhythm, block_arrivals, is_office_time
+from services.cli.simulator.rhythm import (
+    BLOCK,
+    BY_WEEKDAY,
+    DayRhythm,
+    block_arrivals,
+    is_office_time,
+)
 from services.domain.errors import Refused
 from services.domain.instants import DAY, HOUR
 from services.domain.worktime import WorkingCalendar, day_start, local_day
@@ -179,6 +185,14 @@ def history_begin(start: int, days: int, units_from: int) -> int:
             f"{days} days of history are asked for; 0 to {HISTORY_DAYS_MAX} are possible."
         )
     return max(day_start(local_day(start - days * DAY)), units_from)
+
+
+def dossiers_a_day(events: int, begin: int, end: int, shares: Shares) -> float:
+    """Give the dossiers of a mean working day with which about `events` happen in [begin, end)."""
+    days = range(local_day(begin), local_day(end) + 1)
+    weights = sum(BY_WEEKDAY[(day + 3) % 7] for day in days)
+    happened = 0.96
+    return events / (shares.events_per_dossier * happened * max(weights, 1.0))
 
 
 def _weighted(procedures: tuple[Procedure, ...]) -> tuple[tuple[Procedure, ...], tuple[int, ...]]:
