@@ -1,1 +1,1 @@
-"""REST, the live WebSocket and the wall's static pages."""
+"""The window of the centre: REST, the live WebSocket, the wall's pages. Reads, never decides."""

@@ -1,0 +1,112 @@
+"""How lists are answered: JSON or CSV by `Accept`, with an ETag, and problems for every error."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.adapters.http import problem
+from services.domain.errors import Refused, Unavailable
+from services.domain.query import QueryRefused
+
+RETRY_AFTER_S = 2
+
+
+def answer_list(
+    request: Request, items: Sequence[object], after: str | None, columns: Sequence[str]
+) -> Response:
+    """Answer `{"items", "next"}`, or a table of `columns` to who prefers `text/csv`.
+
+    In a table `next` is the `Link` header's rel="next"; a column `a.b` is the member b of a.
+    """
+    if _prefers_csv(request):
+        rows = msgspec.json.decode(msgspec.json.encode(items))
+        links = {}
+        if after is not None:
+            links["Link"] = f'<{request.url.include_query_params(cursor=after)}>; rel="next"'
+        return _tagged(request, _table(rows, columns), "text/csv; charset=utf-8", links)
+    return answer(request, {"items": items, "next": after})
+
+
+def answer(request: Request, document: object) -> Response:
+    """Answer one JSON document, or 304 to who has it already."""
+    return _tagged(request, msgspec.json.encode(document), "application/json", {})
+
+
+def refusal(_request: Request, error: Exception) -> Response:
+    """Turn a refused request into 400, or 404 when it names something that does not exist."""
+    if isinstance(error, QueryRefused):
+        detail = str(error)
+        if error.allowed:
+            detail = f"{detail}; allowed: {', '.join(error.allowed)}"
+        status = 404 if error.unknown else 400
+        return problem(status, detail, parameter=error.parameter, allowed=list(error.allowed))
+    return problem(400, str(error))
+
+
+def unavailable(_request: Request, error: Exception) -> Response:
+    """Turn an outage behind us into 503 with `Retry-After`."""
+    return problem(503, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def http_error(_request: Request, error: Exception) -> Response:
+    """Turn the framework's own errors (404, 405) into problems."""
+    if not isinstance(error, HTTPException):
+        return problem(500, "the request failed")
+    return problem(error.status_code, error.detail, headers=error.headers)
+
+
+def broken(_request: Request, _error: Exception) -> Response:
+    """Answer a defect of ours without telling its insides; the log has them."""
+    return problem(500, "the centre made a mistake; its log says which")
+
+
+HANDLERS: Mapping[int | type[Exception], Any] = {
+    Refused: refusal,
+    Unavailable: unavailable,
+    HTTPException: http_error,
+    Exception: broken,
+}
+
+
+def _prefers_csv(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    first = [part.split(";")[0].strip().lower() for part in accepted.split(",")]
+    json_at = first.index("application/json") if "application/json" in first else len(first)
+    return "text/csv" in first and first.index("text/csv") < json_at
+
+
+def _tagged(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    # no-cache: keep it, but ask each time
+    told = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **headers}
+    asked = request.headers.get("if-none-match", "")
+    if tag in {part.strip().removeprefix("W/") for part in asked.split(",")}:
+        return Response(status_code=304, headers=told)
+    return Response(body, media_type=media_type, headers=told)
+
+
+def _table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row, column) for column in columns])
+    return target.getvalue().encode()
+
+
+def _cell(row: Mapping[str, object], column: str) -> object:
+    value: object = row
+    for member in column.split("."):
+        value = value.get(member) if isinstance(value, Mapping) else None
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={member}" for name, member in value.items())
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value

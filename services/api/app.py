@@ -1,0 +1,138 @@
+"""Builds a replica of the api from its settings, by hand, once."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
+
+from fastapi import APIRouter, FastAPI, WebSocket
+from prometheus_client import CollectorRegistry
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from services.adapters import clock
+from services.adapters.http import health_routes
+from services.adapters.logs import logger
+from services.adapters.settings import Settings
+from services.adapters.topics import INDICATORS
+from services.adapters.units import boundaries, load_units
+from services.api import answers
+from services.api.feed import Feed, HistoryLost
+from services.api.live.board import Board
+from services.api.live.hub import Greeting, Hub
+from services.api.live.limits import Limits
+from services.api.metrics import ApiMetrics
+from services.api.newest import NewestObservations
+from services.api.places import Places
+from services.api.receipts import DatabaseReceipts
+from services.api.routes_observations import ObservationSources, observation_routes
+from services.api.routes_receipts import receipt_routes
+from services.api.routes_reference import indicator_routes, unit_routes
+from services.api.standard import WINDOWS, load_standard
+from services.api.wall import add_wall, build_id
+from services.domain.errors import Refused, Unavailable
+from services.domain.query import ObservationSource, Vocabulary
+
+POOL_CONNECTIONS_MAX = 4
+POOL_WAIT_S = 5.0
+RETRY_AFTER_S = 2.0
+
+
+class Replica:
+    """One replica: its application, its board and what keeps it alive."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        limits: Limits | None = None,
+        topic: str = INDICATORS,
+        computed: Callable[[ConnectionPool], ObservationSource] | None = None,
+    ) -> None:
+        limits = limits or Limits()
+        units, standard = load_units(), load_standard()
+        places = Places(units)
+        registry = CollectorRegistry()
+        metrics = ApiMetrics(registry)
+        self.board = Board(uuid4().hex, places.province_code, limits)
+        screen: dict[str, object] = {"id": "wall", "province": settings.province}
+        greeting = Greeting(build_id(), standard.version, screen)
+        self.hub = Hub(self.board, limits, greeting, clock.now, metrics)
+        self.feed = Feed(settings.kafka_bootstrap, self.board, metrics, self.hub.open, topic=topic)
+        self._pool = _pool(settings.database_url)
+        self._log = logger("api")
+        self.lost: asyncio.Event = asyncio.Event()
+
+        sources = ObservationSources(
+            NewestObservations(self.board, places.above),
+            None if computed is None else computed(self._pool),
+        )
+        vocabulary = Vocabulary(standard.indicators, WINDOWS, standard.dimensions, places.knows)
+        self.app = FastAPI(
+            title="Intelligent Operations Centre",
+            version="1",
+            lifespan=self._lifespan,
+            routes=health_routes(self._trouble, registry),
+            exception_handlers=dict(answers.HANDLERS),
+            redirect_slashes=False,
+        )
+        self.app.include_router(observation_routes(sources, vocabulary))
+        self.app.include_router(indicator_routes(standard))
+        self.app.include_router(unit_routes(units, self._boundaries, clock.now))
+        self.app.include_router(receipt_routes(DatabaseReceipts(self._pool)))
+        self.app.include_router(_live_route(self.hub))
+        add_wall(self.app)
+
+    async def close(self) -> None:
+        """Tell the clients that the replica stops; called before the server closes connections."""
+        await self.hub.close(RETRY_AFTER_S)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        self._pool.open(wait=False)
+        tasks = [asyncio.create_task(self._feed()), asyncio.create_task(self.hub.run())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.to_thread(self._pool.close, 2.0)
+
+    async def _feed(self) -> None:
+        try:
+            await self.feed.run()
+        except HistoryLost as error:
+            self._log.exception("history_lost", error=str(error))
+            self.lost.set()
+
+    async def _trouble(self) -> str | None:
+        return self.feed.trouble
+
+    def _boundaries(self, province: str) -> dict[str, object] | None:
+        try:
+            with self._pool.connection() as connection:
+                return boundaries(connection, province)
+        except Refused as error:
+            raise Unavailable(str(error)) from error
+        except PoolTimeout as error:
+            raise Unavailable(f"the database does not answer: {error}") from error
+
+
+def _pool(url: str) -> ConnectionPool:
+    return ConnectionPool(
+        url,
+        min_size=0,
+        max_size=POOL_CONNECTIONS_MAX,
+        timeout=POOL_WAIT_S,
+        open=False,
+        kwargs={"autocommit": True, "connect_timeout": round(POOL_WAIT_S)},
+    )
+
+
+def _live_route(hub: Hub) -> APIRouter:
+    router = APIRouter()
+
+    @router.websocket("/v1/live")
+    async def live(websocket: WebSocket) -> None:
+        await hub.serve(websocket)
+
+    return router

@@ -1,0 +1,128 @@
+"""Topics of the live protocol: paths of observations and the patterns that choose them.
+
+    indicators/<province or VN>/<unit>/<indicator>/<window>[/<dimension>/<member>]...
+
+A pattern is a path in which `*` stands for one segment and a last `**` for any rest. A
+province's own figures carry the province itself as unit (`indicators/33/P:33/PS-04/month`), the
+country's are `indicators/VN/N:VN/...`. Inside a segment `%`, `/` and `*` are written `%25`,
+`%2F` and `%2A`.
+"""
+
+import msgspec
+
+from services.domain.errors import Refused
+
+FORM = (
+    "indicators/<province code or VN>/<unit>/<indicator>/<window>[/<dimension>/<member>], "
+    "with * for one segment and a last ** for any rest"
+)
+
+Path = tuple[str, ...]
+
+
+class RecordKey(msgspec.Struct, frozen=True):
+    """The parsed key of a record: `<indicator>|<unit key>|<dims>|<window name>`."""
+
+    indicator: str
+    unit_key: str
+    dims: tuple[tuple[str, str], ...]
+    window: str
+
+    @property
+    def unit(self) -> str:
+        """The unit as agencies write it, without its date: `C:11953`."""
+        return self.unit_key.partition("@")[0]
+
+
+class Pattern(msgspec.Struct, frozen=True):
+    """A compiled topic; two of the same text are equal."""
+
+    text: str
+    segments: Path
+    open_ended: bool
+
+    def matches(self, path: Path) -> bool:
+        """Say whether the path of an observation is meant."""
+        count = len(self.segments)
+        if len(path) < count or (len(path) > count and not self.open_ended):
+            return False
+        return all(
+            wanted in ("*", given) for wanted, given in zip(self.segments, path, strict=False)
+        )
+
+
+class Trend(msgspec.Struct, frozen=True):
+    """The topic `trend/<observation id>`: the latest course of one observation."""
+
+    text: str
+    observation: str
+
+    @property
+    def key(self) -> str:
+        """The record key behind the observation's id: the id without the period."""
+        head, _, window = self.observation.rpartition("|")
+        return f"{head}|{window.partition(':')[0]}"
+
+
+def read_key(key: str) -> RecordKey:
+    """Take a record's key apart; raises Refused when it is not of four parts."""
+    parts = key.split("|")
+    if len(parts) != 4 or not all((parts[0], parts[1], parts[3])):
+        raise Refused(f"a record's key is <indicator>|<unit key>|<dims>|<window>, not {key!r}")
+    pairs = [pair.partition("=") for pair in parts[2].split(",") if pair]
+    if any(not sign or not name for name, sign, _ in pairs):
+        raise Refused(f"the dimensions of a record's key are name=member, not {parts[2]!r}")
+    dims = tuple(sorted((name, member) for name, _, member in pairs))
+    return RecordKey(parts[0], parts[1], dims, parts[3])
+
+
+def path_of(key: RecordKey, province: str) -> Path:
+    """Give the path under which clients find the key; `province` is its code, or VN."""
+    head = (
+        "indicators",
+        province,
+        _escaped(key.unit),
+        _escaped(key.indicator),
+        _escaped(key.window),
+    )
+    return head + tuple(_escaped(part) for pair in key.dims for part in pair)
+
+
+def read_topic(text: str, chars_max: int) -> Pattern | Trend:
+    """Compile one topic of a client; raises Refused saying what a topic looks like."""
+    if len(text) > chars_max:
+        raise Refused(f"a topic has at most {chars_max} characters")
+    family, _, rest = text.partition("/")
+    if family == "trend":
+        return _read_trend(text, rest)
+    if family != "indicators":
+        raise Refused(f"unknown topic {text!r}: known are {FORM}, and trend/<observation id>")
+    return _read_pattern(text)
+
+
+def _read_pattern(text: str) -> Pattern:
+    segments = tuple(text.split("/"))
+    open_ended = segments[-1] == "**"
+    fixed = segments[:-1] if open_ended else segments
+    if not all(fixed):
+        raise Refused(f"topic {text!r} has an empty segment: it is {FORM}")
+    if any("*" in segment and segment != "*" for segment in fixed):
+        raise Refused(f"topic {text!r}: * stands for a whole segment and ** only for the last")
+    if not open_ended and (len(fixed) < 5 or len(fixed) % 2 == 0):
+        raise Refused(f"topic {text!r} has {len(fixed)} segments: it is {FORM}")
+    return Pattern(text, fixed, open_ended)
+
+
+def _read_trend(text: str, observation: str) -> Trend:
+    if observation.count("|") != 3:
+        raise Refused(
+            f"topic {text!r} is not trend/<observation id>, as in trend/PS-04|P:33@2025-07-01||30d"
+        )
+    read_key(Trend(text, observation).key)
+    return Trend(text, observation)
+
+
+def _escaped(segment: str) -> str:
+    if not segment.isascii() or "%" in segment or "/" in segment or "*" in segment:
+        return segment.replace("%", "%25").replace("/", "%2F").replace("*", "%2A")
+    return segment

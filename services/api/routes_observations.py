@@ -1,0 +1,103 @@
+"""`GET /v1/observations`: newest values from the board, any other from the database."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from services.api.answers import answer_list
+from services.domain.errors import Unavailable
+from services.domain.query import (
+    CALENDARS,
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    STEPS,
+    ObservationSource,
+    Vocabulary,
+    parse_query,
+    write_cursor,
+)
+
+COLUMNS = (
+    *("id", "indicator", "unit", "valid_from", "dims", "window", "period", "calendar"),
+    *("start", "end", "value", "numerator", "denominator", "null_reason", "status", "finality"),
+    *("revision", "level.value", "coverage.reported", "coverage.expected"),
+    *("as_of", "event_time", "published_at"),
+)
+
+
+class ObservationSources(msgspec.Struct, frozen=True):
+    """Who answers: `newest` always, `computed` what needs the database (None: not there)."""
+
+    newest: ObservationSource
+    computed: ObservationSource | None
+
+
+def observation_routes(sources: ObservationSources, vocabulary: Vocabulary) -> APIRouter:
+    """Make the routes of observations."""
+    router = APIRouter(tags=["observations"])
+
+    @router.get("/v1/observations", openapi_extra=_documentation(vocabulary))
+    async def observations(request: Request) -> Response:
+        """Observations by filters; every filter is optional and may be repeated."""
+        query = parse_query(request.query_params.multi_items(), vocabulary)
+        source = sources.newest if query.newest else sources.computed
+        if source is None:
+            raise Unavailable("this replica has no database: ask without period and history")
+        page = await run_in_threadpool(source.find, query)
+        return answer_list(request, page.items, write_cursor(page.after), COLUMNS)
+
+    return router
+
+
+def _documentation(vocabulary: Vocabulary) -> dict[str, Any]:
+    def parameter(
+        name: str, about: str, example: object = None, **schema: object
+    ) -> dict[str, Any]:
+        return {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": about,
+            "schema": {"type": "string", **schema},
+            **({} if example is None else {"example": example}),
+        }
+
+    def several(
+        name: str, about: str, example: str, enum: list[str] | None = None
+    ) -> dict[str, Any]:
+        items = {"type": "string", **({} if enum is None else {"enum": enum})}
+        return parameter(name, about, [example], type="array", items=items)
+
+    members = {"type": "object", "additionalProperties": {"type": "string"}}
+    return {
+        "parameters": [
+            several("indicator", "indicator or component", "PS-04", sorted(vocabulary.indicators)),
+            several("unit", "unit, with or without its date", "P:33"),
+            several("within", "all units below this one", "P:33"),
+            several("window", "window", "month", sorted(vocabulary.windows)),
+            several("period", "named period of any age; without: the newest", "2026-10"),
+            several("calendar", "calendar; without: statistical", "statistical", list(CALENDARS)),
+            several("dims", "all members of a breakdown", "agency", sorted(vocabulary.dimensions)),
+            {
+                **parameter("dims.", "one member of a breakdown, as in dims.agency=H33.15"),
+                "style": "form",
+                "explode": True,
+                "schema": members,
+            },
+            parameter("history", "a series instead of one value", type="boolean"),
+            parameter("from", "begin of the series: date or instant", "2026-10-01"),
+            parameter("to", "end of the series, exclusive", "2026-11-01"),
+            parameter("step", "distance of its points", "1d", enum=list(STEPS)),
+            parameter(
+                "limit",
+                "items of a page",
+                type="integer",
+                minimum=1,
+                maximum=LIMIT_MAX,
+                default=LIMIT_DEFAULT,
+            ),
+            parameter("cursor", "`next` of the page before"),
+        ]
+    }

@@ -1,0 +1,135 @@
+"""The routes of what numbers are about: indicators, units and their boundaries."""
+
+from collections.abc import Callable
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from services.adapters.http import problem
+from services.api.answers import answer, answer_list
+from services.api.standard import Standard
+from services.domain.instants import local_date, parse_date
+from services.domain.query import QueryRefused, read_cursor, read_limit, write_cursor
+from services.domain.units import Unit, UnitList, fold
+
+LIMIT_DEFAULT = 500
+LIMIT_MAX = 5_000
+LEVELS = ("N", "P", "D", "C")
+UNIT_PARAMETERS = ("level", "parent", "q", "on", "limit", "cursor")
+UNIT_COLUMNS = (
+    *("code", "key", "level", "name_vi", "name_short_vi", "type", "parent"),
+    *("valid_from", "valid_to", "lat", "lon"),
+)
+INDICATOR_COLUMNS = ("id", "vi", "en", "unit", "domain", "kind", "level", "form", "direction")
+
+Boundaries = Callable[[str], dict[str, object] | None]
+"""GeoJSON of a province's communes, None when it has none; called in a worker thread."""
+
+
+def indicator_routes(standard: Standard) -> APIRouter:
+    """Make the routes of the catalogue."""
+    router = APIRouter(tags=["standard"])
+
+    @router.get("/v1/indicators")
+    async def indicators(request: Request) -> Response:
+        """All indicators of the standard: names, formulas, windows, targets and levels."""
+        _only(request, ())
+        return answer_list(request, standard.documents, None, INDICATOR_COLUMNS)
+
+    @router.get("/v1/indicators/{indicator}")
+    async def indicator(request: Request, indicator: str) -> Response:
+        """One indicator of the standard."""
+        _only(request, ())
+        for document in standard.documents:
+            if document["id"] == indicator:
+                return answer(request, document)
+        known = [document["id"] for document in standard.documents]
+        raise QueryRefused("indicator", f"unknown indicator {indicator!r}", known, unknown=True)
+
+    return router
+
+
+def unit_routes(units: UnitList, boundaries: Boundaries, now: Callable[[], int]) -> APIRouter:
+    """Make the routes of units. The list is of the day `on`, by default today in local time."""
+    router = APIRouter(tags=["units"])
+
+    @router.get("/v1/units")
+    async def list_units(
+        request: Request,
+        level: str | None = None,
+        parent: str | None = None,
+        q: str | None = None,
+        on: str | None = None,
+        limit: str | None = None,
+        cursor: str | None = None,
+    ) -> Response:
+        """Units of a day, by level, by what they lie in, or by name without accents."""
+        _only(request, UNIT_PARAMETERS)
+        if level is not None and level not in LEVELS:
+            raise QueryRefused("level", f"unknown level {level!r}", LEVELS, unknown=True)
+        day = local_date(now()) if on is None else _day(on)
+        size = read_limit(limit, LIMIT_DEFAULT, LIMIT_MAX)
+        found = _found(units, _parent_key(units, parent, day), q, day)
+        if level is not None:
+            found = [unit for unit in found if unit.level == level]
+        begin = _position(cursor)
+        page = found[begin : begin + size]
+        after = str(begin + size) if begin + size < len(found) else None
+        return answer_list(request, page, write_cursor(after), UNIT_COLUMNS)
+
+    @router.get("/v1/units/{province}/boundaries")
+    async def unit_boundaries(request: Request, province: str) -> Response:
+        """Boundaries of a province's communes (WGS 84), 404 when none were imported."""
+        _only(request, ())
+        code = province if province.startswith("P:") else f"P:{province}"
+        if not units.of_code(code):
+            raise QueryRefused("province", f"unknown province {province!r}", unknown=True)
+        found = await run_in_threadpool(boundaries, code.removeprefix("P:"))
+        if found is None:
+            return problem(404, f"no boundaries of {code}: ioc units import FILE.geojson adds them")
+        return answer(request, found)
+
+    return router
+
+
+def _only(request: Request, allowed: tuple[str, ...]) -> None:
+    for name in request.query_params:
+        if name not in allowed:
+            raise QueryRefused(name, f"unknown parameter {name!r}", allowed)
+
+
+def _found(units: UnitList, parent: str | None, text: str | None, day: date) -> list[Unit]:
+    listed = list(units.current(day))
+    if parent is not None:
+        below = {unit.key for unit in units.children(parent)}
+        listed = [unit for unit in listed if unit.key in below]
+    if text is not None:
+        wanted = fold(text)
+        listed = [unit for unit in listed if wanted in fold(unit.name_vi) or wanted in unit.code]
+    return listed
+
+
+def _parent_key(units: UnitList, parent: str | None, day: date) -> str | None:
+    if parent is None:
+        return None
+    unit = units.get(parent) if "@" in parent else units.at(parent, day)
+    if unit is None:
+        raise QueryRefused("parent", f"no unit {parent!r} on {day.isoformat()}", unknown=True)
+    return unit.key
+
+
+def _day(text: str) -> date:
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise QueryRefused("on", f"on is a date like 2025-07-01, not {text!r}") from error
+
+
+def _position(cursor: str | None) -> int:
+    text = read_cursor(cursor)
+    if text is None:
+        return 0
+    if not text.isdigit() or len(text) > 9:
+        raise QueryRefused("cursor", "the cursor is not one of this list")
+    return int(text)
