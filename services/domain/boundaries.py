@@ -17,7 +17,7 @@ from services.domain.units import Unit, UnitList, fold
 
 FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 FEATURES_MAX: Final = 4_000
-POSITIONS_MAX: Final = 2_000_000
+POSITIONS_MAX: Final = 500_000
 PROBLEMS_MAX: Final = 20
 WGS84_NAMES: Final = frozenset({"CRS84", "4326"})
 # The country with its islands and sea, generously: swapped or projected coordinates fall outside.

@@ -97,7 +97,8 @@ class UnitList:
     ) -> None:
         self._by_key = _keyed(units)
         all_units = self._by_key.values()
-        self._by_code = _grouped((unit.code, unit) for unit in all_units)
+        in_time = sorted(all_units, key=lambda unit: unit.valid_from)
+        self._by_code = _grouped((unit.code, unit) for unit in in_time)
         self._children = _grouped((unit.parent, unit.key) for unit in all_units)
         self._changes = _grouped(
             (change.unit, change) for change in sorted(changes, key=lambda each: each.effective_on)
@@ -269,8 +270,7 @@ def _check_periods(by_key: Mapping[str, Unit], by_code: Mapping[str, tuple[Unit,
         if not (parent.valid_from <= unit.valid_from and _end(unit) <= _end(parent)):
             raise Refused(f"the unit {unit.key} exists while its parent {unit.parent} does not")
     for code, units in by_code.items():
-        ordered = sorted(units, key=lambda each: each.valid_from)
-        if any(_end(one) > other.valid_from for one, other in pairwise(ordered)):
+        if any(_end(one) > other.valid_from for one, other in pairwise(units)):
             raise Refused(f"the code {code} names two units on one day")
 
 
