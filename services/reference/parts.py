@@ -1,0 +1,59 @@
+"""Indicators and their components as the catalogue writes them, and what they are made of."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from services.reference.cases import Measure, Member
+
+Part: TypeAlias = Mapping[str, Any]  # an indicator or a component: form, inputs, scale
+
+
+class Catalogue:
+    """The measures, and the parts by name (`PS-04`, `PS-04.finished`)."""
+
+    def __init__(self, measures: Iterable[Measure], indicators: Iterable[Part]) -> None:
+        self.measures = {str(measure["id"]): measure for measure in measures}
+        self.parts: dict[str, Part] = {}
+        self._indicator_of: dict[str, Part] = {}
+        for indicator in indicators:
+            self._add(indicator["id"], indicator, indicator)
+            for component in indicator.get("components") or []:
+                self._add(f"{indicator['id']}.{component['id']}", component, indicator)
+
+    def indicator_of(self, name: str) -> Part:
+        """Return the indicator that a part is or belongs to."""
+        return self._indicator_of[name]
+
+    def has(self, name: str, dimension: str) -> bool:
+        """Say whether a measure or a part can be broken down by a dimension."""
+        if name in self.measures:
+            return dimension in self.measures[name]["dimensions"]
+        part = self.parts[name]
+        if part["form"] == "combine":
+            return any(self.has(source, dimension) for source in part["inputs"])
+        needed = part.get("numerator") or [*part["inputs"], *(part.get("minus") or [])]
+        return all(self.has(source, dimension) for source in needed)
+
+    def in_breakdown(self, name: str, member: Member | None) -> Member | None:
+        """Return the member when the source has its dimension; None (the total) otherwise."""
+        return member if member is not None and self.has(name, member[0]) else None
+
+    def measures_under(
+        self, name: str, member: Member | None
+    ) -> Iterator[tuple[Measure, Member | None]]:
+        """Yield every measure under a part, also through its inputs, with its breakdown."""
+        if name in self.measures:
+            yield self.measures[name], self.in_breakdown(name, member)
+            return
+        part = self.parts[name]
+        for role in ("numerator", "denominator", "inputs", "minus"):
+            for source in part.get(role) or []:
+                yield from self.measures_under(source, self.in_breakdown(name, member))
+
+    def is_of_reports(self, name: str) -> bool:
+        """Say whether a part has no value without reports."""
+        return any(measure["kind"] == "report" for measure, _ in self.measures_under(name, None))
+
+    def _add(self, name: str, part: Part, indicator: Part) -> None:
+        self.parts[name] = part
+        self._indicator_of[name] = indicator
