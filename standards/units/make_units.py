@@ -88,12 +88,10 @@ def compare(current: list[Source], provinces: list[Source]) -> list[Row]:
             theirs[f"{province['code']:02d}", plain(ward["name"])].append(f"{ward['code']:05d}")
     if ours.keys() != theirs.keys():
         raise SystemExit(f"the packages differ: {sorted(ours.keys() ^ theirs.keys())}")
-    pairs = []
-    for name, codes in ours.items():
-        if sorted(codes) != sorted(theirs[name]):
-            if len(codes) != 1:
-                raise SystemExit(f"ambiguous name with different codes: {name}")
-            pairs.append((theirs[name][0], codes[0]))
+    differing = [name for name, codes in ours.items() if sorted(codes) != sorted(theirs[name])]
+    if ambiguous := [name for name in differing if len(ours[name]) != 1]:
+        raise SystemExit(f"ambiguous names with different codes: {ambiguous}")
+    pairs = [(theirs[name][0], ours[name][0]) for name in differing]
     return [
         {"source_system": "vietnam-provinces", "source_code": other, "unit": f"C:{code}@{REFORM}"}
         for other, code in sorted(pairs)
