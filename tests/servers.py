@@ -30,11 +30,17 @@ def servers_of_the_run() -> Iterator[Addresses]:
     if kafka and database:
         yield Addresses(kafka, database)
         return
+    with server_directory() as data, running_servers(data) as addresses:
+        yield addresses
+
+
+@contextmanager
+def server_directory() -> Iterator[Path]:
+    """Make a temporary directory in which servers may keep their files."""
     data = Path(tempfile.mkdtemp(prefix="ioc-test-"))
     data.chmod(0o711)  # as root, PostgreSQL runs under another account, which must come through
     try:
-        with running_servers(data) as addresses:
-            yield addresses
+        yield data
     finally:
         shutil.rmtree(data)
 

@@ -91,6 +91,9 @@ def _properties(storage: Path, port: int, controller_port: int) -> str:
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
         "log.cleaner.dedupe.buffer.size": 16_777_216,
+        # After a kill -9 the broker is let in again only when its old session is over.
+        "broker.session.timeout.ms": 6_000,
+        "broker.heartbeat.interval.ms": 1_500,
         "num.network.threads": 2,
         "num.io.threads": 4,
     }
