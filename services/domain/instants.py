@@ -1,7 +1,8 @@
 """Instants as whole microseconds since 1970-01-01T00:00Z, and the local days that they fall on.
 
-Local time is Asia/Ho_Chi_Minh: +07:00 all year, without daylight saving. Nothing here reads a clock. The text form is
-RFC 3339 with seconds, an offset and at most six decimals; years 0001 to 9999.
+Local time is Asia/Ho_Chi_Minh: +07:00 all year, without daylight saving. Nothing here reads a
+clock. The text form is RFC 3339 with seconds, an offset and at most six decimals; years 0001 to
+9999.
 """
 
 import datetime
@@ -36,7 +37,7 @@ def parse_instant(text: str) -> int:
 
 
 def parse_date(text: str) -> datetime.date:
-    """The day that YYYY-MM-DD names; ValueError for every other text and for days that do not exist."""
+    """The day that YYYY-MM-DD names; ValueError for other text and for days that do not exist."""
     if _date_form(text) is None:
         raise ValueError(f"not a date of the form YYYY-MM-DD: {text[:40]!r}")
     return datetime.date.fromisoformat(text)
@@ -45,7 +46,8 @@ def parse_date(text: str) -> datetime.date:
 def format_instant(us: int) -> str:
     """RFC 3339 in local time (+07:00), with decimals only when there are any.
 
-    An instant whose local day is outside the years 0001 to 9999 is written as the nearest one inside.
+    An instant whose local day is outside the years 0001 to 9999 is written as the nearest one
+    inside.
     """
     days, within = divmod(us + LOCAL_OFFSET, DAY)
     ordinal = days + _EPOCH_ORDINAL

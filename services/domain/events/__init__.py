@@ -1,7 +1,7 @@
 """What is received: typed records, the judgement of a raw record, and the facts that count.
 
-Others import from here only. `CONTRACT` names the event types of this release; `judge` decides on a record as it was
-sent, `decode` reads one that was accepted before.
+Others import from here only. `CONTRACT` names the event types of this release; `judge` decides on a
+record as it was sent, `decode` reads one that was accepted before.
 """
 
 from services.domain.events.contract import CONTRACT, Contract, EventType

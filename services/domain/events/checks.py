@@ -1,4 +1,4 @@
-"""Checks a JSON object against declared fields and names every fault: the authority on what is accepted."""
+"""Checks a JSON object against declared fields and names every fault."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -10,16 +10,22 @@ from services.domain.events.fields import WHOLE_MAX, Field, matcher
 from services.domain.events.findings import Finding, pointer_to, shown
 from services.domain.instants import parse_date, parse_instant
 
+_WANTED = {
+    "boolean": "true or false",
+    "timestamp": "an RFC 3339 timestamp such as 2025-10-06T09:15:00+07:00",
+    "date": "a day of the calendar written YYYY-MM-DD",
+}
+
 
 class Checked(msgspec.Struct, frozen=True):
-    """What a check found: the good values as their record wants them, and the faults in the fields' order."""
+    """The good values as their record wants them, and the faults in the order of the fields."""
 
     values: dict[str, Any]
     faults: tuple[Finding, ...]
 
 
 def check_object(fields: tuple[Field, ...], given: Mapping[str, Any], base: str) -> Checked:
-    """Every declared field of the object, whose own pointer is `base`; a member that is null is absent."""
+    """Every declared field of the object at the pointer `base`; a member that is null is absent."""
     values: dict[str, Any] = {}
     faults: list[Finding] = []
     for field in fields:
@@ -43,21 +49,16 @@ def wanted(field: Field) -> str:
     if field.codes:
         codes = ", ".join(str(code) for code in field.codes)
         return f"one of {codes}" if len(field.codes) > 1 else codes
-    match field.kind:
-        case "boolean":
-            return "true or false"
-        case "timestamp":
-            return "an RFC 3339 timestamp such as 2025-10-06T09:15:00+07:00"
-        case "date":
-            return "a day of the calendar written YYYY-MM-DD"
-        case "integer" | "number":
-            return _wanted_number(field)
-        case "array":
-            items = wanted(field.items) if field.items is not None else "anything"
-            return f"an array of {field.length_min or 0} to {field.length_max} items, each {items}"
-        case "string":
-            form = f" that matches {field.pattern}" if field.pattern is not None else ""
-            return f"a string of {field.length_min} to {field.length_max} characters{form}"
+    if field.kind in ("integer", "number"):
+        return _wanted_number(field)
+    lengths = f"{field.length_min or 0} to {field.length_max}"
+    if field.kind == "array":
+        items = wanted(field.items) if field.items is not None else "anything"
+        return f"an array of {lengths} items, each {items}"
+    if field.kind == "string":
+        form = f" that matches {field.pattern}" if field.pattern is not None else ""
+        return f"a string of {lengths} characters{form}"
+    return _WANTED[field.kind]
 
 
 def _wanted_number(field: Field) -> str:

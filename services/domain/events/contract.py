@@ -1,6 +1,7 @@
 """The contract: which event types exist and what each promises.
 
-To add a type, write its record (fields, rules and `declared` in one class) and name it in `records.RECORDS`.
+To add a type, write its record (fields, rules and `declared` in one class) and name it in
+`records.RECORDS`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,21 +37,21 @@ TOPIC_DOMAINS: Final = (
 
 
 class EventType(Declaration, frozen=True, kw_only=True):
-    """An event type of this release: its declaration, its record, and the fields that the record declares."""
+    """An event type: its declaration, its record, and the fields that the record declares."""
 
     record: type[Record]
     fields: tuple[Field, ...]
 
 
 class Contract(msgspec.Struct, frozen=True):
-    """All event types of this release by name, and all topic domains, also those without a type yet."""
+    """The event types of this release by name, and all topic domains, with types or without."""
 
     types: Mapping[str, EventType]
     topic_domains: tuple[str, ...]
 
 
 def make_contract(records: Iterable[type[Record]]) -> Contract:
-    """The contract of these records; ValueError when a declaration contradicts itself or another."""
+    """The contract of these records; ValueError when a declaration contradicts itself."""
     types: dict[str, EventType] = {}
     for record in records:
         kind = _event_type(record)

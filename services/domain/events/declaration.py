@@ -12,9 +12,10 @@ Key = Literal["case", "subject", "subject+time"]
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """The facts of an event type.
 
-    `key` says what names a counting fact: the life of a case, the subject, or the subject at a time. `version_order` is
-    the field whose greatest value wins among facts of one key. The subject is either made of the fields `subject_of`,
-    joined by slashes, or matches `subject_pattern`. `vi` is the Vietnamese title.
+    `key` says what names a counting fact: the life of a case, the subject, or the subject at a
+    time. `version_order` is the field whose greatest value wins among facts of one key. The subject
+    is either made of the fields `subject_of`, joined by slashes, or matches `subject_pattern`. `vi`
+    is the Vietnamese title.
     """
 
     name: str

@@ -32,7 +32,7 @@ _decoder = msgspec.json.Decoder(_Stored)
 
 
 def decode(raw: bytes) -> Event:
-    """The event of a document that `judge` accepted; Refused, with the first fault, for one it would not."""
+    """The event of a document that `judge` accepted; Refused, with the first fault, otherwise."""
     try:
         envelope = _decoder.decode(raw)
         record = None

@@ -11,7 +11,8 @@ EVENT_ID = r"^[A-Za-z0-9._:-]{1,64}$"
 
 Operation = Literal["create", "correct", "retract"]
 ObservationStatus = Literal[
-    "A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W"
+    "A", "B", "D", "E", "F", "G", "H", "I", "J", "K",
+    "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W",
 ]  # fmt: skip
 Confidentiality = Literal["F", "N", "C", "D", "S", "E"]
 

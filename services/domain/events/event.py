@@ -1,4 +1,4 @@
-"""An event as the engine uses it: its envelope in numbers where time is meant, its data as a typed record."""
+"""An event as the engine uses it: times are numbers, the data is a typed record."""
 
 import datetime
 from typing import ClassVar, Protocol
@@ -17,8 +17,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One accepted event.
 
-    `at` and `recorded_at` are the attributes `time` and `recordedtime` in microseconds since 1970 UTC. `unit` and
-    `unitasof` are as sent. `data` is None for a retraction: nothing in it would count.
+    `at` and `recorded_at` are the attributes `time` and `recordedtime` in microseconds since 1970
+    UTC. `unit` and `unitasof` are as sent. `data` is None for a retraction: nothing in it would
+    count.
     """
 
     id: str

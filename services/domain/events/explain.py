@@ -1,4 +1,4 @@
-"""Judges a record slowly and completely: names every fault and warning. This path is the authority."""
+"""Judges a record slowly and names every fault and warning. This path is the authority."""
 
 import datetime
 from typing import Any
@@ -121,7 +121,7 @@ class _Explanation:
                 self._warnings.append(Finding("legacy_district", "/unit", detail))
 
     def _days_of_list(self) -> tuple[datetime.date, ...]:
-        """The day whose list the unit is looked up in; today and the last day before the reform when it is faulty."""
+        """The day of the list that the unit is looked up in; two days to try when it is faulty."""
         as_of = self._envelope.values.get("unitasof")
         if as_of is not None:
             return (parse_date(as_of),)

@@ -1,6 +1,7 @@
-"""Which facts count: duplicates dropped, corrections and retractions applied (rules 1 to 4 of the event contract).
+"""Which facts count: duplicates dropped, corrections and retractions applied.
 
-Natural keys and vintages (rule 5) and the life of cases are no matter of this module.
+These are rules 1 to 4 of the event contract. Natural keys and vintages (rule 5) and the life of
+cases are no matter of this module.
 """
 
 from collections.abc import Iterable
@@ -14,9 +15,10 @@ Fact = tuple[str, str, str, str, str]
 def counting_facts(events: Iterable[Event], now: int | None = None) -> list[Event]:
     """The version of each fact that counts, ordered by unit, subject, time and id.
 
-    Of events with one (source, id) the first given stands. Of a fact's corrections and retractions the one with the
-    greatest (recordedtime, id) counts, whatever the order of arrival; a fact whose first event is missing does not count.
-    With `now`, a fact whose counting version happens at `now` or later does not count yet.
+    Of events with one (source, id) the first given stands. Of a fact's corrections and retractions
+    the one with the greatest (recordedtime, id) counts, whatever the order of arrival; a fact whose
+    first event is missing does not count. With `now`, a fact whose counting version happens at
+    `now` or later does not count yet.
     """
     first: dict[tuple[str, str], Event] = {}
     for event in events:

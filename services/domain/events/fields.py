@@ -1,7 +1,7 @@
-"""The kinds of field that records are made of, as annotated types, and what a record says of its own fields.
+"""The kinds of field that records are made of, and what a record says of its own fields.
 
-A record declares each field once, as a type. msgspec checks by it on the fast path, and `fields_of` reads the same
-declaration for the path that explains and for the JSON Schemas.
+A record declares each field once, as a type. msgspec checks by it on the fast path, and `fields_of`
+reads the same declaration for the path that explains and for the JSON Schemas.
 """
 
 import re
@@ -65,7 +65,7 @@ Text = Annotated[str, text()]
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One field as its record declares it; the bounds are inclusive, the lengths those of a string or an array."""
+    """One field as its record declares it; bounds are inclusive, lengths are of text or arrays."""
 
     name: str
     kind: Kind
@@ -86,15 +86,17 @@ def fields_of(record: type[msgspec.Struct]) -> tuple[Field, ...]:
     described = inspect.type_info(record)
     if not isinstance(described, inspect.StructType):
         raise TypeError(f"{record.__name__} is not a record")
-    return tuple(_field(field.name, field.type, field.required) for field in described.fields)
+    return tuple(
+        _field(field.name, field.type, required=field.required) for field in described.fields
+    )
 
 
 def matcher(pattern: str) -> Callable[[str], object]:
-    """A function that is true for a text that matches the whole pattern, a trailing line feed included."""
+    """A function that is true for a text all of which matches, a trailing line feed included."""
     return re.compile(pattern.removesuffix("$") + r"\Z").match
 
 
-def _field(name: str, declared: inspect.Type, required: bool) -> Field:
+def _field(name: str, declared: inspect.Type, *, required: bool) -> Field:
     extra: dict[str, Any] = {}
     while isinstance(declared, inspect.UnionType | inspect.Metadata):
         if isinstance(declared, inspect.Metadata):
@@ -111,7 +113,8 @@ def _field(name: str, declared: inspect.Type, required: bool) -> Field:
     match declared:
         case inspect.LiteralType(values=values):
             kind: Kind = "integer" if isinstance(values[0], int) else "string"
-            return Field(**about, kind=kind, codes=tuple(values))
+            codes = tuple(value for value in values if isinstance(value, str | int))
+            return Field(**about, kind=kind, codes=codes)
         case inspect.BoolType():
             return Field(**about, kind="boolean")
         case inspect.IntType(ge=least, le=most) | inspect.FloatType(ge=least, le=most):

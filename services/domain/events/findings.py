@@ -1,5 +1,6 @@
 """What the intake finds in a record: faults that reject it, warnings that go along with it."""
 
+import math
 from typing import Final
 
 import msgspec
@@ -33,7 +34,7 @@ WARNINGS: Final = (
     "legacy_district",
     "subject_in_two_units",
 )
-"""Every code that a counted record can carry; those that need other records are found later than here."""
+"""Every code that a counted record can carry; some need other records and are found later."""
 
 _SHOWN_CHARACTERS_MAX = 60
 
@@ -41,8 +42,8 @@ _SHOWN_CHARACTERS_MAX = 60
 class Finding(msgspec.Struct, frozen=True, gc=False):
     """One thing found in a record.
 
-    `code` is one of REASONS or WARNINGS, `pointer` the JSON pointer (RFC 6901) of the member, empty for the whole
-    record, `detail` one sentence that says what was found and what is allowed.
+    `code` is one of REASONS or WARNINGS, `pointer` the JSON pointer (RFC 6901) of the member, empty
+    for the whole record, `detail` one sentence that says what was found and what is allowed.
     """
 
     code: str
@@ -65,6 +66,8 @@ def shown(value: object) -> str:
         return "an object"
     if isinstance(value, list | tuple):
         return f"an array of {len(value)}"
+    if isinstance(value, float) and math.isinf(value):
+        return "a number too large for 64 bits"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     if len(text) <= _SHOWN_CHARACTERS_MAX:
         return text

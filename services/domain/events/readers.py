@@ -1,4 +1,4 @@
-"""What is prepared once for each event type so that a record is read quickly: names, instants and compiled rules."""
+"""What is prepared once for each event type so that a record of it is read quickly."""
 
 import msgspec
 
@@ -37,9 +37,9 @@ class Reader:
     def comparable(
         self, data: dict[str, object], at: int | None, recorded_at: int | None
     ) -> dict[str, object]:
-        """The values that rules compare: instants as microseconds; ValueError for a timestamp or date that is none.
+        """The values that rules compare; ValueError for a timestamp or a date that is none.
 
-        Dates stay text, which orders as they do.
+        Instants are microseconds. Dates stay text, which orders as they do.
         """
         values = data.copy()
         for name in self._instants:

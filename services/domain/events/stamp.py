@@ -10,12 +10,12 @@ _value = re.compile(rb'[ \t\r\n]*:[ \t\r\n]*("(?:[^"\\]|\\.)*"|null)')
 
 
 def append_stamp(raw: bytes, written: bytes) -> bytes:
-    """The record, which is one JSON object with members and without the attribute, with the attribute added."""
+    """The record, a JSON object with members but without the attribute, with the attribute."""
     return b'%b,"ingestedtime":%b}' % (raw[: raw.rindex(b"}")], written)
 
 
 def replace_stamp(raw: bytes, written: bytes) -> bytes:
-    """The record, which is one JSON object, with the value of its own attribute (text or null) replaced."""
+    """The record, a JSON object, with the value of its own attribute (text or null) replaced."""
     depth = 0
     for token in _token.finditer(raw):
         mark = raw[token.start() : token.start() + 1]
@@ -23,7 +23,8 @@ def replace_stamp(raw: bytes, written: bytes) -> bytes:
             depth += 1
         elif mark in b"}]":
             depth -= 1
-        elif depth == 1 and (value := _value.match(raw, token.end())):
-            if json.loads(token.group()) == ATTRIBUTE:
+        elif depth == 1 and json.loads(token.group()) == ATTRIBUTE:
+            value = _value.match(raw, token.end())
+            if value is not None:
                 return raw[: value.start(1)] + written + raw[value.end(1) :]
     raise ValueError("the record has no such attribute")

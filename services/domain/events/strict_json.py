@@ -1,10 +1,12 @@
 """JSON as RFC 8259 and the contract want it, with the reason when a record is not that.
 
-Slower than the fast path and more exact: repeated members, lone surrogates and deep nesting are found here.
+Slower than the fast path and more exact: repeated members, lone surrogates and deep nesting are
+found here.
 """
 
 import json
 import re
+from collections import Counter
 from typing import Any, Final
 
 RECORD_BYTES_MAX: Final = 65_536
@@ -21,7 +23,7 @@ class Malformed(ValueError):
 
 
 def parse_strictly(raw: bytes) -> Any:
-    """The document in the bytes; Malformed with one sentence for everything that `malformed_json` names.
+    """The document in the bytes; Malformed, with one sentence why, when there is none.
 
     A number beyond the doubles is infinite in the result, so that its own field can be blamed.
     """
@@ -42,9 +44,9 @@ def parse_strictly(raw: bytes) -> Any:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        repeated = next(name for name, _ in pairs if name in seen or seen.add(name))
-        name = repeated[:_SHOWN_CHARACTERS_MAX].encode("ascii", "backslashreplace").decode()
+        times = Counter(name for name, _ in pairs)
+        repeated = times.most_common(1)[0][0][:_SHOWN_CHARACTERS_MAX]
+        name = repeated.encode("ascii", "backslashreplace").decode()
         raise Malformed(f'Member "{name}" is given more than once; each name may appear once.')
     return found
 

@@ -1,4 +1,4 @@
-"""The verdict on one record: accepted as an event, perhaps with warnings, or rejected with every fault."""
+"""The verdict on one record: accepted, perhaps with warnings, or rejected with every fault."""
 
 from functools import lru_cache
 
@@ -22,13 +22,13 @@ class Accepted(msgspec.Struct, frozen=True, gc=False):
     stamped: bool
 
     def document(self, ingested_at: int) -> bytes:
-        """The record to publish: the bytes as sent, unknown members kept, with `ingestedtime` written over."""
+        """The record to publish: the bytes as sent, with `ingestedtime` written into them."""
         write = replace_stamp if self.stamped else append_stamp
         return write(self.raw, _written(ingested_at))
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):
-    """A record that cannot be counted, with all its faults in the order envelope, type, data, rules."""
+    """A record that cannot be counted, with its faults in the order envelope, type, data, rules."""
 
     faults: tuple[Finding, ...]
 

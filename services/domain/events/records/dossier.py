@@ -1,4 +1,4 @@
-"""The life of an administrative dossier (hồ sơ thủ tục hành chính), one record for each of its nine events."""
+"""The life of an administrative dossier (hồ sơ thủ tục hành chính) in nine events."""
 
 from typing import Annotated, ClassVar, Literal
 

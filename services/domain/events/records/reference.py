@@ -1,4 +1,4 @@
-"""Reference data: what indicators are divided by, which days are worked, what is expected of whom."""
+"""Reference data: what figures are divided by, which days are worked, what is expected."""
 
 from typing import Annotated, ClassVar, Literal
 

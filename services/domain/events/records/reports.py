@@ -1,4 +1,4 @@
-"""Figures that an agency reports for a period and revises in vintages; the greatest vintage counts."""
+"""Figures that an agency reports for a period and revises; the greatest vintage counts."""
 
 from typing import Annotated, ClassVar, Literal
 
