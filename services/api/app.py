@@ -16,10 +16,12 @@ from services.adapters.settings import Settings
 from services.adapters.topics import INDICATORS
 from services.adapters.units import boundaries, load_units
 from services.api import answers
+from services.api.courses import Courses
 from services.api.feed import Feed, HistoryLost
 from services.api.live.board import Board
 from services.api.live.hub import Greeting, Hub
 from services.api.live.limits import Limits
+from services.api.live.trend_keeper import TrendKeeper
 from services.api.metrics import ApiMetrics
 from services.api.newest import NewestObservations
 from services.api.places import Places
@@ -59,12 +61,12 @@ class Replica:
         self.feed = Feed(settings.kafka_bootstrap, self.board, metrics, self.hub.open, topic=topic)
         self._pool = _pool(settings.database_url)
         self._log = logger("api")
+        history = None if computed is None else computed(self._pool)
+        courses = None if history is None else Courses(history)
+        self._keeper = TrendKeeper(self.hub.trends, self.board, courses, clock.now)
         self.lost: asyncio.Event = asyncio.Event()
 
-        sources = ObservationSources(
-            NewestObservations(self.board, places.above),
-            None if computed is None else computed(self._pool),
-        )
+        sources = ObservationSources(NewestObservations(self.board, places.above), history)
         vocabulary = Vocabulary(standard.indicators, WINDOWS, standard.dimensions, places.knows)
         self.app = FastAPI(
             title="Intelligent Operations Centre",
@@ -88,7 +90,8 @@ class Replica:
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         self._pool.open(wait=False)
-        tasks = [asyncio.create_task(self._feed()), asyncio.create_task(self.hub.run())]
+        work = (self._feed(), self.hub.run(), self._keeper.run())
+        tasks = [asyncio.create_task(each) for each in work]
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from services.api.live.board import Board
 from services.api.live.limits import CloseCode, Limits
 from services.api.live.messages import Painted, Resume, Subscribe, Unsubscribe
 from services.api.live.topics import Pattern, Trend, read_topic
+from services.api.live.trend import TrendLine, Trends
 from services.domain.errors import Refused
 
 
@@ -38,7 +39,7 @@ class Subscription(msgspec.Struct, frozen=True, eq=False):
 
     id: str
     patterns: frozenset[Pattern]
-    trends: tuple[Trend, ...]
+    lines: tuple[TrendLine, ...]
     audience: Audience
 
 
@@ -62,10 +63,11 @@ class _Opening(msgspec.Struct, frozen=True):
 class Session:
     """State machine of one client: `receive` what it says, take `next` when it can hear."""
 
-    def __init__(self, board: Board, audiences: Audiences, limits: Limits) -> None:
+    def __init__(self, board: Board, audiences: Audiences, trends: Trends, limits: Limits) -> None:
         self.painted: Painted | None = None
         self._board = board
         self._audiences = audiences
+        self._trends = trends
         self._limits = limits
         self._subscriptions: dict[str, Subscription] = {}
         self._open: dict[str, Subscription] = {}
@@ -75,17 +77,12 @@ class Session:
         self._job: _Snapshotting | _Resuming | None = None
         self._mistakes = 0
         self._close: Close | None = None
-        self._wanted_trends: list[Trend] = []
+        self._lines: dict[TrendLine, int | None] = {}
 
     @property
     def seq(self) -> int:
         """All changes up to here have been handed out."""
         return self._seq
-
-    @property
-    def trends(self) -> frozenset[Trend]:
-        """The trends that the client follows."""
-        return frozenset(trend for open_ in self._open.values() for trend in open_.trends)
 
     def say(self, text: str) -> None:
         """Queue a finished message in its order."""
@@ -131,12 +128,7 @@ class Session:
                 return answer
             if self._subscriptions.get(answer.subscription.id) is answer.subscription:
                 return self._start(answer)
-        return self._next_change()
-
-    def take_wanted_trends(self) -> list[Trend]:
-        """Give the trends whose course has to be fetched, once."""
-        wanted, self._wanted_trends = self._wanted_trends, []
-        return wanted
+        return self._next_change() or self._next_trend()
 
     def _subscribe(self, message: Subscribe) -> None:
         try:
@@ -157,13 +149,13 @@ class Session:
         others = [one for one in self._subscriptions.values() if one.id != message.id]
         if len(others) >= self._limits.subscriptions_max:
             raise Refused(f"a client has at most {self._limits.subscriptions_max} subscriptions")
-        held = sum(len(one.patterns) + len(one.trends) for one in others)
+        held = sum(len(one.patterns) + len(one.lines) for one in others)
         if held + len(message.topics) > self._limits.topics_max:
             raise Refused(f"a client has at most {self._limits.topics_max} topics")
         topics = [read_topic(text, self._limits.topic_chars_max) for text in message.topics]
         patterns = frozenset(topic for topic in topics if isinstance(topic, Pattern))
-        trends = tuple(topic for topic in topics if isinstance(topic, Trend))
-        return Subscription(message.id, patterns, trends, self._audiences.of(patterns))
+        lines = tuple(self._trends.of(topic) for topic in topics if isinstance(topic, Trend))
+        return Subscription(message.id, patterns, lines, self._audiences.of(patterns))
 
     def _drop(self, name: str) -> None:
         self._subscriptions.pop(name, None)
@@ -175,12 +167,13 @@ class Session:
     def _unite(self) -> None:
         patterns = (one.patterns for one in self._open.values())
         self._audience = self._audiences.of(frozenset().union(*patterns))
+        lines = [line for one in self._open.values() for line in one.lines]
+        self._lines = {line: self._lines.get(line) for line in lines}
 
     def _start(self, opening: _Opening) -> str:
         """Begin to serve a subscription; the session stands at the head of the board now."""
         subscription, resume = opening.subscription, opening.resume
         self._open[subscription.id] = subscription
-        self._wanted_trends.extend(subscription.trends)
         self._unite()
         lost = self._why_lost(resume)
         if resume is not None and lost is None:
@@ -229,6 +222,14 @@ class Session:
         step = self._audience.step(self._seq, self._board.head)
         self._seq = step.seq
         return step.text
+
+    def _next_trend(self) -> str | None:
+        for line, told in self._lines.items():
+            text = line.message(told)
+            if text is not None:
+                self._lines[line] = line.told_up_to
+                return text
+        return None
 
     def _start_over(self) -> str:
         """Removals it has not heard of are forgotten: give every subscription a new snapshot."""
