@@ -11,7 +11,7 @@ import contextlib
 import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.producer.producer import BatchBuilder
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from services.adapters.logs import logger
 from services.domain.errors import Unavailable

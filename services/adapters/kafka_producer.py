@@ -12,13 +12,13 @@ callers, who must not append while too much is unacknowledged.
 
 import asyncio
 import contextlib
-import zlib
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from aiokafka.producer.producer import BatchBuilder
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from services.adapters.kafka_connection import Connection, ConnectionLimits
+from services.adapters.topics import partition_of
 from services.domain.errors import Unavailable
 
 Headers = Sequence[tuple[str, bytes]]
@@ -71,7 +71,7 @@ class Publisher:
         count = self._connection.partitions.get(topic, 0)
         if not count:
             raise Unavailable(self._connection.trouble(topic))
-        place = (topic, zlib.crc32(key) % count)
+        place = (topic, partition_of(key, count))
         lane = self._lanes.get(place)
         if lane is None:
             lane = self._lanes[place] = _Lane(topic, place[1], self._connection)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from services.adapters.kafka_producer import Publisher, acknowledged
+from services.adapters.topics import RECEIPTS
 from services.domain.events import Rejected, UnitCodes, judge
 from services.ingest.bodies import Record
 from services.ingest.budget import Hold
@@ -18,7 +19,6 @@ from services.ingest.limits import IngestLimits
 from services.ingest.metrics import IngestMetrics
 from services.ingest.receipts import Answer, Tally
 from services.ingest.records import (
-    RECEIPTS,
     Outgoing,
     dead_letter,
     event_record,

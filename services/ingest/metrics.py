@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.domain.events import REASONS
+
 SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -26,6 +28,8 @@ class IngestMetrics:
             ["reason"],
             registry=registry,
         )
+        for reason in REASONS:
+            self.rejected.labels(reason)
         self.requests = Counter(
             "ioc_ingest_requests", "Requests answered, by status.", ["status"], registry=registry
         )
