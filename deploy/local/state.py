@@ -34,7 +34,6 @@ class CentreState(msgspec.Struct, frozen=True):
     ports: dict[str, int]
     kafka: str = ""
     database: str = ""
-    fed: bool = False
     processes: tuple[ProcessState, ...] = ()
 
 

@@ -77,7 +77,6 @@ class Supervisor:
             phase="starting",
             supervisor=myself,
             ports=ports.assign(plan.port_names, remembered, dict(plan.fixed_ports)),
-            fed=previous is not None and previous.fed,
         )
         self._children = Children(_wait, lambda: self._save(self._state.phase))
 
@@ -142,7 +141,6 @@ class Supervisor:
         with step(f"{', '.join(program.name for program in services)}: ready"):
             self._children.start(*services)
         if self._plan.feed is not None:
-            self._state = msgspec.structs.replace(self._state, fed=True)
             self._children.start(self._program(self._plan.feed))
 
     def _program(self, service: Service) -> Program:

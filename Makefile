@@ -1,0 +1,70 @@
+# make setup | run | test | check; a second call does only what has changed since the first.
+
+.PHONY: setup run test check needs wall-test
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+WALL := services/wall
+CACHE := $(or $(IOC_CACHE),.cache)
+WALL_SOURCES := $(shell [ ! -d $(WALL)/src ] || find $(WALL)/src $(WALL)/public $(WALL)/index.html \
+	$(WALL)/vite.config.ts $(WALL)/tsconfig.json -type f 2>/dev/null)
+# Without a package.json there is no wall to build; without a dist the API says so.
+WALL_BUILT := $(if $(wildcard $(WALL)/package.json),$(WALL)/dist/index.html)
+# Servers that exist already are used, and nothing is fetched for them.
+MY_KAFKA := $(if $(IOC_KAFKA_BOOTSTRAP),,java:openjdk-17-jre-headless mvn:maven)
+
+# $(call timed,what is done,command): one line when it has ended well, all of its output when not.
+timed = @begin=$$SECONDS; log=$$(mktemp); \
+	if $(2) >$$log 2>&1; then echo "$(1) ($$((SECONDS - begin)) s)" >&2; rm $$log; \
+	else cat $$log >&2; rm $$log; echo "failed: $(1)" >&2; exit 1; fi
+
+setup: needs .venv/.installed $(CACHE)/.servers $(WALL_BUILT)
+
+run: setup
+	@exec $(BIN)/ioc up --feed simulate $(ARGS)
+
+test: setup wall-test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@[ ! -f $(WALL)/package.json ] || npm --prefix $(WALL) run --silent lint
+
+wall-test: setup
+	@[ ! -f $(WALL)/package.json ] || npm --prefix $(WALL) run --silent test
+
+needs:
+	@missing=0; \
+	for need in $(MY_KAFKA) node:nodejs npm:npm; do \
+	  command -v "$${need%%:*}" >/dev/null || { missing=1; \
+	    echo "$${need%%:*} is missing. Install it with: sudo apt-get install $${need#*:}" >&2; }; \
+	done; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { missing=1; \
+	  echo "Python 3.11 is missing. Install it with: sudo apt-get install python3.11-venv" >&2; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || [ -x $(BIN)/python ] || { missing=1; \
+	  echo "Python's venv is missing. Install it with: sudo apt-get install python3-venv" >&2; }; \
+	exit $$missing
+
+.venv/.installed: requirements.lock pyproject.toml
+	@[ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv
+	$(call timed,python: packages installed,$(BIN)/pip install -q --require-hashes -r requirements.lock)
+	$(call timed,python: the project installed,$(BIN)/pip install -q --no-deps --editable .)
+	@touch $@
+
+$(CACHE)/.servers: .venv/.installed deploy/local/kafka.pom.xml deploy/local/postgres_install.py
+	@$(BIN)/python -m deploy.local.install
+	@mkdir -p $(CACHE) && touch $@
+
+$(WALL)/node_modules/.installed: $(WALL)/package.json $(WALL)/package-lock.json
+	$(call timed,wall: packages installed,npm --prefix $(WALL) ci --no-progress)
+	@touch $@
+
+$(WALL)/dist/index.html: $(WALL)/node_modules/.installed $(WALL_SOURCES)
+	$(call timed,wall: built,npm --prefix $(WALL) run build)
+	@touch $@
