@@ -209,7 +209,7 @@ def _print_history(history: History, units: UnitList) -> None:
             other = units.get(part.pred if sign == "from" else part.succ)
             name = other.name_vi if other else ""
             key = part.pred if sign == "from" else part.succ
-            typer.echo(f"    {sign:<5} {key:<20} {part.weight:7.2%}  {name} ({part.method})")
+            typer.echo(f"    {sign:<5} {key:<20} {part.weight:7.2%} of it  {name} ({part.method})")
 
 
 def _print_json(document: object) -> None:
