@@ -1,5 +1,7 @@
 """Gets Apache Kafka by Maven, from wherever this machine's Maven is told to look."""
 
+import os
+import pwd
 import re
 import shutil
 from pathlib import Path
@@ -44,7 +46,19 @@ def _fetch(unfinished: Path, _place: Path) -> None:
                 maven,
                 *("-q", "-B", "-f", _POM, "dependency:copy-dependencies"),
                 *("-DincludeScope=runtime", f"-DoutputDirectory={unfinished}"),
+                *_repository(),
             ],
             purpose="fetching Kafka",
         )
         fetched.detail = megabytes(unfinished)
+
+
+def _repository() -> tuple[str, ...]:
+    """Where Maven keeps its downloads, if it cannot keep them in the home of this account."""
+    try:
+        home = Path(pwd.getpwuid(os.geteuid()).pw_dir)  # Java asks for it in this way, not by HOME
+    except KeyError:
+        home = Path("/nonexistent")
+    if os.access(home, os.W_OK):
+        return ()
+    return (f"-Dmaven.repo.local={cache.cache_directory() / 'maven'}",)
