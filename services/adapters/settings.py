@@ -19,6 +19,11 @@ class Settings(BaseSettings):
     data: Path = Path(".ioc")
     province: str = "33"
     event_partitions: int = Field(default=3, ge=1, le=512)
+    indicator_partitions: int = Field(default=5, ge=1, le=512)
+    replication: int = Field(default=1, ge=1, le=5)
+    session_timeout_seconds: float = 45.0
+    batch_records: int = Field(default=5_000, ge=1)
+    compact_seconds: float = 60.0
     body_bytes_max: int = 16 * 1024 * 1024
     batch_records_max: int = 50_000
     record_bytes_max: int = 65_536

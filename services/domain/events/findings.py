@@ -58,17 +58,21 @@ def pointer_to(base: str, name: str) -> str:
 
 def shown(value: object) -> str:
     """A value as a sentence may quote it: as JSON where it can be, and cut when it is long."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list | tuple):
-        return f"an array of {len(value)}"
-    if isinstance(value, float) and math.isinf(value):
-        return "a number too large for 64 bits"
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    match value:
+        case None:
+            text = "null"
+        case bool():
+            text = "true" if value else "false"
+        case str():
+            text = f'"{value}"'
+        case dict():
+            text = "an object"
+        case list() | tuple():
+            text = f"an array of {len(value)}"
+        case float() if math.isinf(value):
+            text = "a number too large for 64 bits"
+        case _:
+            text = str(value)
     if len(text) <= _SHOWN_CHARACTERS_MAX:
         return text
     return f"{text[: _SHOWN_CHARACTERS_MAX - 1]}…"

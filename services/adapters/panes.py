@@ -1,0 +1,188 @@
+"""Reads what was counted: the whole of it once, then the deltas that follow, always of one committed state.
+
+`pane_row` plus the deltas after `progress.compacted` is everything (invariant I4). A gap in a partition's deltas means that they were
+compacted away meanwhile: everything is read again.
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import psycopg
+
+from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.delta import Delta, decode_delta
+from services.domain.engine.figures import Figure
+from services.domain.engine.keytable import KeyTable
+from services.domain.engine.points import Ints
+from services.domain.engine.state import ExtentRecord, FigureRecord, State
+from services.domain.units import UnitList
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+DELTAS_PER_READ = 500
+SNAPSHOT = "begin isolation level repeatable read read only"
+_HEADER_BYTES = 19
+_TRAILER_BYTES = 2
+_ROW = np.dtype(
+    [("n", ">i2"), ("a", ">i4"), ("key", ">i4"), ("b", ">i4"), ("second", ">i8"), ("c", ">i4"), ("value", ">i8")]
+)  # fmt: skip
+_figure = msgspec.msgpack.Decoder(Figure)
+
+
+class Read(NamedTuple):
+    """What a reading brought: keys and figures that changed, or everything (`anew`)."""
+
+    keys: Ints
+    figures: set[tuple[str, str]]
+    anew: bool
+    applied: int
+    watermark: int
+    more: bool
+
+
+class PaneReader:
+    """Keeps a `State` in step with the database. Not for several threads at once."""
+
+    def __init__(self, catalogue: Catalogue, units: UnitList) -> None:
+        self._catalogue = catalogue
+        self._units = units
+        self._applied: dict[tuple[str, int], int] = {}
+        self._commits: dict[tuple[str, int], int] = {}
+        self.state = State(catalogue, units)
+        self._keys = KeyTable(self.state)
+        self._loaded = False
+
+    def read(self, connection: psycopg.Connection) -> Read:
+        """Read what was committed since the last reading; `more` says that there is more to read at once."""
+        connection.execute(SNAPSHOT)
+        try:
+            with connection.cursor() as cursor:
+                return self._read(cursor)
+        finally:
+            if not connection.closed:
+                connection.execute("rollback")
+
+    def _read(self, cursor: Cursor) -> Read:
+        anew = not self._loaded
+        if anew:
+            self._load(cursor)
+        changed: list[Ints] = []
+        figures: set[tuple[str, str]] = set()
+        deltas = self._deltas(cursor)
+        for (topic, part, seq), _ in deltas:
+            if seq != self._applied[topic, part] + 1:
+                self._loaded = False
+                return self._read(cursor)
+            self._applied[topic, part] = seq
+        if len(deltas) < DELTAS_PER_READ and self._applied != self._commits:
+            self._loaded = False
+            return self._read(cursor)
+        self._learn(cursor, [delta for _, delta in deltas])
+        for _, delta in deltas:
+            changed.append(self._keys.add(*delta.points()))
+            changed.append(self._add_extents(delta))
+            figures |= self._put_figures(delta)
+        cursor.execute(
+            "select coalesce(min(watermark), 0) from progress where topic like 'ioc.events.%'"
+        )
+        row = cursor.fetchone()
+        keys = np.unique(np.concatenate(changed)) if changed else np.zeros(0, dtype=np.int64)
+        return Read(
+            keys,
+            figures,
+            anew,
+            sum(self._applied.values()),
+            row[0] if row else 0,
+            len(deltas) >= DELTAS_PER_READ,
+        )
+
+    def _load(self, cursor: Cursor) -> None:
+        """Read everything up to the last compaction."""
+        self.state = State(self._catalogue, self._units)
+        self._keys = KeyTable(self.state)
+        cursor.execute("select topic, part, compacted from progress")
+        self._applied = {(topic, part): compacted for topic, part, compacted in cursor}
+        cursor.execute("select id, measure, unit, dim, member from measure_key")
+        for number, measure, unit, dim, member in cursor:
+            self._keys.register(number, measure, unit, dim, member)
+        self._keys.add(*_copy_rows(cursor))
+        cursor.execute(
+            "select key, begin_at, end_at, value, count from pane_extent where count <> 0"
+        )
+        self.state.add_extents(
+            ExtentRecord(*self._keys.name(key), begin, end, value, count)
+            for key, begin, end, value, count in cursor.fetchall()
+        )
+        cursor.execute("select key, calendar, period, version, body from figure")
+        self.state.put_figures(
+            FigureRecord(
+                *self._keys.name(key),
+                calendar,
+                period,
+                _figure.decode(bytes(body)) if body else None,
+                version,
+            )
+            for key, calendar, period, version, body in cursor.fetchall()
+        )
+        self._loaded = True
+
+    def _deltas(self, cursor: Cursor) -> list[tuple[tuple[str, int, int], Delta]]:
+        cursor.execute("select topic, part, commits from progress")
+        self._commits = {(topic, part): commits for topic, part, commits in cursor}
+        for partition in self._commits:
+            self._applied.setdefault(partition, 0)
+        cursor.execute(
+            "select d.topic, d.part, d.seq, d.body from pane_delta d"
+            " join unnest(%s::text[], %s::int[], %s::bigint[]) as a (topic, part, seq)"
+            " on d.topic = a.topic and d.part = a.part and d.seq > a.seq"
+            " order by d.topic, d.part, d.seq limit %s",
+            (
+                [topic for topic, _ in self._applied],
+                [part for _, part in self._applied],
+                list(self._applied.values()),
+                DELTAS_PER_READ,
+            ),
+        )
+        return [
+            ((topic, part, seq), decode_delta(bytes(body))) for topic, part, seq, body in cursor
+        ]
+
+    def _learn(self, cursor: Cursor, deltas: list[Delta]) -> None:
+        """Look up the stored keys that these deltas name for the first time."""
+        named: set[int] = set()
+        for delta in deltas:
+            named.update(self._keys.missing(delta.points()[0]))
+            named.update(change.key for change in delta.extents if change.key not in self._keys)
+            named.update(change.key for change in delta.figures if change.key not in self._keys)
+        if named:
+            cursor.execute(
+                "select id, measure, unit, dim, member from measure_key where id = any(%s)",
+                (sorted(named),),
+            )
+            for number, measure, unit, dim, member in cursor:
+                self._keys.register(number, measure, unit, dim, member)
+
+    def _add_extents(self, delta: Delta) -> Ints:
+        changed = self.state.add_extents(
+            ExtentRecord(*self._keys.name(c.key), c.begin, c.end, c.value, c.count)
+            for c in delta.extents
+        )
+        return np.array(sorted(changed), dtype=np.int64)
+
+    def _put_figures(self, delta: Delta) -> set[tuple[str, str]]:
+        return self.state.put_figures(
+            FigureRecord(*self._keys.name(c.key), c.calendar, c.period, c.figure, c.version)
+            for c in delta.figures
+        )
+
+
+def _copy_rows(cursor: Cursor) -> tuple[Ints, Ints, Ints]:
+    """All closed points as arrays; rows of fixed size, so the server's binary form is read as it stands."""
+    with cursor.copy("copy pane_row (key, second, value) to stdout (format binary)") as copy:
+        body = b"".join(bytes(block) for block in copy)
+    rows = np.frombuffer(body[_HEADER_BYTES:-_TRAILER_BYTES], dtype=_ROW)
+    return (
+        rows["key"].astype(np.int64),
+        rows["second"].astype(np.int64),
+        rows["value"].astype(np.int64),
+    )

@@ -1,0 +1,1 @@
+"""Stage 1: one micro-batch is one transaction of events, cases, pane delta and position. Nothing is published here."""

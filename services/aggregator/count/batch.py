@@ -1,0 +1,124 @@
+"""A micro-batch of Kafka records, decoded: events by identity, receipts, dead letters; pure.
+
+A record that can not be decoded never stops its partition: it becomes a dead letter with a reason.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from services.domain.errors import Refused
+from services.domain.events import Event, decode
+
+Partition = tuple[str, int]
+RECEIPT_BYTES = 20
+
+
+class Record(NamedTuple):
+    """One Kafka record as it was read."""
+
+    topic: str
+    part: int
+    offset: int
+    value: bytes
+    headers: Mapping[str, bytes]
+
+
+class Received(NamedTuple):
+    """An event with where it came from; `digest` is the fingerprint of its content."""
+
+    event: Event
+    record: Record
+    receipt: UUID | None
+    line: int
+    digest: int
+
+
+class ReceiptRecord(msgspec.Struct, frozen=True):
+    """What the intake says of one request (`ioc.receipts.v1`)."""
+
+    receipt: UUID
+    at: str
+    source: str | None
+    records: int
+    accepted: int
+    rejected: int
+    rejections: list[dict[str, object]] = []
+
+
+class DeadLetter(NamedTuple):
+    """A record that does not count, and why."""
+
+    record: Record
+    reason: str
+    pointer: str
+    detail: str
+
+
+class Batch(NamedTuple):
+    """Decoded records: `events` are distinct by (source, id); `repeated` came twice within the batch."""
+
+    events: list[Received]
+    repeated: list[Received]
+    receipts: list[ReceiptRecord]
+    dead: list[DeadLetter]
+
+
+def decode_batch(records: Iterable[Record], receipts_topic: str, dead_topic: str) -> Batch:
+    """Sort records into events, receipts and dead letters; the first of one identity stands."""
+    first: dict[tuple[str, str], Received] = {}
+    batch = Batch([], [], [], [])
+    for record in records:
+        if record.topic == receipts_topic:
+            _take_receipt(record, batch)
+        elif record.topic == dead_topic:
+            batch.dead.append(_rejected_by_intake(record))
+        else:
+            _take_event(record, first, batch)
+    return batch
+
+
+def _take_event(record: Record, first: dict[tuple[str, str], Received], batch: Batch) -> None:
+    try:
+        event = decode(record.value)
+    except Refused as error:
+        batch.dead.append(DeadLetter(record, "malformed_json", "", str(error)))
+        return
+    receipt, line = _origin(record.headers.get("receipt", b""))
+    received = Received(event, record, receipt, line, _digest(event))
+    known = first.setdefault((event.source, event.id), received)
+    (batch.events if known is received else batch.repeated).append(received)
+
+
+def _origin(header: bytes) -> tuple[UUID | None, int]:
+    if len(header) != RECEIPT_BYTES:
+        return None, 0
+    return UUID(bytes=header[:16]), int.from_bytes(header[16:], "big")
+
+
+_content = msgspec.json.Encoder()
+
+
+def _digest(event: Event) -> int:
+    """A fingerprint of what the source said, without the hour of the intake; signed 64 bits."""
+    found = hashlib.blake2b(_content.encode(event), digest_size=8).digest()
+    return int.from_bytes(found, "big", signed=True)
+
+
+def _take_receipt(record: Record, batch: Batch) -> None:
+    try:
+        batch.receipts.append(msgspec.json.decode(record.value, type=ReceiptRecord))
+    except msgspec.MsgspecError as error:
+        batch.dead.append(DeadLetter(record, "malformed_json", "", str(error)))
+
+
+def _rejected_by_intake(record: Record) -> DeadLetter:
+    """The reasons that the intake wrote beside the original bytes."""
+    reason, pointer, detail = (
+        record.headers.get(name, b"").decode("utf-8", "replace")
+        for name in ("reason", "pointer", "detail")
+    )
+    return DeadLetter(record, reason or "rejected", pointer, detail)

@@ -1,0 +1,136 @@
+"""Case rows: read for the cases of a batch, written with the version that was read."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import psycopg
+
+from services.aggregator.count.batch import Partition
+from services.domain.cases.book import CaseName, FigureEntry
+from services.domain.engine.contributions import NOTHING, Contribution
+from services.domain.errors import Fenced
+
+
+class CaseBody(msgspec.Struct, frozen=True, array_like=True):
+    """What a case row holds: its events as they came, and what it has contributed to panes and figures."""
+
+    events: tuple[bytes, ...] = ()
+    contribution: Contribution = NOTHING
+    figures: tuple[FigureEntry, ...] = ()
+
+
+class CaseRow(NamedTuple):
+    """A case as it was read; version 0 is a case without a row."""
+
+    name: CaseName
+    version: int
+    body: CaseBody
+
+
+class CaseWrite(NamedTuple):
+    """A case as it is to be: written only over the version that was read."""
+
+    name: CaseName
+    read_version: int
+    partition: Partition
+    ripe_at: int | None
+    life: tuple[int, int] | None
+    body: bytes
+
+
+_decoder = msgspec.msgpack.Decoder(CaseBody)
+encode_body = msgspec.msgpack.Encoder().encode
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+def read_cases(cursor: Cursor, names: Sequence[CaseName]) -> dict[CaseName, CaseRow]:
+    """The rows of these cases; a case that has none is not in the answer."""
+    cursor.execute(
+        "select c.kind, c.unit, c.subject, c.version, c.body from case_state c"
+        " join unnest(%b::text[], %b::text[], %b::text[]) as s (kind, unit, subject)"
+        " on c.kind = s.kind and c.unit = s.unit and c.subject = s.subject",
+        _names(names),
+    )
+    return _rows(cursor)
+
+
+def read_ripe(
+    cursor: Cursor, partitions: Sequence[Partition], now: int, limit: int
+) -> list[tuple[Partition, CaseRow]]:
+    """Cases of these partitions of which a fact begins to count by now."""
+    cursor.execute(
+        "select c.kind, c.unit, c.subject, c.version, c.body, c.topic, c.part from case_state c"
+        " join unnest(%s::text[], %s::int[]) as s (topic, part) using (topic, part)"
+        " where c.ripe_at <= %s order by c.kind, c.unit, c.subject limit %s",
+        ([t for t, _ in partitions], [p for _, p in partitions], now, limit),
+    )
+    return [
+        ((str(topic), int(part)), _row(kind, unit, subject, version, body))
+        for kind, unit, subject, version, body, topic, part in cursor
+    ]
+
+
+def _rows(cursor: Iterable[tuple[object, ...]]) -> dict[CaseName, CaseRow]:
+    rows = (_row(*columns) for columns in cursor)
+    return {row.name: row for row in rows}
+
+
+def _row(*columns: Any) -> CaseRow:
+    kind, unit, subject, version, body = columns
+    name = CaseName(str(kind), str(unit), str(subject))
+    return CaseRow(name, int(version), _decoder.decode(bytes(body)))
+
+
+def _names(names: Sequence[CaseName]) -> tuple[list[str], list[str], list[str]]:
+    return [n.kind for n in names], [n.unit for n in names], [n.subject for n in names]
+
+
+def write_cases(cursor: Cursor, writes: Sequence[CaseWrite]) -> None:
+    """Insert new cases and update known ones; raises `Fenced` when somebody else was quicker with one of them."""
+    ordered = sorted(writes, key=lambda write: write.name)
+    fresh = [write for write in ordered if write.read_version == 0]
+    known = [write for write in ordered if write.read_version > 0]
+    if fresh:
+        cursor.execute(_INSERT, _columns(fresh))
+        if cursor.rowcount != len(fresh):
+            raise Fenced("a case was opened by another worker at the same time")
+    if known:
+        cursor.execute(_UPDATE, _columns(known))
+        if cursor.rowcount != len(known):
+            raise Fenced("a case was changed by another worker at the same time")
+
+
+def _columns(writes: Sequence[CaseWrite]) -> tuple[list[object], ...]:
+    return (
+        [w.name.kind for w in writes],
+        [w.name.unit for w in writes],
+        [w.name.subject for w in writes],
+        [w.read_version for w in writes],
+        [w.partition[0] for w in writes],
+        [w.partition[1] for w in writes],
+        [w.ripe_at for w in writes],
+        [w.life[0] if w.life else None for w in writes],
+        [w.life[1] if w.life else None for w in writes],
+        [w.body for w in writes],
+    )
+
+
+_ROWS = (
+    "unnest(%b::text[], %b::text[], %b::text[], %b::int[], %b::text[], %b::int[], %b::bigint[],"
+    " %b::bigint[], %b::bigint[], %b::bytea[])"
+    " as s (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
+)
+_INSERT = (
+    "insert into case_state (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
+    " select kind, unit, subject, 1, topic, part, ripe_at, life_from, life_to, body from "
+    + _ROWS
+    + " on conflict do nothing"
+)
+_UPDATE = (
+    "update case_state c set version = s.version + 1, topic = s.topic, part = s.part,"
+    " ripe_at = s.ripe_at, life_from = s.life_from, life_to = s.life_to, body = s.body from "
+    + _ROWS
+    + " where c.kind = s.kind and c.unit = s.unit and c.subject = s.subject and c.version = s.version"
+)

@@ -1,0 +1,109 @@
+"""Receipts: what became of the records of each request, added up as they are counted."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from services.aggregator.count.batch import Batch
+from services.aggregator.count.case_rows import Cursor
+from services.domain.cases.book import COUNTED
+
+STATES = ("counted", "duplicate", "waiting", "superseded", "late", "quarantined")
+
+
+class ReceiptNote(NamedTuple):
+    """The state of one record of a receipt; `differs` marks a duplicate with another content."""
+
+    receipt: UUID | None
+    line: int
+    state: str
+    differs: bool
+
+
+def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -> None:
+    """Add the counters of this batch, and a note for every record that was not simply counted."""
+    _write_announced(cursor, batch)
+    sums: dict[UUID, dict[str, int]] = {}
+    for note in notes:
+        if note.receipt is not None:
+            counters = sums.setdefault(note.receipt, dict.fromkeys(STATES, 0))
+            counters[note.state] += 1
+    if sums:
+        ordered = sorted(sums.items())
+        cursor.execute(
+            _ADD,
+            (
+                [r for r, _ in ordered],
+                *([counters[state] for _, counters in ordered] for state in STATES),
+            ),
+        )
+    noted = [n for n in notes if n.receipt is not None and (n.state != COUNTED or n.differs)]
+    if noted:
+        cursor.executemany(
+            "insert into receipt_note (receipt, line, state, code) values (%s, %s, %s, %s)"
+            " on conflict do nothing",
+            [
+                (n.receipt, n.line, n.state, "duplicate_differs" if n.differs else None)
+                for n in noted
+            ],
+        )
+    _write_dead_letters(cursor, batch)
+
+
+def _write_announced(cursor: Cursor, batch: Batch) -> None:
+    """What the intake said of its requests."""
+    if not batch.receipts:
+        return
+    cursor.executemany(
+        "insert into receipt (id, at, source, records, accepted, rejected)"
+        " values (%s, %s, %s, %s, %s, %s) on conflict (id) do update set at = excluded.at,"
+        " source = excluded.source, records = excluded.records, accepted = excluded.accepted,"
+        " rejected = excluded.rejected",
+        [
+            (r.receipt, r.at, r.source, r.records, r.accepted, r.rejected)
+            for r in sorted(batch.receipts, key=lambda each: each.receipt)
+        ],
+    )
+    rejections = [
+        (r.receipt, n.get("line"), n.get("code"), n.get("pointer"), n.get("detail"))
+        for r in batch.receipts
+        for n in r.rejections
+    ]
+    if rejections:
+        cursor.executemany(
+            "insert into receipt_note (receipt, line, state, code, pointer, detail)"
+            " values (%s, %s, 'rejected', %s, %s, %s) on conflict do nothing",
+            rejections,
+        )
+
+
+def _write_dead_letters(cursor: Cursor, batch: Batch) -> None:
+    if batch.dead:
+        cursor.executemany(
+            "insert into dead_letter (topic, part, record_offset, reason, pointer, detail, body)"
+            " values (%s, %s, %s, %s, %s, %s, %b) on conflict do nothing",
+            [
+                (
+                    d.record.topic,
+                    d.record.part,
+                    d.record.offset,
+                    d.reason,
+                    d.pointer,
+                    d.detail,
+                    d.record.value,
+                )
+                for d in batch.dead
+            ],
+        )
+
+
+_ADD = (
+    "insert into receipt (id, at, counted, duplicate, waiting, superseded, late, quarantined)"
+    " select id, now(), counted, duplicate, waiting, superseded, late, quarantined"
+    " from unnest(%s::uuid[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])"
+    " as s (id, counted, duplicate, waiting, superseded, late, quarantined) order by id"
+    " on conflict (id) do update set counted = receipt.counted + excluded.counted,"
+    " duplicate = receipt.duplicate + excluded.duplicate, waiting = receipt.waiting + excluded.waiting,"
+    " superseded = receipt.superseded + excluded.superseded, late = receipt.late + excluded.late,"
+    " quarantined = receipt.quarantined + excluded.quarantined"
+)

@@ -1,0 +1,254 @@
+"""The counting worker: reads its partitions, hands batches to the writer, starts over after any doubt.
+
+aiokafka hands out records before `on_partitions_assigned` has finished and swallows what is raised there; so the listener's
+first statement pauses, and everything else happens in the loop, where a failure is seen.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from uuid import UUID, uuid4
+
+import psycopg
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.adapters.clock import now
+from services.adapters.logs import logger
+from services.adapters.settings import Settings
+from services.adapters.timescale import connect
+from services.adapters.topics import DEAD_LETTERS, RECEIPTS
+from services.aggregator.count.batch import Batch, Partition, Record, decode_batch
+from services.aggregator.count.compact import compact
+from services.aggregator.count.positions import Position, take_over
+from services.aggregator.count.writer import Writer, Written
+from services.aggregator.metrics import CountMetrics
+from services.domain.engine.catalogue import Catalogue
+from services.domain.errors import Fenced, IocError, Unavailable
+from services.domain.units import UnitList
+
+POLL_MS = 100
+TICK_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+RETRY_SECONDS_MAX = 10.0
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
+    """Pauses what is assigned and remembers it for the loop."""
+
+    def __init__(self, worker: "CountWorker") -> None:
+        self._worker = worker
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Forget them; a transaction in hand is guarded by the database."""
+        self._worker.revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Pause before anything else."""
+        self._worker.consumer.pause(*assigned)
+        self._worker.assigned(assigned)
+
+
+class CountWorker:
+    """One worker of group `ioc-count`; one database connection, one transaction at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        topics: Iterable[str],
+        catalogue: Catalogue,
+        units: UnitList,
+        metrics: CountMetrics,
+    ) -> None:
+        self._settings = settings
+        self._topics = tuple(topics)
+        self._catalogue = catalogue
+        self._units = units
+        self._metrics = metrics
+        self._log = logger("count")
+        self._owner: UUID = uuid4()
+        self._held: dict[Partition, Position] = {}
+        self._wanted: set[Partition] = set()
+        self._connection: psycopg.Connection | None = None
+        self._writer: Writer | None = None
+        self._ticked_at = 0
+        self._compacted_at: dict[Partition, int] = {}
+        self.ready = False
+
+    async def run(self) -> None:
+        """Count until cancelled; whatever fails, state is dropped and read again."""
+        self.consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap,
+            group_id="ioc-count",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
+            heartbeat_interval_ms=min(
+                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
+            ),
+            max_poll_interval_ms=300_000,
+            fetch_max_wait_ms=POLL_MS,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+        self.consumer.subscribe(self._topics, listener=_Listener(self))
+        await self.consumer.start()
+        pause = RETRY_SECONDS
+        try:
+            while True:
+                try:
+                    await self._step()
+                    pause = RETRY_SECONDS
+                except (psycopg.Error, IocError, KafkaError, OSError) as error:
+                    self._drop(error)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, RETRY_SECONDS_MAX)
+        finally:
+            await self.consumer.stop()
+            if self._connection is not None:
+                self._connection.close()
+
+    def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        """Called by the listener: these are to be taken over by the loop."""
+        self._wanted |= {(tp.topic, tp.partition) for tp in partitions}
+
+    def revoked(self, partitions: Collection[TopicPartition]) -> None:
+        """Called by the listener: these are no longer ours."""
+        for tp in partitions:
+            self._wanted.discard((tp.topic, tp.partition))
+            self._held.pop((tp.topic, tp.partition), None)
+
+    def _drop(self, error: Exception) -> None:
+        """Forget everything that was held; the next step takes over anew."""
+        if isinstance(error, Fenced):
+            self._metrics.fenced.inc()
+        self._log.warning(
+            "counting_interrupted", reason=type(error).__name__, detail=str(error)[:300]
+        )
+        self._metrics.up.set(0)
+        self.ready = False
+        held = [TopicPartition(*partition) for partition in self._held]
+        still = [tp for tp in held if tp in self.consumer.assignment()]
+        if still:
+            self.consumer.pause(*still)
+        self._wanted |= self._held.keys()
+        self._held.clear()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = self._writer = None
+
+    async def _step(self) -> None:
+        if self._wanted:
+            await self._take_over()
+        active = [
+            TopicPartition(*p)
+            for p in self._held
+            if TopicPartition(*p) in self.consumer.assignment()
+        ]
+        if not active:
+            await asyncio.sleep(POLL_MS / 1000)
+            return
+        found = await self.consumer.getmany(
+            *active, timeout_ms=POLL_MS, max_records=self._settings.batch_records
+        )
+        records = [
+            Record(r.topic, r.partition, r.offset, r.value or b"", dict(r.headers))
+            for polled in found.values()
+            for r in polled
+        ]
+        if records:
+            await self._count(records)
+        if now() - self._ticked_at >= TICK_SECONDS * 1_000_000:
+            self._ticked_at = now()
+            await self._tick(active)
+
+    async def _take_over(self) -> None:
+        """Fence the partitions, learn their positions, compare them with the log, go on from there."""
+        wanted = sorted(self._wanted)
+        if self._connection is None:
+            self._connection = await asyncio.to_thread(
+                connect, self._settings.database_url, "ioc-count"
+            )
+            self._owner = uuid4()
+            self._writer = Writer(self._connection, self._owner, self._catalogue, self._units)
+            wanted = sorted(self._wanted | self._held.keys())
+        positions = await asyncio.to_thread(take_over, self._connection, self._owner, wanted)
+        missing = [p for p in wanted if p not in positions]
+        if missing:
+            raise Unavailable(f"no position for {missing[0]}: run `ioc migrate`")
+        tps = [
+            TopicPartition(*p)
+            for p in positions
+            if TopicPartition(*p) in self.consumer.assignment()
+        ]
+        if tps:
+            begins, ends = (
+                await self.consumer.beginning_offsets(tps),
+                await self.consumer.end_offsets(tps),
+            )
+            for tp in tps:
+                offset = positions[tp.topic, tp.partition].offset
+                if not begins[tp] <= offset <= ends[tp]:
+                    raise Unavailable(
+                        f"{tp.topic}/{tp.partition}: position {offset} is not in the log"
+                        f" [{begins[tp]}, {ends[tp]}]; the topic was made anew or lost its tail"
+                    )
+                self.consumer.seek(tp, offset)
+            self.consumer.resume(*tps)
+        self._held.update(
+            {(tp.topic, tp.partition): positions[tp.topic, tp.partition] for tp in tps}
+        )
+        self._wanted -= set(wanted)
+        self._metrics.partitions.set(len(self._held))
+        self._metrics.up.set(1)
+        self.ready = True
+        self._log.info("partitions_taken", partitions=len(tps))
+
+    async def _count(self, records: list[Record]) -> None:
+        ends: dict[Partition, int] = {}
+        for record in records:
+            ends[record.topic, record.part] = record.offset + 1
+        held = {p: position for p, position in self._held.items() if p in ends}
+        if len(held) < len(ends):
+            raise Fenced("a partition was revoked while its records were in hand")
+        written = await asyncio.to_thread(self._write, records, held, ends)
+        self._remember(written)
+
+    def _write(
+        self, records: list[Record], held: dict[Partition, Position], ends: dict[Partition, int]
+    ) -> Written:
+        writer = self._require_writer()
+        with self._metrics.commit_seconds.time():
+            batch: Batch = decode_batch(records, RECEIPTS, DEAD_LETTERS)
+            written = writer.write(batch, held, ends, now())
+        for state, count in written.states.items():
+            self._metrics.events.labels(state).inc(count)
+        self._metrics.dead_letters.inc(len(batch.dead))
+        self._metrics.cases.inc(written.cases)
+        return written
+
+    def _remember(self, written: Written) -> None:
+        for partition, position in written.positions.items():
+            if partition in self._held:
+                self._held[partition] = position
+
+    async def _tick(self, active: list[TopicPartition]) -> None:
+        """Clock commits of what is caught up, and one compaction a second at most."""
+        held = dict(self._held)
+        caught_up = [
+            (tp.topic, tp.partition)
+            for tp in active
+            if (self.consumer.highwater(tp) or 0) <= held[tp.topic, tp.partition].offset
+        ]
+        self._remember(await asyncio.to_thread(self._require_writer().tick, held, caught_up, now()))
+        due = min(self._held, key=lambda p: self._compacted_at.get(p, 0), default=None)
+        wait = self._settings.compact_seconds * 1_000_000
+        if due is not None and now() - self._compacted_at.get(due, 0) >= wait:
+            self._compacted_at[due] = now()
+            if self._connection is not None:
+                await asyncio.to_thread(
+                    compact, self._connection, self._owner, due, self._held[due]
+                )
+
+    def _require_writer(self) -> Writer:
+        if self._writer is None:
+            raise Unavailable("no connection to the database")
+        return self._writer

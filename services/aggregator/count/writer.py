@@ -1,0 +1,278 @@
+"""One micro-batch as one transaction (protocol step 2): guard, identities, events, cases, deltas, receipts, position."""
+
+from collections import Counter as Tally
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import psycopg
+
+from services.aggregator.count.batch import Batch, Partition, Received
+from services.aggregator.count.calendar import Calendars
+from services.aggregator.count.case_rows import (
+    CaseBody,
+    CaseRow,
+    Cursor,
+    encode_body,
+    read_cases,
+    read_ripe,
+    write_cases,
+)
+from services.aggregator.count.changes import Changes
+from services.aggregator.count.dictionary import Dictionary
+from services.aggregator.count.folding import Folding
+from services.aggregator.count.identities import Identities
+from services.aggregator.count.positions import Position, advance, guard
+from services.aggregator.count.receipts import ReceiptNote, write_receipts
+from services.domain.cases.book import CALENDAR_DAY, COUNTED, Book, CaseName, case_of
+from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.delta import FigureChange, encode_delta
+from services.domain.instants import SECOND
+from services.domain.units import UnitList
+
+WATERMARK_BOUND = 5 * SECOND
+"""Events may come this late without a window being called final too early."""
+RIPE_CASES_MAX = 1_000
+LONG_AGO = -(1 << 62)
+"""A watermark that moves nothing."""
+NOTIFY = "notify ioc_delta"
+STORED_FROM = datetime(1990, 1, 1, tzinfo=UTC)
+"""Events of before are stored under this day: a chunk for every year since the first would help nobody."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Written(NamedTuple):
+    """What a transaction did, for metrics and for the worker's memory."""
+
+    positions: dict[Partition, Position]
+    states: Mapping[str, int]
+    cases: int
+
+
+class Writer:
+    """Counts batches over one connection; `forget` after any failure, the database knows the outcome."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        owner: UUID,
+        catalogue: Catalogue,
+        units: UnitList,
+    ) -> None:
+        self._connection = connection
+        self._owner = owner
+        self._measures = catalogue.measures
+        self._calendars = Calendars(units)
+        self._book = Book(catalogue, units, self._calendars.of)
+        self._identities = Identities()
+        self._dictionary = Dictionary()
+
+    def forget(self) -> None:
+        """Drop everything remembered from uncommitted or doubtful transactions."""
+        self._identities.forget()
+        self._dictionary.forget()
+        self._calendars.forget()
+
+    def write(
+        self,
+        batch: Batch,
+        held: Mapping[Partition, Position],
+        ends: Mapping[Partition, int],
+        now: int,
+    ) -> Written:
+        """Count a batch of the partitions in `held`; `ends` is the next offset of each."""
+        return self._transaction(held, lambda cursor: self._count(cursor, batch, held, ends, now))
+
+    def tick(
+        self, held: Mapping[Partition, Position], caught_up: Sequence[Partition], now: int
+    ) -> Written:
+        """Count what the clock brings: facts that begin to count, and the watermark of partitions without backlog."""
+        return self._transaction(held, lambda cursor: self._ripen(cursor, held, caught_up, now))
+
+    def _transaction(
+        self, held: Mapping[Partition, Position], work: Callable[[Cursor], Written]
+    ) -> Written:
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            guard(cursor, self._owner, held.items())
+            written = work(cursor)
+        self._dictionary.settle()
+        return written
+
+    def _count(
+        self,
+        cursor: Cursor,
+        batch: Batch,
+        held: Mapping[Partition, Position],
+        ends: Mapping[Partition, int],
+        now: int,
+    ) -> Written:
+        known = self._identities.admit(cursor, batch.events, now)
+        fresh = [batch.events[index] for index in known.new]
+        _store_events(cursor, fresh)
+        folding = self._fold(cursor, fresh, now)
+        notes = [_note(received, folding.states) for received in fresh]
+        notes += [
+            _duplicate(batch.events[index], differs=not same) for index, same in known.same.items()
+        ]
+        notes += [_duplicate(received, differs=False) for received in batch.repeated]
+        write_receipts(cursor, batch, notes)
+        commits = self._write_deltas(cursor, folding.changes, held)
+        watermarks = _watermarks(batch, now)
+        positions = {
+            partition: Position(ends.get(partition, position.offset), commits[partition])
+            for partition, position in held.items()
+        }
+        advance(
+            cursor,
+            [(p, position, watermarks.get(p, LONG_AGO)) for p, position in positions.items()],
+        )
+        return Written(positions, Tally(note.state for note in notes), len(folding.writes))
+
+    def _ripen(
+        self,
+        cursor: Cursor,
+        held: Mapping[Partition, Position],
+        caught_up: Sequence[Partition],
+        now: int,
+    ) -> Written:
+        self._calendars.refresh(cursor)
+        folding = Folding(self._book, self._measures, now)
+        for partition, row in read_ripe(cursor, list(held), now, RIPE_CASES_MAX):
+            folding.fold(partition, row)
+        write_cases(cursor, folding.writes)
+        commits = self._write_deltas(cursor, folding.changes, held)
+        positions = {p: Position(position.offset, commits[p]) for p, position in held.items()}
+        moves = [
+            (p, position, now - WATERMARK_BOUND if p in caught_up else LONG_AGO)
+            for p, position in positions.items()
+        ]
+        advance(cursor, moves)
+        return Written(positions, {}, len(folding.writes))
+
+    def _fold(self, cursor: Cursor, fresh: Sequence[Received], now: int) -> Folding:
+        """Fold the cases of new events, days of the calendar first: the other cases are measured by them."""
+        grouped: dict[CaseName, list[Received]] = {}
+        for received in fresh:
+            grouped.setdefault(case_of(received.event), []).append(received)
+        rows = read_cases(cursor, list(grouped)) if grouped else {}
+        folding = Folding(self._book, self._measures, now)
+        self._calendars.refresh(cursor)
+        days = [name for name in grouped if name.kind == CALENDAR_DAY]
+        for name in days:
+            day = folding.fold(*_work(name, rows, grouped))
+            self._calendars.set_day(cursor, name.unit, date.fromisoformat(name.subject), day)
+        if days:
+            self._calendars.refresh(cursor)
+        for name in grouped.keys() - set(days):
+            folding.fold(*_work(name, rows, grouped))
+        write_cases(cursor, folding.writes)
+        return folding
+
+    def _write_deltas(
+        self, cursor: Cursor, changes: Changes, held: Mapping[Partition, Position]
+    ) -> dict[Partition, int]:
+        """One delta for each partition with changes; returns the commit numbers."""
+        commits = {partition: position.commits for partition, position in held.items()}
+        numbers = self._dictionary.numbers(cursor, changes.key_names())
+        rows = []
+        for partition in sorted(changes.partitions()):
+            delta = changes.delta(partition, numbers)
+            if delta is not None:
+                commits[partition] += 1
+                rows.append((*partition, commits[partition], encode_delta(delta)))
+                write_figures(cursor, delta.figures)
+        if rows:
+            cursor.executemany(
+                "insert into pane_delta (topic, part, seq, body) values (%s, %s, %s, %b)", rows
+            )
+            cursor.execute(NOTIFY)
+        return commits
+
+
+def _work(
+    name: CaseName, rows: Mapping[CaseName, CaseRow], grouped: Mapping[CaseName, list[Received]]
+) -> tuple[Partition, CaseRow, list[Received]]:
+    """What a fold needs: the partition of the newest event, the row as read, the new events."""
+    group = grouped[name]
+    record = group[-1].record
+    return (record.topic, record.part), rows.get(name, CaseRow(name, 0, CaseBody())), group
+
+
+def write_figures(cursor: Cursor, figures: Sequence[FigureChange]) -> None:
+    """Keep figures at rest; a greater version stands."""
+    if figures:
+        cursor.executemany(
+            "insert into figure (key, calendar, period, version, body) values (%s, %s, %s, %s, %b)"
+            " on conflict (key, calendar, period) do update"
+            " set version = excluded.version, body = excluded.body"
+            " where figure.version < excluded.version",
+            [
+                (
+                    f.key,
+                    f.calendar,
+                    f.period,
+                    f.version,
+                    encode_body(f.figure) if f.figure else None,
+                )
+                for f in figures
+            ],
+        )
+
+
+def _store_events(cursor: Cursor, fresh: Sequence[Received]) -> None:
+    with cursor.copy(
+        "copy event (time, source, id, type, unit, subject, recorded, receipt, line, topic, part,"
+        " record_offset, body) from stdin (format binary)"
+    ) as copy:
+        copy.set_types(_EVENT_TYPES)
+        for received in fresh:
+            event, record = received.event, received.record
+            copy.write_row(
+                (
+                    _stored_time(event.at),
+                    event.source,
+                    event.id,
+                    event.type,
+                    event.unit,
+                    event.subject,
+                    _stored_time(event.recorded_at),
+                    received.receipt,
+                    received.line,
+                    record.topic,
+                    record.part,
+                    record.offset,
+                    record.value,
+                )
+            )
+
+
+_EVENT_TYPES = (
+    "timestamptz", "text", "text", "text", "text", "text", "timestamptz", "uuid", "int4", "text", "int4", "int8", "bytea",
+)  # fmt: skip
+
+
+def _stored_time(at: int) -> datetime:
+    try:
+        return max(STORED_FROM, _EPOCH + timedelta(microseconds=at))
+    except OverflowError:
+        return STORED_FROM
+
+
+def _note(received: Received, states: Mapping[tuple[str, str], str]) -> ReceiptNote:
+    state = states.get((received.event.source, received.event.id), COUNTED)
+    return ReceiptNote(received.receipt, received.line, state, differs=False)
+
+
+def _duplicate(received: Received, *, differs: bool) -> ReceiptNote:
+    return ReceiptNote(received.receipt, received.line, "duplicate", differs)
+
+
+def _watermarks(batch: Batch, now: int) -> dict[Partition, int]:
+    """The newest event time of each partition, not beyond now, less the bound."""
+    found: dict[Partition, int] = {}
+    for received in batch.events:
+        partition = (received.record.topic, received.record.part)
+        mark = min(received.event.at, now) - WATERMARK_BOUND
+        found[partition] = max(found.get(partition, mark), mark)
+    return found

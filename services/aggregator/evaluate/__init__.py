@@ -1,0 +1,1 @@
+"""Stage 2: committed deltas in, observations out, under a fenced epoch for each shard."""

@@ -1,0 +1,1 @@
+"""From counting facts to indicators: contributions, points in time, windows, formulas, observations."""

@@ -1,0 +1,172 @@
+"""Reported figures: one for each measure, unit, breakdown and period, the newest vintage; and the parts that stand in for a missing one.
+
+A figure is a whole number of quanta, or a float for measures that are never added. Rows of reference values (population) are kept
+the same way, by the date from which they hold.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from services.domain.engine.measures import Measure
+from services.domain.engine.windows import (
+    STATISTICAL,
+    kind_of_period,
+    period_bounds,
+)
+from services.domain.errors import Refused
+
+Member = tuple[str, str]
+TOTAL: Member = ("", "")
+
+
+class Figure(msgspec.Struct, frozen=True, array_like=True):
+    """One reported value, and what is known about it. `version` orders changes of the same figure."""
+
+    value: float
+    version: int
+    vn_level: str | None = None
+    vintage: int | None = None
+    released_at: int | None = None
+    quality: tuple[str, ...] = ()
+    previous_value: float | None = None
+    previous_vintage: int | None = None
+    previous_released_at: int | None = None
+    calendar: str = STATISTICAL
+
+
+Periods = dict[str, Figure]
+
+
+class Figures:
+    """All figures of the centre. `below` gives the units directly under one."""
+
+    def __init__(self, below: Callable[[str], Iterable[str]]) -> None:
+        self._below = below
+        self._rows: dict[tuple[str, str], dict[Member, Periods]] = {}
+        self._versions: dict[tuple[str, str, Member, str], int] = {}
+
+    def put(
+        self,
+        measure: str,
+        unit: str,
+        member: Member,
+        period: str,
+        figure: Figure | None,
+        version: int,
+    ) -> bool:
+        """Set or (None) take away a figure; an older version than the one known changes nothing."""
+        name = (measure, unit, member, period)
+        if self._versions.get(name, -1) >= version:
+            return False
+        self._versions[name] = version
+        rows = self._rows.setdefault((measure, unit), {}).setdefault(member, {})
+        if figure is None:
+            rows.pop(period, None)
+        else:
+            rows[period] = figure
+        return True
+
+    def own(self, measure: str, unit: str, member: Member, period: str) -> Figure | None:
+        """The figure as it was reported for just this."""
+        return self._rows.get((measure, unit), {}).get(member, {}).get(period)
+
+    def units_of(self, measure: str) -> set[str]:
+        """Units with a figure of this measure."""
+        return {unit for name, unit in self._rows if name == measure}
+
+    def members(self, measure: str, unit: str, dim: str) -> set[str]:
+        """Members of a breakdown that have a figure."""
+        return {m for d, m in self._rows.get((measure, unit), {}) if d == dim}
+
+    def periods(self, measure: str, unit: str) -> set[str]:
+        """Every period for which the unit, or one below it, has any figure."""
+        found = {p for rows in self._rows.get((measure, unit), {}).values() for p in rows}
+        for part in self._below(unit):
+            found |= self.periods(measure, part)
+        return found
+
+    def value(self, measure: Measure, unit: str, member: Member, period: str) -> float | None:
+        """The figure of a period, else what its parts add up to, in the order that the measure names."""
+        found = self.sources(measure, unit, member, period)
+        return sum(figure.value for figure in found) if found else None
+
+    def sources(self, measure: Measure, unit: str, member: Member, period: str) -> list[Figure]:
+        """The reported figures that make up the value of a period: its own, else those of its parts; none without a value."""
+        own = self.own(measure.id, unit, member, period)
+        if own is not None:
+            return [own]
+        for part in measure.parts:
+            found = self._of_part(measure, unit, member, period, part)
+            if found:
+                return found
+        return []
+
+    def _of_part(
+        self, measure: Measure, unit: str, member: Member, period: str, part: str
+    ) -> list[Figure]:
+        if part.startswith("dim:"):
+            return self._of_breakdown(measure, unit, part[4:], period) if member == TOTAL else []
+        if part == "units":
+            below = [self.sources(measure, u, member, period) for u in self._below(unit)]
+            return [figure for found in below for figure in found]
+        if part == "periods":
+            parts = [self.sources(measure, unit, member, p) for p in parts_of(period)]
+            return [figure for found in parts for figure in found] if all(parts) else []
+        if part == "last_month":
+            months = months_of(period)
+            return self.sources(measure, unit, member, months[-1]) if len(months) > 1 else []
+        raise Refused(f"measure {measure.id}: part {part!r} is not known")
+
+    def _of_breakdown(self, measure: Measure, unit: str, dim: str, period: str) -> list[Figure]:
+        rows = self._rows.get((measure.id, unit), {})
+        return [
+            periods[period] for (d, _), periods in rows.items() if d == dim and period in periods
+        ]
+
+    def row_at(self, measure: Measure, unit: str, at: int) -> float | None:
+        """A reference value as it holds at an instant: the newest row that began before it, else the sum of the units below."""
+        rows = self._rows.get((measure.id, unit), {}).get(TOTAL, {})
+        begun = [date for date in rows if _date_at(date) < at]
+        if begun:
+            return rows[max(begun)].value
+        return _sum(self.row_at(measure, below, at) for below in self._below(unit))
+
+
+def _date_at(date: str) -> int:
+    begin, _ = period_bounds(date[:7], STATISTICAL)
+    return begin + (int(date[8:10]) - 1) * 86_400_000_000
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    given = [value for value in values if value is not None]
+    return sum(given) if given else None
+
+
+def parts_of(period: str) -> tuple[str, ...]:
+    """The 3 months of a quarter, or the 4 quarters of a year; nothing of a month."""
+    kind, year = kind_of_period(period), period[:4]
+    if kind == "quarter":
+        first = int(period[-1]) * 3 - 2
+        return tuple(f"{year}-{month:02d}" for month in range(first, first + 3))
+    return tuple(f"{year}-Q{n}" for n in range(1, 5)) if kind == "year" else ()
+
+
+def months_of(period: str) -> tuple[str, ...]:
+    """The months of a period in order."""
+    kind = kind_of_period(period)
+    if kind == "month":
+        return (period,)
+    return tuple(month for part in parts_of(period) for month in months_of(part))
+
+
+def year_to_date(year: str, has_value: Callable[[str], bool]) -> Iterator[str]:
+    """The whole quarters, then the months, from the start of the year as far as every one has a value."""
+    for quarter in parts_of(year):
+        if has_value(quarter):
+            yield quarter
+            continue
+        for month in months_of(quarter):
+            if not has_value(month):
+                return
+            yield month

@@ -1,0 +1,199 @@
+"""What has to be evaluated again: by what was counted, and by the clock alone.
+
+Work is kept for each formula and placed window as a set of cells. Totals go first, breakdowns as time allows; nothing is
+evaluated that neither a commit nor the clock has touched.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from services.domain.engine.catalogue import Formula
+from services.domain.engine.cells import TOTAL
+from services.domain.engine.comparisons import DIFFERENCE, GROWTH, base_span
+from services.domain.engine.evaluate import second_after
+from services.domain.engine.points import Ints
+from services.domain.engine.state import State
+from services.domain.engine.windows import Span, place
+
+MOVES_MAX_SECONDS = 3 * 3600
+"""A clock that has stood still for longer than this moves every window: everything is evaluated again."""
+
+
+class Task(NamedTuple):
+    """A formula in one of its windows."""
+
+    formula: str
+    window: str
+    calendar: str
+
+
+class Live:
+    """Pending work over one state. `breakdown_levels` are the unit levels whose breakdowns are kept live."""
+
+    def __init__(self, state: State, breakdown_levels: frozenset[str] = frozenset({"N", "P"})) -> None:
+        self._state = state
+        self._breakdown_levels = breakdown_levels
+        self._tasks = [
+            Task(formula.id, window, calendar)
+            for formula in state.catalogue.formulas.values()
+            for window in formula.windows
+            for calendar in state.catalogue.indicators[formula.indicator].calendars_of(window)
+        ]
+        self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
+        self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
+        self._clock: dict[Task, list[Span]] = {}
+        self._measures = {
+            formula.id: frozenset(
+                state.numbers[m.id]
+                for m in state.catalogue.measures_of(formula)
+                if m.id in state.numbers
+            )
+            for formula in state.catalogue.formulas.values()
+        }
+
+    def __len__(self) -> int:
+        """Cells that wait, counted once for each task."""
+        return sum(map(len, self._pending.values())) + sum(map(len, self._backlog.values()))
+
+    def touch_all(self) -> None:
+        """Everything may be different: after reading anew."""
+        everything = range(len(self._state.cells))
+        for task in self._tasks:
+            self._put(task, everything)
+
+    def touch_keys(self, keys: Ints) -> None:
+        """Points of these keys changed."""
+        if not len(keys):
+            return
+        for formula, cells in self._cells_by_formula(keys):
+            for task in self._tasks_of(formula):
+                self._put(task, cells)
+
+    def touch_figures(self, changed: Iterable[tuple[str, str]]) -> None:
+        """Figures of these (measure, unit) pairs changed."""
+        units: dict[str, set[str]] = {}
+        for measure, unit in changed:
+            units.setdefault(measure, set()).add(unit)
+        for formula in self._state.catalogue.formulas.values():
+            touched = {
+                cell
+                for measure in self._state.catalogue.measures_of(formula)
+                for unit in units.get(measure.id, ())
+                for cell in self._state.cells.of_unit(unit)
+            }
+            if touched:
+                for task in self._tasks_of(formula):
+                    self._put(task, touched)
+
+    def advance(self, now: int) -> None:
+        """Let the clock move every window: cells with points at a moving bound are touched."""
+        for task in self._tasks:
+            formula = self._state.catalogue.formulas[task.formula]
+            if self._state.catalogue.reported(formula):
+                continue
+            spans = self._spans(task, now)
+            before = self._clock.get(task)
+            self._clock[task] = spans
+            if before is None:
+                continue
+            if _jumped(before, spans):
+                self._put(task, range(len(self._state.cells)))
+                continue
+            for old, new in zip(before, spans, strict=True):
+                for begin, end in ((old.begin, new.begin), (old.cut, new.cut)):
+                    self._touch_between(task, formula, second_after(begin), second_after(end))
+
+    def _touch_between(self, task: Task, formula: Formula, begin: int, end: int) -> None:
+        if end <= begin:
+            return
+        keys = self._state.points.keys_within(begin, end)
+        for touched, cells in self._cells_by_formula(keys, formula.id):
+            if touched.id == formula.id:
+                self._put(task, cells)
+
+    def _spans(self, task: Task, now: int) -> list[Span]:
+        """The window and the bases of its comparisons."""
+        span = place(task.window, task.calendar, now)
+        formula = self._state.catalogue.formulas[task.formula]
+        kinds = self._state.catalogue.indicators[formula.indicator].comparisons
+        bases = (base_span(kind, span) for kind in kinds if kind in GROWTH | DIFFERENCE)
+        return [span, *(base for base in bases if base is not None)]
+
+    def _cells_by_formula(
+        self, keys: Ints, only: str | None = None
+    ) -> Iterator[tuple[Formula, list[int]]]:
+        width = self._state.cells.width
+        cells, numbers = keys // width, keys % width
+        for formula in self._state.catalogue.formulas.values():
+            if only is not None and formula.id != only:
+                continue
+            inside = np.isin(numbers, list(self._measures[formula.id]))
+            if inside.any():
+                yield formula, np.unique(cells[inside]).tolist()
+
+    def _tasks_of(self, formula: Formula) -> Iterator[Task]:
+        for window in formula.windows:
+            for calendar in self._state.catalogue.indicators[formula.indicator].calendars_of(window):
+                yield Task(formula.id, window, calendar)
+
+    def _put(self, task: Task, cells: Iterable[int]) -> None:
+        indicator = self._state.catalogue.indicators[
+            self._state.catalogue.formulas[task.formula].indicator
+        ]
+        members, units = self._state.cells.members, self._state.cells.units
+        for cell in cells:
+            if members[cell] == TOTAL:
+                self._pending[task].add(cell)
+            elif (
+                members[cell][0] in indicator.dimensions and units[cell][0] in self._breakdown_levels
+            ):
+                self._backlog[task].add(cell)
+
+    def take_totals(self) -> Iterator[tuple[Task, list[int]]]:
+        """All totals that wait, with their siblings where a rank is shown; they are taken off the list."""
+        for task, cells in self._pending.items():
+            if cells:
+                taken = self._with_siblings(task, cells)
+                cells.clear()
+                yield task, taken
+
+    def take_breakdowns(self, limit: int) -> Iterator[tuple[Task, list[int]]]:
+        """Up to `limit` breakdown cells that wait."""
+        for task, cells in self._backlog.items():
+            if limit <= 0:
+                return
+            taken = [cells.pop() for _ in range(min(limit, len(cells)))]
+            if taken:
+                limit -= len(taken)
+                yield task, taken
+
+    def _with_siblings(self, task: Task, cells: set[int]) -> list[int]:
+        formula = self._state.catalogue.formulas[task.formula]
+        if "rank" not in self._state.catalogue.indicators[formula.indicator].comparisons:
+            return sorted(cells)
+        found = set(cells)
+        parents = set()
+        for cell in cells:
+            unit = self._state.units.get(self._state.cells.units[cell])
+            if unit is not None and unit.parent is not None:
+                parents.add(unit.parent)
+        for parent in parents:
+            for sibling in self._state.units.children(parent):
+                number = self._state.cells.find(sibling.key)
+                if number is not None:
+                    found.add(number)
+        return sorted(found)
+
+
+def _jumped(before: list[Span], after: list[Span]) -> bool:
+    """Whether a period gave way to the next, or the clock went back or leapt."""
+    if len(before) != len(after):
+        return True
+    for old, new in zip(before, after, strict=True):
+        if old.period != new.period or new.begin < old.begin or new.cut < old.cut:
+            return True
+        if max(new.begin - old.begin, new.cut - old.cut) > MOVES_MAX_SECONDS * 1_000_000:
+            return True
+    return False

@@ -1,0 +1,113 @@
+"""Running sums over time for many keys at once.
+
+A key's points are (second, value); the sum over any [begin, end) is the difference of two running sums, found by binary search, so
+every window of every age costs the same and nothing is lost to a grid of panes. Points are held as sorted runs, newest last;
+a run that has grown to a quarter of the one before it is merged into it, so adding costs a few copies and asking a few searches.
+Sums are 64-bit integers: the order in which points came can not be seen in them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.domain.engine.contributions import SECOND_MAX, SECOND_MIN
+
+Ints = npt.NDArray[np.int64]
+
+SECOND_BITS = 33
+KEYS_MAX = 1 << (63 - SECOND_BITS)
+"""More keys than this do not fit beside a second in 64 bits."""
+MERGE_RATIO = 4
+
+
+class _Run(NamedTuple):
+    """Points sorted by (key, second) with their running sum, and the same points in order of time."""
+
+    codes: Ints
+    values: Ints
+    sums: Ints
+    by_time: Ints
+    keys_by_time: Ints
+
+
+def _codes(keys: Ints, seconds: Ints) -> Ints:
+    offsets = np.clip(seconds, SECOND_MIN, SECOND_MAX) - SECOND_MIN
+    return (keys << SECOND_BITS) | offsets
+
+
+def _run(codes: Ints, values: Ints) -> _Run:
+    order = np.argsort(codes, kind="stable")
+    codes, values = codes[order], values[order]
+    first = np.ones(len(codes), dtype=bool)
+    first[1:] = codes[1:] != codes[:-1]
+    starts = np.flatnonzero(first)
+    sums = np.add.reduceat(values, starts) if len(starts) else values
+    kept = sums != 0
+    codes, values = codes[starts][kept], sums[kept]
+    seconds = codes & ((1 << SECOND_BITS) - 1)
+    in_time = np.argsort(seconds, kind="stable")
+    running = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=running[1:])
+    return _Run(codes, values, running, seconds[in_time], (codes >> SECOND_BITS)[in_time])
+
+
+class Points:
+    """Points of many keys; keys are integers below KEYS_MAX, seconds are since 1970."""
+
+    def __init__(self) -> None:
+        self._runs: list[_Run] = []
+        self._pending: list[tuple[Ints, Ints]] = []
+
+    def __len__(self) -> int:
+        """Points held, those that cancel each other in different runs counted twice."""
+        self._settle()
+        return sum(len(run.codes) for run in self._runs)
+
+    def add(self, keys: Ints, seconds: Ints, values: Ints) -> None:
+        """Add values at seconds of keys; arrays of one length."""
+        if len(keys):
+            self._pending.append((_codes(keys, seconds), values))
+
+    def between(self, keys: Ints, begin: Ints | int, end: Ints | int) -> Ints:
+        """For each key the sum of its values in [begin, end); `begin` and `end` are seconds, one or one for each key."""
+        self._settle()
+        low = _codes(keys, np.asarray(begin, dtype=np.int64))
+        high = _codes(keys, np.asarray(end, dtype=np.int64))
+        total = np.zeros(len(keys), dtype=np.int64)
+        for run in self._runs:
+            after = run.sums[np.searchsorted(run.codes, high)]
+            total += after - run.sums[np.searchsorted(run.codes, low)]
+        return np.where(high > low, total, 0)
+
+    def until(self, keys: Ints, end: Ints | int) -> Ints:
+        """For each key the sum of all its values before `end`."""
+        return self.between(keys, SECOND_MIN, end)
+
+    def keys_within(self, begin: int, end: int) -> Ints:
+        """The keys that have a point in [begin, end), each once."""
+        self._settle()
+        low, high = begin - SECOND_MIN, end - SECOND_MIN
+        found = [
+            run.keys_by_time[np.searchsorted(run.by_time, low) : np.searchsorted(run.by_time, high)]
+            for run in self._runs
+        ]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+    def _settle(self) -> None:
+        if not self._pending:
+            return
+        codes = np.concatenate([codes for codes, _ in self._pending])
+        values = np.concatenate([values for _, values in self._pending])
+        self._pending.clear()
+        self._runs.append(_run(codes, values))
+        while len(self._runs) > 1 and (
+            len(self._runs[-1].codes) * MERGE_RATIO >= len(self._runs[-2].codes)
+        ):
+            newer, older = self._runs.pop(), self._runs.pop()
+            self._runs.append(
+                _run(
+                    np.concatenate([older.codes, newer.codes]),
+                    np.concatenate([older.values, newer.values]),
+                )
+            )

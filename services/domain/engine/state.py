@@ -1,0 +1,116 @@
+"""All that an evaluation reads: points, extents and figures of every cell, as counted so far."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.domain.cases.fold import NEVER
+from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.cells import Cells
+from services.domain.engine.contributions import SIMULATED
+from services.domain.engine.figures import Figure, Figures
+from services.domain.engine.points import Points
+from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL
+from services.domain.units import UnitList
+
+ROWS = "rows"
+"""The name under which reference values are kept beside the calendars of reports."""
+
+
+class ExtentRecord(NamedTuple):
+    """`more` cases (fewer when negative) whose value of a `min` or `max` stock is `value` over (begin, end]."""
+
+    measure: str
+    unit: str
+    dim: str
+    member: str
+    begin: int
+    end: int
+    value: int
+    more: int
+
+
+class FigureRecord(NamedTuple):
+    """A figure set or taken away (None); `calendar` is that of the report, or ROWS for a reference value."""
+
+    measure: str
+    unit: str
+    dim: str
+    member: str
+    calendar: str
+    period: str
+    figure: Figure | None
+    version: int
+
+
+class State:
+    """Counted facts, ready to be asked for any window. Cells grow as units and members appear."""
+
+    def __init__(self, catalogue: Catalogue, units: UnitList) -> None:
+        self.catalogue = catalogue
+        self.units = units
+        pointed = [m.id for m in catalogue.measures.values() if m.kind in {"flow", "stock"}]
+        self.numbers = {name: i for i, name in enumerate([*pointed, SIMULATED])}
+        self.cells = Cells(units, len(self.numbers))
+        self.points = Points()
+        self.extents: dict[int, dict[tuple[int, int, int], int]] = {}
+        self.figures = {name: Figures(self._below) for name in (STATISTICAL, ADMINISTRATIVE, ROWS)}
+        self._used = self._used_dimensions()
+
+    def _below(self, unit: str) -> Iterable[str]:
+        return (child.key for child in self.units.children(unit))
+
+    def _used_dimensions(self) -> dict[str, set[str]]:
+        """For each measure the breakdowns that some formula asks for; the rest need not be held."""
+        used: dict[str, set[str]] = {}
+        for formula in self.catalogue.formulas.values():
+            dims = set(self.catalogue.indicators[formula.indicator].dimensions) | {""}
+            for measure in self.catalogue.measures_of(formula):
+                used.setdefault(measure.id, {""}).update(dims)
+        used[SIMULATED] = set().union(*used.values()) if used else set()
+        return used
+
+    def keys_of(self, measure: str, unit: str, dim: str, member: str) -> tuple[int, ...]:
+        """The keys of `points` that a stored key adds to: its own cell's and those above it; none when no formula asks."""
+        number = self.numbers.get(measure)
+        if number is None or dim not in self._used.get(measure, ()):
+            return ()
+        chain = self.cells.chain(self.cells.number(unit, dim, member))
+        return tuple(cell * self.cells.width + number for cell in chain)
+
+    def add_extents(self, records: Iterable[ExtentRecord]) -> set[int]:
+        """Add or take away values of `min` and `max` stocks; returns the keys that changed."""
+        changed: set[int] = set()
+        for record in records:
+            name = (record.begin, record.end, record.value)
+            for key in self.keys_of(record.measure, record.unit, record.dim, record.member):
+                held = self.extents.setdefault(key, {})
+                count = held.pop(name, 0) + record.more
+                if count:
+                    held[name] = count
+                changed.add(key)
+        return changed
+
+    def put_figures(self, records: Iterable[FigureRecord]) -> set[tuple[str, str]]:
+        """Set figures; returns the (measure, unit) pairs that changed, those above included."""
+        changed: set[tuple[str, str]] = set()
+        for record in records:
+            figures = self.figures.get(record.calendar)
+            if figures is None or record.measure not in self.catalogue.measures:
+                continue
+            member = (record.dim, record.member)
+            if figures.put(
+                record.measure, record.unit, member, record.period, record.figure, record.version
+            ):
+                cell = self.cells.number(record.unit, record.dim, record.member)
+                self.cells.number(record.unit)
+                changed |= {(record.measure, self.cells.units[c]) for c in self.cells.chain(cell)}
+        return changed
+
+    def extreme(self, key: int, at: int, pick: str) -> int | None:
+        """The smallest or greatest value of a key that holds at an instant in microseconds."""
+        held = [
+            value
+            for (begin, end, value), count in self.extents.get(key, {}).items()
+            if count > 0 and begin < at and (at <= end or end >= NEVER)
+        ]
+        return (min(held) if pick == "min" else max(held)) if held else None

@@ -1,0 +1,198 @@
+"""Windows and calendar periods, in local time (+07:00), as instants in microseconds.
+
+Statistical periods are calendar months, quarters and years (Decree 60/2018); administrative ones run from the 15th
+(Decree 09/2019, Art. 12). A rolling window of length w at now is [floor(now - w, step), now).
+"""
+
+import calendar as month_lengths
+import re
+
+import msgspec
+
+from services.domain.errors import Refused
+from services.domain.instants import DAY, HOUR, MINUTE, SECOND
+from services.domain.worktime import LOCAL_OFFSET
+
+ROLLING: dict[str, tuple[int, int]] = {
+    "5m": (5 * MINUTE, 10 * SECOND),
+    "1h": (HOUR, MINUTE),
+    "24h": (DAY, 5 * MINUTE),
+    "7d": (7 * DAY, HOUR),
+    "30d": (30 * DAY, HOUR),
+}
+PERIODS = ("month", "quarter", "year", "ytd")
+BEGINNING = -2_208_988_800 * SECOND
+"""1900-01-01T00:00Z, where the window of everything begins."""
+ADMINISTRATIVE = "administrative"
+STATISTICAL = "statistical"
+_PERIOD = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+_EPOCH_DAYS = 719_162  # days from 0001-01-01 to 1970-01-01
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A window placed in time: [begin, end), with `end` as the calendar says and `cut` = min(end, now).
+
+    `parts` are the quarters and months that a reported year to date is the sum of.
+    """
+
+    window: str
+    calendar: str
+    begin: int
+    end: int
+    cut: int
+    period: str | None = None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether the clock is still inside the window."""
+        return self.cut < self.end or self.window in ROLLING or self.window in {"instant", "all"}
+
+    @property
+    def name(self) -> str:
+        """The window as keys write it: `month`, `month~admin`."""
+        return window_name(self.window, self.calendar)
+
+
+def window_name(window: str, calendar: str) -> str:
+    """A window's name in keys; the administrative calendar is written behind it."""
+    return f"{window}~admin" if calendar == ADMINISTRATIVE else window
+
+
+def local_midnight(year: int, month: int, day: int) -> int:
+    """The instant at which a local day begins; months may run over (13 is January of the next year)."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    previous = year - 1
+    days = previous * 365 + previous // 4 - previous // 100 + previous // 400
+    days += sum(month_lengths.monthrange(year, m)[1] for m in range(1, month)) + day - 1
+    return (days - _EPOCH_DAYS) * DAY - LOCAL_OFFSET
+
+
+def local_parts(at: int) -> tuple[int, int, int, int]:
+    """(year, month, day, microseconds into the day) of an instant, local."""
+    days, inside = divmod(at + LOCAL_OFFSET, DAY)
+    days += 719_468
+    era, of_era = divmod(days, 146_097)
+    year_of_era = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * of_year + 2) // 153
+    day = of_year - (153 * shifted + 2) // 5 + 1
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return year_of_era + era * 400 + (month <= 2), month, day, inside
+
+
+def year_before(at: int) -> int:
+    """The same local clock time one year earlier; of 29 February, the 28th."""
+    year, month, day, inside = local_parts(at)
+    if (month, day) == (2, 29):
+        day = 28
+    return local_midnight(year - 1, month, day) + inside
+
+
+def _day_of(calendar: str) -> int:
+    return 15 if calendar == ADMINISTRATIVE else 1
+
+
+def _bounds(year: int, month: int, months: int, calendar: str) -> tuple[int, int]:
+    """[begin, end) of `months` months from a named one; the administrative month begins in the month before."""
+    shift = 1 if calendar == ADMINISTRATIVE else 0
+    day = _day_of(calendar)
+    return (
+        local_midnight(year, month - shift, day),
+        local_midnight(year, month + months - shift, day),
+    )
+
+
+def _named_month(at: int, calendar: str) -> tuple[int, int]:
+    """(year, month) of the period that holds an instant."""
+    year, month, day, _ = local_parts(at)
+    if calendar == ADMINISTRATIVE and day >= 15:
+        month += 1
+    return (year + 1, 1) if month > 12 else (year, month)
+
+
+def period_at(window: str, calendar: str, at: int) -> str:
+    """The name of the period of this window that holds an instant.
+
+    >>> period_at("month", "administrative", local_midnight(2025, 12, 20))
+    '2026-01'
+    """
+    year, month = _named_month(at, calendar)
+    if window == "month":
+        return f"{year:04d}-{month:02d}"
+    if window == "quarter":
+        return f"{year:04d}-Q{(month + 2) // 3}"
+    return f"{year:04d}"
+
+
+def period_bounds(period: str, calendar: str) -> tuple[int, int]:
+    """[begin, end) of a named month, quarter or year."""
+    found = _PERIOD.fullmatch(period)
+    if found is None:
+        raise Refused(
+            f"period {period!r} is not a month (2026-10), quarter (2026-Q3) or year (2026)"
+        )
+    year, month, quarter = found.groups()
+    if month:
+        return _bounds(int(year), int(month), 1, calendar)
+    if quarter:
+        return _bounds(int(year), int(quarter) * 3 - 2, 3, calendar)
+    return _bounds(int(year), 1, 12, calendar)
+
+
+def kind_of_period(period: str) -> str:
+    """`month`, `quarter` or `year`, by the form of the name."""
+    return "quarter" if "Q" in period else "month" if "-" in period else "year"
+
+
+def place(window: str, calendar: str, now: int, period: str | None = None) -> Span:
+    """The window at `now`, or the named period of it."""
+    if window in ROLLING:
+        length, step = ROLLING[window]
+        return Span(window, calendar, (now - length) // step * step, now, now)
+    if window == "instant":
+        return Span(window, calendar, now, now, now)
+    if window == "all":
+        return Span(window, calendar, BEGINNING, now, now)
+    named = period or period_at(window, calendar, now)
+    wanted = "year" if window == "ytd" else window
+    if kind_of_period(named) != wanted:
+        raise Refused(f"period {named!r} is not a {wanted}, which window {window} asks for")
+    begin, end = period_bounds(named, calendar)
+    return Span(window, calendar, begin, end, max(begin, min(end, now)), named)
+
+
+def previous_period(period: str, calendar: str = STATISTICAL) -> str:
+    """The period of the same kind just before: 2025-01 gives 2024-12."""
+    begin, _ = period_bounds(period, calendar)
+    return period_at(kind_of_period(period), calendar, begin - 1)
+
+
+def same_period_year_before(period: str) -> str:
+    """The period of the same name one year earlier."""
+    return f"{int(period[:4]) - 1:04d}{period[4:]}"
+
+
+def year_base(span: Span) -> Span | None:
+    """The same window one year earlier, cut at the same point; none for everything."""
+    if span.window == "all":
+        return None
+    if span.period is None:
+        moved = place(span.window, span.calendar, year_before(span.cut))
+        return moved
+    period = same_period_year_before(span.period)
+    begin, end = period_bounds(period, span.calendar)
+    cut = min(end, year_before(span.cut)) if span.cut < span.end else end
+    return Span(span.window, span.calendar, begin, end, max(begin, cut), period)
+
+
+def previous_base(span: Span) -> Span | None:
+    """The base of mom and qoq: the period before, cut after the same time; 30d and 24h one length earlier."""
+    if span.window in {"30d", "24h"}:
+        return place(span.window, span.calendar, span.cut - ROLLING[span.window][0])
+    if span.window not in {"month", "quarter"} or span.period is None:
+        return None
+    period = previous_period(span.period, span.calendar)
+    begin, end = period_bounds(period, span.calendar)
+    cut = min(end, begin + span.cut - span.begin) if span.cut < span.end else end
+    return Span(span.window, span.calendar, begin, end, cut, period)
