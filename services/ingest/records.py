@@ -87,7 +87,7 @@ def labels(raw: bytes) -> tuple[str | None, str | None]:
     """Read id and source of a record that was rejected, where they are there to be read."""
     try:
         found = _LABELS.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None, None
     return _label(found.id), _label(found.source)
 
