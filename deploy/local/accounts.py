@@ -58,3 +58,9 @@ def can_reach(directory: Path, account: Account | None) -> bool:
         check=False,
     )
     return answer.returncode == 0
+
+
+def make_open(directory: Path) -> None:
+    """Make a folder that other accounts may enter, whatever the umask says."""
+    directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o755)

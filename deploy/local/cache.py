@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local.accounts import make_open
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -29,7 +31,7 @@ def ensure(place: Path, build: Callable[[Path, Path], None]) -> Path:
             return place
         unfinished = place.with_name(f"{place.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
+        make_open(unfinished)
         build(unfinished, place)
         unfinished.rename(place)
     return place

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from deploy.local.accounts import Account, can_reach, database_account
+from deploy.local.accounts import Account, can_reach, database_account, make_open
 from deploy.local.command import run
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_install import postgres_programs
@@ -20,13 +20,17 @@ from services.domain.errors import Refused
 _USER = "ioc"
 _DATABASE = "ioc"
 _ROOT_HOME = Path("/var/lib/ioc")
+_POINTER = "cluster-is-in"
 
 
 def prepare(directory: Path, log: Path, port: int) -> Program:
     """Make the data directory at the first time, and say how to run the server."""
-    account = database_account(directory / "cluster")
+    directory.mkdir(parents=True, exist_ok=True)
+    cluster = _place(directory)
+    account = database_account(cluster)
     programs = postgres_programs(account)
-    cluster = _place(directory, account)
+    if not can_reach(cluster, account):
+        cluster = _place_elsewhere(directory, account)
     if not (cluster / "PG_VERSION").exists():
         _initialise(cluster, programs, account)
     _forget_dead_postmaster(cluster)
@@ -92,26 +96,26 @@ def _settings(port: int) -> dict[str, str]:
     }
 
 
-def _place(directory: Path, account: Account | None) -> Path:
-    """Where the cluster is: in `directory`, unless the account of the server cannot come there.
+def _place(directory: Path) -> Path:
+    """Where the cluster is: in `directory`, or where a file in it says."""
+    pointer = directory / _POINTER
+    return Path(pointer.read_text().strip()) if pointer.exists() else directory / "cluster"
 
-    Root's own folders are closed to others, and PostgreSQL does not run as root: then the cluster
-    is under /var/lib/ioc, and a file in `directory` says where.
+
+def _place_elsewhere(directory: Path, account: Account | None) -> Path:
+    """Choose a place for the cluster that the server's account can enter, and write it down.
+
+    Root's own folders are closed to others, and PostgreSQL does not run as root.
     """
-    pointer = directory / "cluster-is-in"
-    if pointer.exists():
-        return Path(pointer.read_text().strip())
-    directory.mkdir(parents=True, exist_ok=True)
-    if can_reach(directory, account):
-        return directory / "cluster"
     elsewhere = _ROOT_HOME / uuid.uuid4().hex[:12]
-    elsewhere.mkdir(parents=True)
-    if not can_reach(elsewhere, account):
+    make_open(_ROOT_HOME)
+    make_open(elsewhere)
+    if (directory / "cluster").exists() or not can_reach(elsewhere, account):
         raise Refused(
-            f"PostgreSQL runs as account {account}, which can enter neither {directory} nor "
-            f"{_ROOT_HOME}: use another --data, or run ioc as another user than root"
+            f"PostgreSQL runs as account {account}, which cannot enter {directory}: "
+            "use another --data, or run ioc as another user than root"
         )
-    pointer.write_text(f"{elsewhere / 'cluster'}\n")
+    (directory / _POINTER).write_text(f"{elsewhere / 'cluster'}\n")
     return elsewhere / "cluster"
 
 

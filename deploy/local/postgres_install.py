@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from deploy.local import cache
-from deploy.local.accounts import Account, can_reach
+from deploy.local.accounts import Account, can_reach, make_open
 from deploy.local.command import run
 from deploy.local.progress import megabytes, step
 from services.domain.errors import Refused
@@ -21,6 +21,7 @@ _SUITE = "trixie"
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _PROGRAMS = ("postgres", "initdb", "pg_ctl", "psql", "pg_isready")
 _VERSION_MIN = 15
+_ROOT_CACHE = Path("/var/cache/ioc")
 _PACKAGES = (
     *("postgresql-17", "postgresql-client-17", "postgresql-17-timescaledb", "libpq5"),
     *("libc6", "libgcc-s1", "libstdc++6", "libicu76", "libxml2", "libssl3t64", "zlib1g"),
@@ -51,7 +52,8 @@ def _installed_programs() -> Path | None:
 def _unpacked_programs(account: Account | None) -> Path:
     home = cache.cache_directory()
     if not can_reach(home, account):  # root's own folder, into which PostgreSQL cannot look
-        home = Path("/var/cache/ioc")
+        home = _ROOT_CACHE
+        make_open(home)
     place = cache.ensure(home / "timescaledb-17", _fetch)
     programs = place / "usr/lib/postgresql/17/bin"
     if (place / "unpacked-at").read_text() != str(place):

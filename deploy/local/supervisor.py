@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -40,6 +41,7 @@ class _EndAsked(Exception):
 
 def run_centre(plan: Plan, on_ready: Callable[[CentreState], None]) -> None:
     """Run the centre until SIGINT, SIGTERM or SIGHUP; call `on_ready` once when all is up."""
+    plan = replace(plan, data=plan.data.absolute())
     plan.data.mkdir(parents=True, exist_ok=True)
     with _exclusive(plan.data):
         previous = read_state(plan.data)
