@@ -1,0 +1,203 @@
+/** The wall at work: wires the link, the board and the page together, paints once a second and answers keys. */
+
+import { paintedMessage, subscribeMessage, type ServerMessage } from "./live/messages";
+import { openLink, type Link } from "./live/socket";
+import { retryInSeconds } from "./live/connection";
+import { readStanding, type Standing } from "./live/standing";
+import { Board } from "./model/board";
+import { thresholdClasses } from "./model/classes";
+import { indicatorOf } from "./model/catalogue";
+import { layOutMap, type MapLayout } from "./model/maplayout";
+import { page } from "./page";
+import { legendSize, listSize, PICTURE } from "./parts/map";
+import { overview } from "./scenes/overview";
+import { publicService } from "./scenes/public-service";
+import type { Scene, SceneContext, Trend } from "./scenes/context";
+import { EXAMPLE_PROVINCE, provinceCode, type Settings } from "./settings";
+import { motionHooks } from "./view/motion";
+import { paint } from "./view/patch";
+
+const SCENES: readonly Scene[] = [overview, publicService];
+const TRENDS = "trends";
+/** Points kept of a course; older ones are left out. */
+const TREND_POINTS_MAX = 400;
+const TREND_POINTS_SHOWN = 30;
+const PAINTED_EVERY_MS = 30_000;
+/** Beyond this the page is loaded anew at the next scene change. */
+const HEAP_MAX_MB = 500;
+
+export class App {
+  private readonly board = new Board();
+  private readonly trends = new Map<string, Trend>();
+  private readonly hooks;
+  private readonly started = performance.now();
+  private link: Link | null = null;
+  private standing: Standing | null = null;
+  private layout: MapLayout | null = null;
+  private province: string | null;
+  private scene: Scene;
+  private explaining: string | null = null;
+  private filled = false;
+  /** Server time minus the page's own clock, null before the first greeting. */
+  private offsetMs: number | null = null;
+  private lagMs: number | null = null;
+  private build: string | null = null;
+  private outdated = false;
+  private trendTopics = "";
+  private reported = { seq: -1, at: 0 };
+
+  constructor(private readonly root: HTMLElement, private readonly base: URL, private readonly settings: Settings) {
+    this.province = settings.province;
+    this.scene = SCENES.find((scene) => scene.id === settings.scene || scene.key === settings.scene) ?? overview;
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.hooks = motionHooks(() => settings.still || still.matches);
+    document.documentElement.dataset["theme"] = settings.theme ?? "dark";
+    if (settings.still) document.documentElement.dataset["motion"] = "none";
+  }
+
+  /** Begin; the page lives as long as its window. */
+  start(): void {
+    const address = new URL("live", this.base);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.link = openLink(address, this.topics(), {
+      replaced: (items) => { this.board.replace(items); this.filled = true; this.followTrends(); this.paint(); },
+      merged: (items) => { this.board.merge(items); },
+      heard: (message) => { this.hear(message); },
+    }, () => performance.now());
+    if (this.province !== null) this.readStanding(this.province);
+    this.beat();
+  }
+
+  /** Show another scene; a page of an old build is loaded anew instead. */
+  show(scene: Scene): void {
+    if (scene === this.scene) return;
+    if (this.outdated || (heapMb() ?? 0) > HEAP_MAX_MB) {
+      const address = new URL(window.location.href);
+      address.searchParams.set("scene", scene.id);
+      window.location.replace(address);
+      return;
+    }
+    this.scene = scene;
+    this.explaining = null;
+    this.paint();
+    if (this.settings.still || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.root.querySelector(".stage")?.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 400, easing: "cubic-bezier(.2, 0, 0, 1)" });
+  }
+
+  /** Choose a scene by its key; unknown keys do nothing. */
+  showByKey(key: string): void {
+    const scene = SCENES.find((candidate) => candidate.key === key);
+    if (scene !== undefined) this.show(scene);
+  }
+
+  /** Say where the figure of an indicator comes from; null closes. */
+  explain(indicator: string | null): void {
+    this.explaining = indicator;
+    this.paint();
+  }
+
+  private topics(): readonly string[] {
+    const { province } = this;
+    return province === null ? [] : [...new Set(SCENES.flatMap((scene) => scene.topics(province)))];
+  }
+
+  private hear(message: ServerMessage): void {
+    if (message.type === "hello") this.greet(message);
+    if (message.type === "heartbeat" && message.serverTime !== null) this.offsetMs = message.serverTime - performance.now();
+    if (message.type === "trend") {
+      const before = message.append ? (this.trends.get(message.observation)?.values ?? []) : [];
+      this.trends.set(message.observation, { values: [...before, ...message.values].slice(-TREND_POINTS_MAX) });
+    }
+    if (message.type === "change" && this.offsetMs !== null) {
+      const newest = Math.max(...message.items.map((item) => item.publishedAt ?? 0));
+      if (newest > 0) this.lagMs = performance.now() + this.offsetMs - newest;
+    }
+  }
+
+  private greet(hello: ServerMessage & { readonly type: "hello" }): void {
+    if (hello.serverTime !== null) this.offsetMs = hello.serverTime - performance.now();
+    this.outdated ||= this.build !== null && hello.build !== null && hello.build !== this.build;
+    this.build ??= hello.build;
+    this.trendTopics = "";
+    if (this.settings.theme === null && (hello.screen?.theme === "light" || hello.screen?.theme === "dark")) {
+      document.documentElement.dataset["theme"] = hello.screen.theme;
+    }
+    if (this.province !== null) return;
+    this.province = provinceCode(hello.screen?.province ?? null) ?? EXAMPLE_PROVINCE;
+    this.scene = (this.settings.scene === null ? SCENES.find((scene) => scene.id === hello.screen?.scene) : null) ?? this.scene;
+    this.link?.choose(this.topics());
+    this.readStanding(this.province);
+  }
+
+  private readStanding(province: string): void {
+    readStanding(this.base, province, new AbortController().signal).then((standing) => {
+      this.standing = standing;
+      const classes = thresholdClasses(indicatorOf(standing.catalogue, "PS-04"));
+      this.layout = standing.shapes.length === 0 ? null : layOutMap(standing.shapes, PICTURE, listSize(standing.places), legendSize(classes.length));
+      document.title = `${standing.provinceName}: ${this.scene.title}`;
+      this.paint();
+    }, () => undefined);
+  }
+
+  /** Ask for the courses of what is shown, when that has changed. */
+  private followTrends(): void {
+    const context = this.context();
+    const topics = [...new Set(SCENES.flatMap((scene) => scene.trends(context)).map((item) => `trend/${item.id}`))].sort();
+    if (topics.length === 0 || topics.join() === this.trendTopics) return;
+    this.trendTopics = topics.join();
+    this.link?.send(subscribeMessage(TRENDS, topics, null));
+  }
+
+  /** Once a second, on the second of the server: a page whose clock stands is a dead page. */
+  private beat(): void {
+    this.followTrendsIfOpen();
+    this.paint();
+    const now = performance.now() + (this.offsetMs ?? 0);
+    setTimeout(() => { this.beat(); }, 1000 - (((now % 1000) + 1000) % 1000) + 4);
+  }
+
+  private followTrendsIfOpen(): void {
+    if (this.filled && this.link?.state().phase === "open") this.followTrends();
+  }
+
+  private paint(): void {
+    const { link } = this;
+    if (link === null) return;
+    const state = link.state();
+    const now = performance.now();
+    paint(this.root, [page({
+      scene: this.scene, context: this.context(), clockKnown: this.offsetMs !== null, lagMs: this.lagMs, explaining: this.explaining,
+      lostForMs: state.lostAt === null ? null : now - state.lostAt, retryInSeconds: retryInSeconds(state, now),
+    })], this.hooks);
+    this.reportPainted(state.position?.seq ?? null, now);
+  }
+
+  private reportPainted(seq: number | null, now: number): void {
+    if (seq === null || !this.filled || (seq === this.reported.seq && now - this.reported.at < PAINTED_EVERY_MS)) return;
+    this.reported = { seq, at: now };
+    this.link?.send(paintedMessage(seq, now + (this.offsetMs ?? 0), this.scene.id, this.build, heapMb()));
+  }
+
+  private context(): SceneContext {
+    const state = this.link?.state() ?? null;
+    const { standing } = this;
+    const places = standing?.places ?? [];
+    const offset = this.offsetMs ?? Date.now() - performance.now();
+    return {
+      board: this.board, catalogue: standing?.catalogue ?? new Map(), province: this.province ?? EXAMPLE_PROVINCE,
+      provinceName: standing?.provinceName ?? "\u2013", places, names: new Map(places.map((place) => [place.unit, place])),
+      map: this.layout, trends: this.shownTrends(), now: performance.now() + offset,
+      lostAt: state === null || state.lostAt === null ? null : state.lostAt + offset,
+      filled: this.filled, waitedMs: performance.now() - this.started,
+    };
+  }
+
+  private shownTrends(): ReadonlyMap<string, Trend> {
+    return new Map([...this.trends].map(([name, { values }]) => [name, { values: values.slice(-TREND_POINTS_SHOWN) }]));
+  }
+}
+
+function heapMb(): number | null {
+  const memory = (performance as { readonly memory?: { readonly usedJSHeapSize?: number } }).memory;
+  return memory?.usedJSHeapSize === undefined ? null : Math.round(memory.usedJSHeapSize / 104_857.6) / 10;
+}

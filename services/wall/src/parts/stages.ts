@@ -1,0 +1,78 @@
+/** Open dossiers by the time they have left: still in time, due soon, overdue, and the next deadline. */
+
+import { indicatorOf, type Catalogue } from "../model/catalogue";
+import { freshnessOf } from "../model/freshness";
+import { formatNumber, NO_VALUE } from "../model/numbers";
+import type { Observation } from "../model/observation";
+import { dayMonth, duration, hourMinute, sameDay } from "../model/times";
+import { spoken } from "../model/words";
+import { h, type VNode } from "../view/node";
+import { freshnessMark, levelMark } from "./mark";
+
+/** The stages of a case: due soon is level 3, overdue level 4. */
+const DUE_SOON = 3;
+const OVERDUE = 4;
+
+export interface StagesOptions {
+  readonly catalogue: Catalogue;
+  readonly now: number;
+  readonly lostAt: number | null;
+  /** The observation of an indicator or component at this instant. */
+  readonly of: (indicator: string) => Observation | null;
+}
+
+interface Slot {
+  readonly indicator: string;
+  readonly words: string;
+  readonly value: string;
+  readonly level: number | null;
+  readonly share: number | null;
+  readonly fill: string;
+}
+
+/** The row of slots. */
+export function stages({ catalogue, now, lostAt, of }: StagesOptions): VNode {
+  const overdueItem = of("PS-05");
+  const [open, soon, overdue] = [of("PS-05.open")?.value ?? null, of("PS-05.due_soon")?.value ?? null, overdueItem?.value ?? null];
+  const fresh = overdueItem === null ? null : freshnessOf(overdueItem, now, lostAt);
+  const title = open === null ? "Hồ sơ đang mở theo thời hạn" : `${count(open)} hồ sơ đang mở, theo thời hạn`;
+  const slots = slotsOf(now, of, { open, soon, overdue });
+  return h("section", { class: "stages", "data-indicator": "PS-05", tabindex: 0, "data-level": overdueItem?.level?.value ?? "none", "aria-label": spoken(indicatorOf(catalogue, "PS-05"), overdueItem, fresh?.words ?? "") },
+    h("h2", { class: "cap" }, title, h("small", {}, "PS-05 ", fresh !== null && freshnessMark(fresh.state, fresh.words))),
+    h("span", { class: "sr", "data-role": "value" }, overdue === null ? NO_VALUE : count(overdue)),
+    h("ol", { class: "lad" }, slots.map((slot) => h("li", { key: slot.words, "data-indicator": slot.indicator },
+      slot.level === null ? h("span", { class: "gap" }) : levelMark(slot.level, 1.75), h("b", { "data-role": "value", "data-fade": true }, slot.value),
+      h("span", {}, slot.words), h("i", { style: `width:${((slot.share ?? 0) * 100).toFixed(1)}%;background:${slot.fill}` })))));
+}
+
+function slotsOf(now: number, of: StagesOptions["of"], { open, soon, overdue }: Readonly<Record<"open" | "soon" | "overdue", number | null>>): readonly Slot[] {
+  const inTime = open === null || soon === null || overdue === null ? null : Math.max(0, open - soon - overdue);
+  const most = Math.max(1, inTime ?? 0, soon ?? 0, overdue ?? 0);
+  const share = of("PS-05.overdue_share");
+  const deadline = of("PS-05.countdown")?.value ?? null;
+  const [when, left] = deadlineWords(deadline, now);
+  const part = (value: number | null): number | null => (value === null ? null : value / most);
+  return [
+    { indicator: "PS-05.in_time", words: "còn hạn", value: shown(inTime), level: 0, share: part(inTime), fill: "var(--data-2)" },
+    { indicator: "PS-05.due_soon", words: "còn dưới 8 giờ làm việc", value: shown(soon), level: DUE_SOON, share: part(soon), fill: "var(--l3)" },
+    { indicator: "PS-05.overdue", words: "quá hạn", value: shown(overdue), level: OVERDUE, share: part(overdue), fill: "var(--l4)" },
+    { indicator: "PS-05.overdue_share", words: "tỷ lệ quá hạn", value: share?.value === null || share === null ? NO_VALUE : `${formatNumber(share.value, 2)}\u00a0%`, level: of("PS-05")?.level?.value ?? share?.level?.value ?? null, share: null, fill: "none" },
+    { indicator: "PS-05.countdown", words: left, value: when, level: null, share: null, fill: "none" },
+  ];
+}
+
+/** The value is an instant in seconds, milliseconds or microseconds since 1970: its size tells which. */
+function deadlineWords(value: number | null, now: number): readonly [when: string, left: string] {
+  if (value === null) return [NO_VALUE, "hạn gần nhất"];
+  const instant = value > 1e14 ? value / 1000 : value > 1e11 ? value : value * 1000;
+  const when = sameDay(instant, now) ? hourMinute(instant) : dayMonth(instant);
+  return [when, instant > now ? `hạn gần nhất, còn ${duration(instant - now)}` : "hạn gần nhất"];
+}
+
+function shown(value: number | null): string {
+  return value === null ? NO_VALUE : count(value);
+}
+
+function count(value: number): string {
+  return formatNumber(value, 0);
+}
