@@ -42,29 +42,34 @@ UNITS = [
 _numbers = itertools.count(1)
 
 
-def at(text: str) -> int:
-    """Return the instant of a local time such as 2025-10-06T09:00 or a local date."""
+def stamp(text: str) -> str:
+    """Return the timestamp of a local date or time such as 2025-10-06T09:00; a full one stays."""
+    if "+" in text:
+        return text
     full = text if "T" in text else f"{text}T00:00"
-    return instant(f"{full}:00+07:00" if len(full) == 16 else f"{full}+07:00")
+    return f"{full}:00+07:00" if full.count(":") == 1 else f"{full}+07:00"
+
+
+def at(text: str) -> int:
+    """Return the instant of a local date or time."""
+    return instant(stamp(text))
 
 
 def event(
     kind: str, time: str, subject: str, data: dict[str, Any] | None = None, **envelope: Any
 ) -> Event:
     """Return an event of vn.ioc.<kind>.v1 at a local time; other attributes have usual values."""
-    stamp = f"{time if 'T' in time else time + 'T00:00'}:00+07:00"
     document = {
         "specversion": "1.0",
         "id": f"e-{next(_numbers)}",
         "source": SOURCE,
         "type": f"vn.ioc.{kind}.v1",
-        "time": stamp,
-        "recordedtime": stamp,
+        "time": time,
+        "recordedtime": time,
         "subject": subject,
         "unit": "C:11953",
     } | envelope
-    if "recordedtime" in envelope:
-        document["recordedtime"] = f"{envelope['recordedtime']}:00+07:00"
+    document |= {name: stamp(document[name]) for name in ("time", "recordedtime")}
     if document.get("op") != "retract":
         document["data"] = data or {}
     return decode(json.dumps(document).encode())
@@ -81,12 +86,12 @@ def received(time: str, subject: str = "H33-1", **said: Any) -> Event:
         "procedure_code": "1.001193",
         "svc_level": "full",
         "channel": 1,
-        "submitted_at": f"{time}:00+07:00",
+        "submitted_at": stamp(time),
         "requires_paper_result": False,
         "agency_id": "H33.15",
     }
     if "due" in said:
-        data["due_at"] = f"{said.pop('due')}:00+07:00"
+        data["due_at"] = stamp(said.pop("due"))
     return event("dossier.received", time, subject, data | said, **envelope)
 
 
@@ -106,7 +111,7 @@ def report(kind: str, unit: str, period: str, data: dict[str, Any], **said: Any)
         "period_calendar": calendar,
         "vn_level": "so_bo",
         "vintage_no": said.pop("vintage", 1),
-        "released_at": f"{released}:00+07:00",
+        "released_at": stamp(released),
     } | data
     parts = [str(data[name]) for name in ("series_id", "sector", "flow", "origin") if name in data]
     parts += [period, calendar]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.domain.events import Event
+from services.reference.forms import Value
 from services.reference.places import UnitFact
 from services.reference.reference import Reference
 from tests.unit.reference_log import (
@@ -167,7 +168,7 @@ def test_late_attributes_are_the_last_said_even_after_the_close() -> None:
     month = ("month", LATER, "2025-10")
     assert reference(*events[:2]).value("PS-01", COMMUNE, None, *month).value == 0
     opinion = reference(*events)
-    assert opinion.value("PS-01", COMMUNE, None, *month) == (100, 1, 1, None)
+    assert opinion.value("PS-01", COMMUNE, None, *month) == Value(Fraction(100), 1, 1)
     assert opinion.members("PS-01", COMMUNE, "agency", LATER) == {"H33.16"}
     assert opinion.members("PS-01", COMMUNE, "agency", at("2025-10-08T00:00")) == {"H33.15"}
 
@@ -195,7 +196,9 @@ def test_without_a_promise_there_is_no_deadline() -> None:
     ]
     assert opinion.value("PS-05.countdown", COMMUNE, None, "instant", LATER).value is None
     finished = reference(*events, step("finished", "2025-10-09T09:00"))
-    assert finished.value("PS-04", COMMUNE, None, "all", LATER) == (None, 0, 0, "zero_denominator")
+    assert finished.value("PS-04", COMMUNE, None, "all", LATER) == Value(
+        None, 0, 0, "zero_denominator"
+    )
 
 
 def test_a_limit_of_working_hours_skips_weekends_and_holidays() -> None:
