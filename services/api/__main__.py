@@ -44,7 +44,19 @@ def main() -> int:
     configure_logs("api", settings.log_level)
     limits = Limits()
     replica = Replica(settings, limits)
-    config = uvicorn.Config(
+    config = server_config(replica, limits)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    with listen(settings.host, settings.port) as listener:
+        logger("api").info("listening", host=settings.host, port=listener.getsockname()[1])
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(Server(config, replica), listener))
+    return 1 if replica.lost.is_set() else 0
+
+
+def server_config(replica: Replica, limits: Limits) -> uvicorn.Config:
+    """How uvicorn serves a replica."""
+    return uvicorn.Config(
         replica.app,
         loop="uvloop",
         http="httptools",
@@ -58,13 +70,6 @@ def main() -> int:
         access_log=False,
         timeout_graceful_shutdown=STOP_S_MAX,
     )
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    with _listen(settings.host, settings.port) as listener:
-        logger("api").info("listening", host=settings.host, port=listener.getsockname()[1])
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_serve(Server(config, replica), listener))
-    return 1 if replica.lost.is_set() else 0
 
 
 async def _serve(server: Server, listener: socket.socket) -> None:
@@ -73,7 +78,7 @@ async def _serve(server: Server, listener: socket.socket) -> None:
     watcher.cancel()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Listen with small kernel buffers, so that what waits for a slow client waits with us."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=BACKLOG)

@@ -53,18 +53,19 @@ class Replica:
         units, standard = load_units(), load_standard()
         places = Places(units)
         registry = CollectorRegistry()
-        metrics = ApiMetrics(registry)
+        self.metrics = metrics = ApiMetrics(registry)
         self.board = Board(uuid4().hex, places.province_code, limits)
         screen: dict[str, object] = {"id": "wall", "province": settings.province}
         greeting = Greeting(build_id(), standard.version, screen)
         self.hub = Hub(self.board, limits, greeting, clock.now, metrics)
-        self.feed = Feed(settings.kafka_bootstrap, self.board, metrics, self.hub.open, topic=topic)
+        self.ready = asyncio.Event()
+        self.lost = asyncio.Event()
+        self.feed = Feed(settings.kafka_bootstrap, self.board, metrics, self._begin, topic=topic)
         self._pool = _pool(settings.database_url)
         self._log = logger("api")
         history = None if computed is None else computed(self._pool)
         courses = None if history is None else Courses(history)
         self._keeper = TrendKeeper(self.hub.trends, self.board, courses, clock.now)
-        self.lost: asyncio.Event = asyncio.Event()
 
         sources = ObservationSources(NewestObservations(self.board, places.above), history)
         vocabulary = Vocabulary(standard.indicators, WINDOWS, standard.dimensions, places.knows)
@@ -106,6 +107,10 @@ class Replica:
         except HistoryLost as error:
             self._log.exception("history_lost", error=str(error))
             self.lost.set()
+
+    def _begin(self) -> None:
+        self.hub.open()
+        self.ready.set()
 
     async def _trouble(self) -> str | None:
         return self.feed.trouble

@@ -29,6 +29,7 @@ from services.domain.instants import (
     start_of_local_day,
 )
 
+YEAR_MIN = "1900"
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 5_000
 VALUES_MAX = 200
@@ -229,7 +230,7 @@ def _units(parameter: str, given: dict[str, list[str]], vocabulary: Vocabulary) 
 def _periods(values: list[str], windows: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         try:
-            period_bounds(value, STATISTICAL)
+            period_bounds(_in_our_era(value), STATISTICAL)
         except (Refused, ValueError) as error:
             forms = ("2026-10", "2026-Q3", "2026")
             raise QueryRefused("period", f"{value!r} is not a period", forms) from error
@@ -238,6 +239,12 @@ def _periods(values: list[str], windows: tuple[str, ...]) -> tuple[str, ...]:
             detail = f"period {value!r} has the window {' or '.join(fitting)}"
             raise QueryRefused("window", detail, fitting)
     return tuple(dict.fromkeys(values))
+
+
+def _in_our_era(period: str) -> str:
+    if period[:4] < YEAR_MIN:
+        raise Refused(f"periods begin with the year {YEAR_MIN}")
+    return period
 
 
 def _single(parameter: str, given: dict[str, list[str]]) -> str | None:
@@ -279,6 +286,7 @@ def _instant(parameter: str, given: dict[str, list[str]]) -> int | None:
     text = _single(parameter, given)
     if text is None:
         return None
+    text = text.replace(" ", "+")  # an offset's plus that was not escaped in the address
     try:
         return parse_instant(text) if "T" in text else start_of_local_day(parse_date(text))
     except ValueError as error:

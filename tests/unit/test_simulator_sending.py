@@ -75,6 +75,7 @@ class Hands:
     def __init__(self) -> None:
         self.now = 0
         self.slept: list[float] = []
+        self.told: list[str] = []
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -85,7 +86,7 @@ class Hands:
 
 
 def sink_for(client: httpx.Client, url: str, hands: Hands, patience: float | None) -> HttpSink:
-    return HttpSink(client, url, patience, sleep=hands.sleep, clock=hands.seconds)
+    return HttpSink(client, url, patience, hands.told.append, hands.sleep, hands.seconds)
 
 
 def test_a_busy_or_lost_intake_is_asked_again() -> None:
@@ -96,6 +97,8 @@ def test_a_busy_or_lost_intake_is_asked_again() -> None:
     assert taken == [[b'{"a":1}', b'{"b":2}']]
     assert (tally.accepted, tally.rejected, tally.retries) == (2, 0, 4)
     assert hands.slept[0] == 3.0
+    assert len(hands.told) == 1
+    assert "429 as told" in hands.told[0]
     assert hands.slept[1:] == [0.5, 1.0, 2.0]
 
 

@@ -107,7 +107,11 @@ class Hub:
             client.session.close(self._refusal)
             client.wake.set()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), FAREWELL_S)
+            await asyncio.wait_for(self.wait_empty(), FAREWELL_S)
+
+    async def wait_empty(self) -> None:
+        """Wait until no client is connected."""
+        await self._empty.wait()
 
     def _look_after(self, now: int) -> None:
         for client in list(self._clients):

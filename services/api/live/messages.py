@@ -1,10 +1,13 @@
 """Messages of `ioc.live.v1`: JSON text with a `type` member.
 
 What a client may send is typed here; the rest is refused. Items of `snapshot` and `change` are
-observations as in REST. A key that is gone comes as an item with `removed: true`, no value and
-the identity it last had. `seq` of the last message received is what to resume from; a
-subscription whose snapshot was not complete (`more`) is asked for anew, without `resume`. A
-client ignores members and types it does not know.
+observations as in REST. A key that is gone comes as an item with `removed: true`, no value and the
+identity it last had. The first page of a snapshot replaces what a subscription held.
+
+A subscription is complete after its `resumed`, or its snapshot without `more`. From then on it is
+resumed from the `seq` of the last `change`, `snapshot` or `heartbeat` received; one that was not
+complete when the connection broke is asked for as before. A client ignores members and types it
+does not know.
 """
 
 from typing import Annotated

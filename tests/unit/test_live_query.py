@@ -1,0 +1,133 @@
+"""Questions about observations: every filter optional and repeatable, every mistake named."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.domain.instants import DAY, parse_instant
+from services.domain.query import (
+    ObservationQuery,
+    QueryRefused,
+    Vocabulary,
+    parse_query,
+    read_cursor,
+    write_cursor,
+)
+
+VOCABULARY = Vocabulary(
+    indicators=frozenset({"PS-04", "PS-04.finished"}),
+    windows=frozenset({"24h", "30d", "month", "ytd", "year", "quarter", "all"}),
+    dimensions=frozenset({"agency", "procedure"}),
+    knows_unit=lambda unit: unit in {"P:33", "C:11953", "P:33@2025-07-01"},
+)
+
+
+def parse(text: str) -> ObservationQuery:
+    pairs = [tuple(part.split("=", 1)) for part in text.split("&") if part]
+    return parse_query(pairs, VOCABULARY)  # type: ignore[arg-type]  # pairs, by the split
+
+
+def test_nothing_asked_is_everything_newest() -> None:
+    query = parse("")
+    assert query == ObservationQuery()
+    assert query.newest
+
+
+def test_all_filters() -> None:
+    query = parse(
+        "indicator=PS-04&indicator=PS-04.finished&unit=P:33&unit=P:33@2025-07-01&within=P:33"
+        "&window=month&period=2026-10&calendar=administrative&calendar=statistical"
+        "&dims=agency&dims.procedure=1.00&limit=7"
+    )
+    assert query.indicators == ("PS-04", "PS-04.finished")
+    assert query.units == ("P:33", "P:33@2025-07-01")
+    assert query.within == ("P:33",)
+    assert query.periods == ("2026-10",)
+    assert query.calendars == ("administrative", "statistical")
+    assert query.breakdowns == ("agency",)
+    assert query.members == (("procedure", "1.00"),)
+    assert query.limit == 7
+    assert not query.newest
+
+
+def test_history() -> None:
+    query = parse("history=true&from=2026-10-01&to=2026-10-02T00:00:00%2B07:00".replace("%2B", "+"))
+    assert query.from_at == parse_instant("2026-10-01T00:00:00+07:00")
+    assert query.to_at == query.from_at + DAY
+    assert not query.newest
+
+
+@pytest.mark.parametrize(
+    ("text", "dims", "wanted"),
+    [
+        ("", (), True),
+        ("", (("agency", "a"),), False),
+        ("dims=agency", (("agency", "a"),), True),
+        ("dims=agency", (), False),
+        ("dims=agency", (("procedure", "a"),), False),
+        ("dims.agency=a", (("agency", "a"),), True),
+        ("dims.agency=a", (("agency", "b"),), False),
+        ("dims=procedure&dims.agency=a", (("procedure", "p"),), True),
+        ("dims=procedure&dims.agency=a", (("agency", "b"),), False),
+        ("dims=agency", (("agency", "a"), ("procedure", "p")), False),
+    ],
+)
+def test_dimensions(text: str, dims: tuple[tuple[str, str], ...], wanted: bool) -> None:
+    assert parse(text).wants_dims(dims) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "parameter", "unknown", "allowed"),
+    [
+        ("foo=1", "foo", False, "indicator"),
+        ("Indicator=PS-04", "Indicator", False, "indicator"),
+        ("indicator=PS-99", "indicator", True, "PS-04"),
+        ("indicator=", "indicator", True, "PS-04"),
+        ("unit=P:99", "unit", True, None),
+        ("unit=33", "unit", True, None),
+        ("within=P:99", "within", True, None),
+        ("window=2h", "window", True, "24h"),
+        ("calendar=lunar", "calendar", True, "statistical"),
+        ("dims=colour", "dims", True, "agency"),
+        ("dims.colour=red", "dims.colour", True, "agency"),
+        ("period=2026-13", "period", False, "2026-10"),
+        ("period=0000", "period", False, "2026"),
+        ("period=2026-10&window=30d", "window", False, "month"),
+        ("history=yes", "history", False, "true"),
+        ("history=true", "from", False, None),
+        ("from=2026-10-01", "history", False, "true"),
+        ("history=true&from=yesterday", "from", False, None),
+        ("history=true&from=2026-10-01&to=2026-10-01", "to", False, None),
+        ("history=true&from=2026-10-01&step=2m", "step", False, "1h"),
+        ("history=true&from=2000-01-01&to=2026-10-01&step=1m", "step", False, "7d"),
+        ("limit=0", "limit", False, None),
+        ("limit=x", "limit", False, None),
+        ("limit=99999999999", "limit", False, None),
+        ("limit=1&limit=2", "limit", False, None),
+        ("cursor=***", "cursor", False, None),
+        ("&".join(["unit=P:33"] * 201), "unit", False, None),
+    ],
+)
+def test_mistakes(text: str, parameter: str, unknown: bool, allowed: str | None) -> None:
+    with pytest.raises(QueryRefused) as refused:
+        parse(text)
+    assert refused.value.parameter == parameter
+    assert refused.value.unknown is unknown
+    if allowed is not None:
+        assert allowed in refused.value.allowed
+
+
+@given(st.text(max_size=40))
+def test_a_cursor_is_read_as_it_was_written(key: str) -> None:
+    cursor = write_cursor(key)
+    assert cursor is not None
+    assert cursor.isascii()
+    assert read_cursor(cursor) == key
+
+
+@given(st.text(max_size=40))
+def test_any_other_cursor_is_refused_not_broken(text: str) -> None:
+    with contextlib.suppress(QueryRefused):
+        assert isinstance(read_cursor(text), str)

@@ -1,0 +1,95 @@
+"""Trends: a course at equal steps, told once and then point by point."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.api.live.topics import Trend, read_topic
+from services.api.live.trend import POINTS_MAX, TrendLine, sample
+from services.domain.instants import MINUTE, SECOND, parse_instant
+from tests.unit.live_model import Replica
+
+TOPIC = "trend/PS-04|P:33@2025-07-01||5m"
+NOON = parse_instant("2026-10-01T12:00:00+07:00")
+
+
+def line() -> TrendLine:
+    topic = read_topic(TOPIC, 400)
+    assert isinstance(topic, Trend)
+    return TrendLine(topic)
+
+
+def told(text: str | None) -> dict[str, Any]:
+    assert text is not None
+    message: dict[str, Any] = json.loads(text)
+    return message
+
+
+def test_nothing_is_told_before_the_course_is_known() -> None:
+    assert line().message(None) is None
+
+
+def test_the_whole_course_then_points() -> None:
+    course = line()
+    begin, last = course.span(NOON + 20 * SECOND)
+    assert (last, (last - begin) // MINUTE) == (NOON, POINTS_MAX - 1)
+    course.load(NOON - MINUTE, [1.0, None])
+    whole = told(course.message(None))
+    assert whole == {
+        "type": "trend",
+        "topic": TOPIC,
+        "observation": "PS-04|P:33@2025-07-01||5m",
+        "step": 60,
+        "start": "2026-10-01T11:59:00+07:00",
+        "values": [1.0, None],
+        "append": False,
+    }
+    position = course.told_up_to
+    assert not course.advance(NOON + MINUTE - 1, lambda: 2.0)
+    assert course.message(position) is None
+    assert course.advance(NOON + MINUTE, lambda: 2.0)
+    point = told(course.message(position))
+    assert (point["append"], point["values"]) == (True, [2.0])
+    assert point["start"] == "2026-10-01T12:01:00+07:00"
+
+
+def test_who_missed_more_than_is_kept_gets_the_whole_course() -> None:
+    course = line()
+    course.load(NOON, [])
+    for minute in range(POINTS_MAX + 5):
+        course.advance(NOON + minute * MINUTE, lambda minute=minute: float(minute))  # type: ignore[misc]
+    message = told(course.message(0))
+    assert message["append"] is False
+    assert len(message["values"]) == POINTS_MAX
+    assert message["values"][-1] == POINTS_MAX + 4
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=20, unique_by=lambda p: p[0]
+    )
+)
+def test_sampling_takes_the_last_value_at_or_before(points: list[tuple[int, int]]) -> None:
+    values = sample([(at, float(value)) for at, value in points], 0, 50, 7)
+    for index, at in enumerate(range(0, 51, 7)):
+        before = [pair for pair in points if pair[0] <= at]
+        assert values[index] == (float(max(before)[1]) if before else None)
+
+
+def test_a_session_tells_its_trends_after_its_changes() -> None:
+    replica = Replica()
+    session = replica.session()
+    session.receive(json.dumps({"type": "subscribe", "id": "t", "topics": [TOPIC]}))
+    assert told(session.next())["type"] == "snapshot"  # type: ignore[arg-type]
+    assert session.next() is None
+    (course,) = replica.trends
+    course.load(NOON, [1.0])
+    assert told(session.next())["values"] == [1.0]  # type: ignore[arg-type]
+    course.advance(NOON + 2 * MINUTE, lambda: 3.0)
+    message = told(session.next())  # type: ignore[arg-type]
+    assert (message["append"], message["values"]) == (True, [3.0, 3.0])
+    session.receive('{"type":"unsubscribe","id":"t"}')
+    course.advance(NOON + 9 * MINUTE, lambda: 3.0)
+    assert session.next() is None
