@@ -8,7 +8,7 @@ import typer
 
 from services.domain.errors import IocError
 
-_SUBCOMMANDS = (
+_MODULES = (
     "lifecycle",
     "send",
     "wait",
@@ -20,20 +20,30 @@ _SUBCOMMANDS = (
     "bench",
     "conform",
 )
+_LIFECYCLE = frozenset({"up", "status", "down"})
 _INTERRUPTED = 130
 
 app = typer.Typer(
     name="ioc",
-    help="Run and use a provincial Intelligent Operations Centre.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
-def assemble() -> typer.Typer:
-    """Register every subcommand that this installation has."""
-    for name in _SUBCOMMANDS:
+@app.callback()
+def _group() -> None:
+    """Run and use a provincial Intelligent Operations Centre."""
+
+
+def assemble(wanted: str | None) -> typer.Typer:
+    """Register the subcommands of this installation.
+
+    If `wanted` is one of them, the others are left out: importing them takes longer than most
+    commands do.
+    """
+    only = "lifecycle" if wanted in _LIFECYCLE else wanted
+    for name in (only,) if only in _MODULES else _MODULES:
         module = f"services.cli.{name}"
         if importlib.util.find_spec(module) is not None:
             importlib.import_module(module).register(app)
@@ -43,7 +53,7 @@ def assemble() -> typer.Typer:
 def main() -> None:
     """Run the command; a failure that we can name is one sentence and exit status 1."""
     try:
-        assemble()()
+        assemble(sys.argv[1] if len(sys.argv) > 1 else None)()
     except IocError as error:
         print(f"ioc: {error}", file=sys.stderr)
         sys.exit(1)
