@@ -121,6 +121,34 @@ def report(kind: str, unit: str, period: str, data: dict[str, Any], **said: Any)
     return event(kind, released, "/".join(parts), full, unit=unit, **said)
 
 
+def revenue(unit: str, period: str, billions: float, **said: Any) -> Event:
+    """Return a revenue or export of the IT industry, or of the sector said, in billions of VND."""
+    data = {
+        "sector": said.pop("sector", "IT_INDUSTRY"),
+        "flow": said.pop("flow", "revenue"),
+        "origin": said.pop("origin", "all"),
+        "amount_vnd": round(billions * 1_000_000_000),
+    }
+    if data["flow"] == "export":
+        data |= {"amount_usd": said.pop("usd"), "fx_rate": 26000}
+    return report("sector.revenue", unit, period, data, **said)
+
+
+def series(name: str, unit: str, period: str, value: float, **said: Any) -> Event:
+    """Return an official statistic."""
+    return report("stat.report", unit, period, {"series_id": name, "value": value}, **said)
+
+
+def subscriptions(unit: str, period: str, mobile: int, **said: Any) -> Event:
+    """Return the subscriptions at the end of a month."""
+    data = {
+        "subs_mobile_bb": mobile,
+        "subs_fixed_bb": said.pop("fixed", mobile // 4),
+        "households_fibre": said.pop("fibre", mobile // 5),
+    }
+    return report("telecom.subscription", unit, period, data, **said)
+
+
 def reference_value(series: str, unit: str, ref_date: str, value: int) -> Event:
     """Return a row of reference data known since 1 July 2025."""
     data = {"series_id": series, "ref_date": ref_date, "value": value}
