@@ -48,7 +48,9 @@ class Shard:
         self._sent.pop(key, None)
         self._foreign.add(key)
 
-    def changed(self, observations: Iterable[Observation], published_at: str) -> Iterator[tuple[str, bytes]]:
+    def changed(
+        self, observations: Iterable[Observation], published_at: str
+    ) -> Iterator[tuple[str, bytes]]:
         """(key, record) of each observation whose content is not what the log holds."""
         for observation in observations:
             key = key_of(observation)
@@ -74,9 +76,12 @@ class Shard:
         self._foreign.clear()
         return found
 
-    def is_foreign(self, key: str) -> bool:
-        """Whether the log holds a record for this key that is not ours."""
-        return key in self._foreign
+    def withdrawn(self, keys: Iterable[str]) -> Iterator[str]:
+        """Those of the keys that the log holds although they have no value any more."""
+        for key in keys:
+            if self._sent.pop(key, None) is not None or key in self._foreign:
+                self._foreign.discard(key)
+                yield key
 
 
 def read_mark(body: bytes | None) -> Mark:

@@ -32,7 +32,9 @@ class Task(NamedTuple):
 class Live:
     """Pending work over one state. `breakdown_levels` are the unit levels whose breakdowns are kept live."""
 
-    def __init__(self, state: State, breakdown_levels: frozenset[str] = frozenset({"N", "P"})) -> None:
+    def __init__(
+        self, state: State, breakdown_levels: frozenset[str] = frozenset({"N", "P"})
+    ) -> None:
         self._state = state
         self._breakdown_levels = breakdown_levels
         self._tasks = [
@@ -135,7 +137,9 @@ class Live:
 
     def _tasks_of(self, formula: Formula) -> Iterator[Task]:
         for window in formula.windows:
-            for calendar in self._state.catalogue.indicators[formula.indicator].calendars_of(window):
+            for calendar in self._state.catalogue.indicators[formula.indicator].calendars_of(
+                window
+            ):
                 yield Task(formula.id, window, calendar)
 
     def _put(self, task: Task, cells: Iterable[int]) -> None:
@@ -147,7 +151,8 @@ class Live:
             if members[cell] == TOTAL:
                 self._pending[task].add(cell)
             elif (
-                members[cell][0] in indicator.dimensions and units[cell][0] in self._breakdown_levels
+                members[cell][0] in indicator.dimensions
+                and units[cell][0] in self._breakdown_levels
             ):
                 self._backlog[task].add(cell)
 

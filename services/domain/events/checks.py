@@ -52,9 +52,8 @@ def wanted(field: Field) -> str:
     if field.kind in ("integer", "number"):
         return _wanted_number(field)
     lengths = f"{field.length_min or 0} to {field.length_max}"
-    if field.kind == "array":
-        items = wanted(field.items) if field.items is not None else "anything"
-        return f"an array of {lengths} items, each {items}"
+    if field.items is not None:
+        return f"an array of {lengths} items, each {wanted(field.items)}"
     if field.kind == "string":
         form = f" that matches {field.pattern}" if field.pattern is not None else ""
         return f"a string of {lengths} characters{form}"
@@ -111,12 +110,10 @@ def _outside(field: Field, value: float) -> bool:
 
 
 def _check_array(field: Field, value: Any) -> Verdict:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or field.items is None:
         return "wrong_type", None
     if not (field.length_min or 0) <= len(value) <= (field.length_max or len(value)):
         return "out_of_range", None
-    if field.items is None:
-        return None, tuple(value)
     verdicts = [_check_value(field.items, item) for item in value]
     code = next((code for code, _ in verdicts if code is not None), None)
     return (code, None) if code is not None else (None, tuple(good for _, good in verdicts))

@@ -1,0 +1,64 @@
+"""The aggregator, wired by hand: counting, evaluating and a small HTTP server for health and metrics."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.adapters.http import health_routes
+from services.adapters.logs import logger
+from services.adapters.settings import Settings
+from services.adapters.standards import load_catalogue
+from services.adapters.topics import topic_plans
+from services.adapters.units import load_units
+from services.aggregator.count.worker import CountWorker
+from services.aggregator.evaluate.worker import EvaluateWorker
+from services.aggregator.metrics import CountMetrics, EvaluateMetrics
+
+STAGES = ("count", "evaluate")
+
+
+async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
+    """Run the stages until SIGTERM or SIGINT; a stage that ends on its own ends the process."""
+    registry = CollectorRegistry()
+    catalogue, units = load_catalogue(), load_units()
+    work: list[Coroutine[Any, Any, None]] = []
+    workers: list[CountWorker | EvaluateWorker] = []
+    if "count" in stages:
+        topics = [plan.name for plan in topic_plans(settings) if plan.counted]
+        counter = CountWorker(settings, topics, catalogue, units, CountMetrics(registry))
+        workers.append(counter)
+        work.append(counter.run())
+    if "evaluate" in stages:
+        evaluator = EvaluateWorker(settings, catalogue, units, EvaluateMetrics(registry))
+        workers.append(evaluator)
+        work.append(evaluator.run())
+
+    async def ready() -> str | None:
+        waiting = [type(worker).__name__ for worker in workers if not worker.ready]
+        return f"{' and '.join(waiting)} is not ready yet" if waiting else None
+
+    app = FastAPI(routes=health_routes(ready, registry), openapi_url=None)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host=settings.host, port=settings.port, log_config=None, access_log=False
+        )
+    )
+    tasks = [asyncio.create_task(part) for part in (*work, server.serve())]
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    ended = asyncio.create_task(stop.wait())
+    await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    for task in (*tasks[:-1], ended):
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            logger("aggregator").error("stage_ended", detail=repr(result))
+            raise result

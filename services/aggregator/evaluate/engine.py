@@ -1,0 +1,197 @@
+"""The evaluator's synchronous half: reads deltas, evaluates what they and the clock touched, finds what to publish.
+
+It runs in a thread of its own, so that the broker's heartbeats never wait for a sum.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+import psycopg
+
+from services.adapters.panes import PaneReader
+from services.adapters.timescale import connect
+from services.adapters.topics import shard_of
+from services.aggregator.evaluate.published import Shard, read_mark
+from services.aggregator.evaluate.rows import Rows, write_rows
+from services.aggregator.evaluate.shards import check, report, take_over
+from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.live import Live, Task
+from services.domain.engine.observation import Observation, identity, key_of
+from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.windows import window_name
+from services.domain.instants import format_instant
+from services.domain.units import UnitList
+
+BREAKDOWNS_PER_TICK = 400
+ROWS_EVERY = 10_000_000
+
+
+class Ticked(NamedTuple):
+    """Records to publish, and what may be said once Kafka has them."""
+
+    records: list[tuple[int, bytes, bytes | None]]
+    applied: int
+    final_to: int
+    settled: bool
+    more: bool
+    evaluated: int
+
+
+class EvaluationEngine:
+    """State, pending work and shards of one process. All methods are called from one thread at a time."""
+
+    def __init__(self, url: str, catalogue: Catalogue, units: UnitList, shards: int) -> None:
+        self._url = url
+        self._catalogue = catalogue
+        self._units = units
+        self._width = shards
+        self._connection: psycopg.Connection | None = None
+        self._owner: UUID = uuid4()
+        self._reader = PaneReader(catalogue, units)
+        self._live = Live(self._reader.state)
+        self._observer = Observer(self._reader.state)
+        self._shards: dict[int, Shard] = {}
+        self._shard_of_unit: dict[str, int] = {}
+        self._rows = Rows()
+        self._rows_at = 0
+        self._applied = 0
+
+    @property
+    def cells(self) -> int:
+        """Cells held, for metrics."""
+        return len(self._reader.state.cells)
+
+    @property
+    def waiting(self) -> int:
+        """Cells that wait for evaluation, for metrics."""
+        return len(self._live)
+
+    def take_over(self, logs: dict[int, dict[str, bytes | None]]) -> None:
+        """Own these shards from now on; `logs` is what each partition holds."""
+        connection = self._connected()
+        epochs = {
+            number: max((read_mark(body).epoch for body in log.values()), default=0)
+            for number, log in logs.items()
+        }
+        for number, epoch in take_over(connection, self._owner, epochs).items():
+            shard = Shard(number, epoch)
+            for key, body in logs[number].items():
+                if body is not None:
+                    shard.seen(key, body)
+            self._shards[number] = shard
+        self._live.touch_all()
+
+    def give_up(self, shards: Iterable[int]) -> None:
+        """These shards are no longer ours."""
+        for number in shards:
+            self._shards.pop(number, None)
+
+    def drop(self) -> None:
+        """Forget everything after a failure."""
+        self._shards.clear()
+        self._reader = PaneReader(self._catalogue, self._units)
+        self._start_over()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def seen(self, shard: int, key: str, body: bytes | None) -> None:
+        """A record that stands in the log."""
+        if shard in self._shards:
+            self._shards[shard].seen(key, body)
+
+    def tick(self, now: int) -> Ticked:
+        """Read, evaluate, and find what differs from the log. Raises `Fenced` when a shard was lost."""
+        connection = self._connected()
+        check(connection, self._owner, {n: s.epoch for n, s in self._shards.items()})
+        read = self._reader.read(connection)
+        if read.anew:
+            self._start_over()
+            self._live.touch_all()
+        self._live.touch_keys(read.keys)
+        self._live.touch_figures(read.figures)
+        self._live.advance(now)
+        self._applied = read.applied
+        records: list[tuple[int, bytes, bytes | None]] = []
+        evaluated = 0
+        if not read.more:
+            moment = Moment(now, read.watermark)
+            for task, cells in self._live.take_totals():
+                evaluated += len(cells)
+                records.extend(self._publish(task, cells, moment))
+            for task, cells in self._live.take_breakdowns(BREAKDOWNS_PER_TICK):
+                evaluated += len(cells)
+                records.extend(self._publish(task, cells, moment))
+        settled = not read.more and len(self._live) == 0
+        if settled:
+            records.extend(self._tombstones())
+        return Ticked(records, read.applied, read.watermark, settled, read.more, evaluated)
+
+    def acknowledged(self, ticked: Ticked, now: int) -> None:
+        """Kafka has the records: say how far everything is published, and write the rows that are due."""
+        connection = self._connected()
+        if ticked.settled:
+            report(connection, self._owner, list(self._shards), ticked.applied, ticked.final_to)
+        if now - self._rows_at < ROWS_EVERY:
+            return
+        self._rows_at = now
+        grouped: dict[int, list[Observation]] = {}
+        for observation in self._rows.due(now):
+            number = self._shard(f"{observation.unit}@{observation.valid_from}")
+            grouped.setdefault(number, []).append(observation)
+        for number, found in grouped.items():
+            shard = self._shards.get(number)
+            if shard is not None:
+                write_rows(connection, self._owner, number, shard.epoch, found, now)
+
+    def _publish(
+        self, task: Task, cells: list[int], moment: Moment
+    ) -> Iterable[tuple[int, bytes, bytes | None]]:
+        owned: dict[int, list[int]] = {}
+        for cell in cells:
+            number = self._shard(self._reader.state.cells.units[cell])
+            if number in self._shards:
+                owned.setdefault(number, []).append(cell)
+        formula = self._catalogue.formulas[task.formula]
+        for number, mine in owned.items():
+            found = self._observer.observe(formula, task.window, task.calendar, mine, moment)
+            for observation in found:
+                self._rows.offer(observation)
+            shard = self._shards[number]
+            for key, body in shard.changed(found, format_instant(moment.now)):
+                yield number, key.encode(), body
+            silent = {self._key(task, cell) for cell in mine} - {key_of(each) for each in found}
+            for key in shard.withdrawn(silent):
+                yield number, key.encode(), None
+
+    def _key(self, task: Task, cell: int) -> str:
+        """The key of a cell's observation, whether it has one or not."""
+        dim, member = self._reader.state.cells.members[cell]
+        window = window_name(task.window, task.calendar)
+        unit = self._reader.state.cells.units[cell]
+        return identity(task.formula, unit, {dim: member} if dim else {}, window, None)
+
+    def _tombstones(self) -> Iterable[tuple[int, bytes, bytes | None]]:
+        """Keys that somebody left in the log and that have no value any more."""
+        for number, shard in self._shards.items():
+            for key in shard.orphans():
+                yield number, key.encode(), None
+
+    def _shard(self, unit: str) -> int:
+        found = self._shard_of_unit.get(unit)
+        if found is None:
+            province = self._units.province_of(unit)
+            found = shard_of(province.code[2:] if province else "VN", self._width)
+            self._shard_of_unit[unit] = found
+        return found
+
+    def _start_over(self) -> None:
+        self._live = Live(self._reader.state)
+        self._observer = Observer(self._reader.state)
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None:
+            self._connection = connect(self._url, "ioc-evaluate")
+            self._owner = uuid4()
+        return self._connection

@@ -1,0 +1,64 @@
+"""Sends observations to their shard's partition and waits until Kafka has them."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.producer.producer import BatchBuilder
+
+from services.adapters.topics import INDICATORS
+from services.domain.errors import Unavailable
+
+BATCH_BYTES = 256 * 1024
+SEND_SECONDS_MAX = 20.0
+
+
+class Publisher:
+    """An idempotent producer for one topic; explicit partitions, acknowledged by all."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap,
+            enable_idempotence=True,
+            acks="all",
+            max_batch_size=BATCH_BYTES,
+            request_timeout_ms=10_000,
+        )
+
+    async def start(self) -> None:
+        """Connect."""
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Send what is left and disconnect."""
+        await self._producer.stop()
+
+    async def send(self, records: Iterable[tuple[int, bytes, bytes | None]]) -> int:
+        """Send (shard, key, value) records and wait for them; returns how many.
+
+        Raises `Unavailable` when Kafka does not acknowledge in time: what was sent is then in doubt.
+        """
+        try:
+            async with asyncio.timeout(SEND_SECONDS_MAX):
+                return await self._send(records)
+        except (KafkaError, TimeoutError) as error:
+            raise Unavailable(f"observations were not acknowledged: {error}") from error
+
+    async def _send(self, records: Iterable[tuple[int, bytes, bytes | None]]) -> int:
+        sent: list[asyncio.Future[object]] = []
+        batches: dict[int, BatchBuilder] = {}
+        count = 0
+        for shard, key, value in records:
+            count += 1
+            batch = batches.get(shard) or self._producer.create_batch()
+            batches[shard] = batch
+            if batch.append(timestamp=None, key=key, value=value) is None:
+                sent.append(await self._producer.send_batch(batch, INDICATORS, partition=shard))
+                batches[shard] = self._producer.create_batch()
+                batches[shard].append(timestamp=None, key=key, value=value)
+        for shard, batch in batches.items():
+            if batch.record_count():
+                sent.append(await self._producer.send_batch(batch, INDICATORS, partition=shard))
+        await asyncio.gather(*sent)
+        return count

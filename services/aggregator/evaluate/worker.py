@@ -1,0 +1,214 @@
+"""The evaluator: owns shards through its group, ticks, publishes, and reads back what everybody sees."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection
+
+import psycopg
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.adapters.clock import now
+from services.adapters.logs import logger
+from services.adapters.settings import Settings
+from services.adapters.topics import INDICATORS
+from services.aggregator.evaluate.engine import EvaluationEngine
+from services.aggregator.evaluate.publisher import Publisher
+from services.aggregator.metrics import EvaluateMetrics
+from services.domain.engine.catalogue import Catalogue
+from services.domain.errors import Fenced, IocError
+from services.domain.units import UnitList
+
+TICK_SECONDS = 0.25
+TICK_SECONDS_MIN = 0.05
+RETRY_SECONDS = 0.5
+RETRY_SECONDS_MAX = 10.0
+READ_BACK_MAX = 20_000
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
+    """Pauses what is assigned and remembers it for the loop."""
+
+    def __init__(self, worker: "EvaluateWorker") -> None:
+        self._worker = worker
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Give the shards up at the next step."""
+        self._worker.revoked({tp.partition for tp in revoked})
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Pause before anything else."""
+        self._worker.consumer.pause(*assigned)
+        self._worker.assigned({tp.partition for tp in assigned})
+
+
+class EvaluateWorker:
+    """One member of group `ioc-evaluate`."""
+
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, units: UnitList, metrics: EvaluateMetrics
+    ) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._log = logger("evaluate")
+        self._engine = EvaluationEngine(
+            settings.database_url, catalogue, units, settings.indicator_partitions
+        )
+        self._publisher = Publisher(settings.kafka_bootstrap)
+        self._wanted: set[int] = set()
+        self._owned: set[int] = set()
+        self._lost: set[int] = set()
+        self._notified = asyncio.Event()
+        self.ready = False
+
+    def assigned(self, shards: set[int]) -> None:
+        """Called by the listener: to be taken over by the loop."""
+        self._wanted |= shards
+        self._lost -= shards
+
+    def revoked(self, shards: set[int]) -> None:
+        """Called by the listener: no longer ours."""
+        self._wanted -= shards
+        self._lost |= shards
+
+    async def run(self) -> None:
+        """Evaluate until cancelled; whatever fails, state is dropped and read again."""
+        self.consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap,
+            group_id="ioc-evaluate",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
+            heartbeat_interval_ms=min(
+                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
+            ),
+            max_poll_interval_ms=300_000,
+        )
+        self.consumer.subscribe([INDICATORS], listener=_Listener(self))
+        await self.consumer.start()
+        await self._publisher.start()
+        pause = RETRY_SECONDS
+        try:
+            async with _listening(self._settings.database_url, self._notified):
+                while True:
+                    try:
+                        await self._step()
+                        pause = RETRY_SECONDS
+                    except (psycopg.Error, IocError, KafkaError, OSError) as error:
+                        await self._drop(error)
+                        await asyncio.sleep(pause)
+                        pause = min(pause * 2, RETRY_SECONDS_MAX)
+        finally:
+            await self._publisher.stop()
+            await self.consumer.stop()
+
+    async def _drop(self, error: Exception) -> None:
+        self._log.warning(
+            "evaluation_interrupted", reason=type(error).__name__, detail=str(error)[:300]
+        )
+        self.ready = False
+        if not isinstance(error, Fenced):
+            self._metrics.reloads.inc()
+        await asyncio.to_thread(self._engine.drop)
+        self._wanted |= self._owned & {tp.partition for tp in self.consumer.assignment()}
+        self._owned.clear()
+
+    async def _step(self) -> None:
+        if self._lost:
+            lost, self._lost = self._lost, set()
+            self._owned -= lost
+            await asyncio.to_thread(self._engine.give_up, lost)
+        if self._wanted:
+            await self._take_over()
+        if not self._owned:
+            await asyncio.sleep(TICK_SECONDS_MIN)
+            return
+        await self._read_back()
+        started = now()
+        ticked = await asyncio.to_thread(self._engine.tick, started)
+        if ticked.records:
+            self._metrics.published.inc(await self._publisher.send(ticked.records))
+        await asyncio.to_thread(self._engine.acknowledged, ticked, now())
+        spent = (now() - started) / 1_000_000
+        if ticked.evaluated:
+            self._metrics.tick_seconds.observe(spent)
+        self._metrics.backlog.set(self._engine.waiting)
+        self._metrics.keys.set(self._engine.cells)
+        self.ready = self.ready or ticked.settled
+        if not ticked.more:
+            await self._rest(spent, busy=not ticked.settled)
+
+    async def _rest(self, spent: float, *, busy: bool) -> None:
+        """Wait for the next tick: a quarter of a second, or until something was committed."""
+        if busy:
+            await asyncio.sleep(0)
+            return
+        await asyncio.sleep(max(0.0, TICK_SECONDS_MIN - spent))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                self._notified.wait(), max(0.01, TICK_SECONDS - TICK_SECONDS_MIN)
+            )
+        self._notified.clear()
+
+    async def _take_over(self) -> None:
+        """Read the shards' log to its end, then become their owner under a new epoch."""
+        wanted = set(self._wanted)
+        tps = [TopicPartition(INDICATORS, shard) for shard in sorted(wanted)]
+        await self.consumer.seek_to_beginning(*tps)
+        ends = await self.consumer.end_offsets(tps)
+        self.consumer.resume(*tps)
+        logs: dict[int, dict[str, bytes | None]] = {shard: {} for shard in wanted}
+        reading = {tp for tp in tps if ends[tp] > 0}
+        while reading:
+            found = await self.consumer.getmany(*reading, timeout_ms=200, max_records=READ_BACK_MAX)
+            for tp, records in found.items():
+                logs[tp.partition].update(
+                    {
+                        record.key.decode("utf-8", "replace"): record.value
+                        for record in records
+                        if record.key
+                    }
+                )
+            if not wanted <= self._wanted:
+                return
+            reading = {tp for tp in reading if await self.consumer.position(tp) < ends[tp]}
+        await asyncio.to_thread(self._engine.take_over, logs)
+        self._owned |= wanted
+        self._wanted -= wanted
+        self._log.info("shards_taken", shards=sorted(wanted))
+
+    async def _read_back(self) -> None:
+        """Take note of records that stand in the log, our own and strangers'."""
+        tps = [TopicPartition(INDICATORS, shard) for shard in self._owned]
+        found = await self.consumer.getmany(*tps, timeout_ms=0, max_records=READ_BACK_MAX)
+        for tp, records in found.items():
+            for record in records:
+                if record.key:
+                    self._engine.seen(
+                        tp.partition, record.key.decode("utf-8", "replace"), record.value
+                    )
+
+
+@contextlib.asynccontextmanager
+async def _listening(url: str, notified: asyncio.Event) -> AsyncIterator[None]:
+    """Set the event at each commit of stage 1; without the connection ticks go on by the clock."""
+
+    async def listen() -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    url, autocommit=True
+                ) as connection:
+                    await connection.execute("listen ioc_delta")
+                    async for _ in connection.notifies():
+                        notified.set()
+            except psycopg.Error:
+                await asyncio.sleep(1.0)
+
+    task = asyncio.create_task(listen())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
