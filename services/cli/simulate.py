@@ -154,7 +154,7 @@ def _sink(
         return FileSink(stack.enter_context(out.open("wb")))
     if to is None:
         to = load_centre(data).ingest
-    return HttpSink(stack.enter_context(httpx.Client(timeout=REQUEST_SECONDS)), to, patience)
+    return HttpSink(stack.enter_context(httpx.Client(timeout=REQUEST_SECONDS)), to, patience, _tell)
 
 
 def _tell(text: str) -> None:

@@ -249,7 +249,7 @@ def test_the_volume_can_be_chosen_by_the_number_of_events() -> None:
     begin = history_begin(START, 30, 0)
     per_day = dossiers_a_day(2000, begin, START, Shares())
     found = list(Simulation(plan(per_day=per_day)).events(begin, (), START))
-    assert 1700 < len(found) < 2300
+    assert 1500 < len(found) < 2300
 
 
 @pytest.mark.parametrize(

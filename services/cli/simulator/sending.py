@@ -71,6 +71,10 @@ class _Receipt(msgspec.Struct):
     verdicts: list[_Verdict] = msgspec.field(default_factory=list)
 
 
+class _Problem(msgspec.Struct):
+    detail: str = ""
+
+
 class _Busy(msgspec.Struct, frozen=True):
     """The intake cannot take the batch now."""
 
@@ -91,12 +95,14 @@ class HttpSink:
         client: httpx.Client,
         intake: str,
         patience_seconds: float | None,
+        tell: Callable[[str], None],
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._url = intake.rstrip("/") + "/v1/events"
         self._patience_seconds = patience_seconds
+        self._tell = tell
         self._sleep = sleep
         self._clock = clock
 
@@ -111,7 +117,9 @@ class HttpSink:
         pause = PAUSE_FIRST_SECONDS
         while isinstance(answer := self._post(body), _Busy):
             if self._clock() + pause > give_up_at:
-                raise Unavailable(f"The intake takes no events: {answer.reason}.")
+                raise Unavailable(f"The intake takes no events: {answer.reason.rstrip('.')}.")
+            if pause == PAUSE_FIRST_SECONDS:
+                self._tell(f"waiting, {answer.reason}")
             tally.retries += 1
             self._sleep(max(pause, answer.wait_seconds))
             pause = min(pause * 2, PAUSE_MAX_SECONDS)
@@ -124,8 +132,8 @@ class HttpSink:
         except httpx.TransportError as error:
             return _Busy(f"{self._url} does not answer ({type(error).__name__})")
         if response.status_code in TRY_AGAIN:
-            waiting = _retry_after(response)
-            return _Busy(f"{self._url} answers {response.status_code}", waiting)
+            said = f"{self._url} answers {response.status_code} {_detail(response)}".strip()
+            return _Busy(said, _retry_after(response))
         if response.status_code not in VERDICTS:
             raise Refused(
                 f"{self._url} refuses a batch with {response.status_code}: {response.text[:300]}"
@@ -134,6 +142,13 @@ class HttpSink:
             return msgspec.json.decode(response.content, type=_Receipt)
         except msgspec.DecodeError as error:
             raise Refused(f"{self._url} is not an intake of events: {error}") from error
+
+
+def _detail(response: httpx.Response) -> str:
+    try:
+        return msgspec.json.decode(response.content, type=_Problem).detail
+    except msgspec.DecodeError:
+        return ""
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -191,7 +191,7 @@ def dossiers_a_day(events: int, begin: int, end: int, shares: Shares) -> float:
     """Give the dossiers of a mean working day with which about `events` happen in [begin, end)."""
     days = range(local_day(begin), local_day(end) + 1)
     weights = sum(BY_WEEKDAY[(day + 3) % 7] for day in days)
-    happened = 0.92
+    happened = 0.95
     return events / (shares.events_per_dossier * happened * max(weights, 1.0))
 
 
