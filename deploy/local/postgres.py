@@ -73,7 +73,7 @@ def probe(url: str) -> str | None:
         with psycopg.connect(url, connect_timeout=2) as connection:
             connection.execute("SELECT 1")
     except psycopg.OperationalError as error:
-        return str(error).strip().splitlines()[-1]
+        return str(error).strip().splitlines()[0]
     return None
 
 
