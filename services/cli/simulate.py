@@ -28,6 +28,7 @@ FOLLOW_DAYS_MAX = 300
 PATIENCE_SECONDS = 120.0
 REQUEST_SECONDS = 30.0
 USUAL = Shares()
+PER_DAY = 600.0
 EXAMPLES = """
 Examples:
 
@@ -43,6 +44,37 @@ Examples:
 """
 
 
+Rate = Annotated[float, typer.Option(help="Live events a minute.")]
+Seed = Annotated[int, typer.Option(help="Another seed, another province.")]
+Backfill = Annotated[int, typer.Option(help="Days of history that are sent first.")]
+Follow = Annotated[
+    bool | None,
+    typer.Option(
+        "--follow/--no-follow",
+        help="Go on live after the history. Default: yes, but not with --events or --out.",
+    ),
+]
+Ministry = Annotated[bool, typer.Option("--ministry", help="First send the ministry's figures.")]
+Province = Annotated[str, typer.Option(envvar="IOC_PROVINCE", help="Two digits.")]
+Events = Annotated[int | None, typer.Option(min=1, help="Stop after so many events.")]
+PerDay = Annotated[
+    float | None, typer.Option(help=f"Dossiers of a mean working day. Default: {PER_DAY:g}.")
+]
+Rhythm = Annotated[str, typer.Option(help="Of the live part: always or office.")]
+Start = Annotated[
+    str | None, typer.Option(metavar="TIMESTAMP", help="End of the history. Default: now.")
+]
+Supplement = Annotated[float, typer.Option(help="Share of dossiers.")]
+Late = Annotated[float, typer.Option(help="Share of events recorded late.")]
+Duplicate = Annotated[float, typer.Option(help="Share of events sent twice.")]
+Corrected = Annotated[float, typer.Option(help="Share of receipts.")]
+Retracted = Annotated[float, typer.Option(help="Share of finishes.")]
+Out = Annotated[
+    Path | None, typer.Option(allow_dash=True, help="Write NDJSON there instead of sending.")
+]
+To = Annotated[str | None, typer.Option(metavar="URL", help="Address of an intake.")]
+
+
 def register(app: typer.Typer) -> None:
     """Add `ioc simulate`."""
     app.command("simulate", epilog=EXAMPLES)(simulate)
@@ -50,37 +82,23 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     *,
-    rate: Annotated[float, typer.Option(help="Live events a minute.")] = 120.0,
-    seed: Annotated[int, typer.Option(help="Another seed, another province.")] = 1,
-    backfill: Annotated[int, typer.Option(help="Days of history that are sent first.")] = 45,
-    follow: Annotated[
-        bool | None,
-        typer.Option(
-            "--follow/--no-follow",
-            help="Go on live after the history. Default: yes, but not with --events or --out.",
-        ),
-    ] = None,
-    ministry: Annotated[
-        bool, typer.Option("--ministry", help="First send the ministry's figures.")
-    ] = False,
-    province: Annotated[str, typer.Option(envvar="IOC_PROVINCE", help="Two digits.")] = "33",
-    events: Annotated[int | None, typer.Option(min=1, help="Stop after so many events.")] = None,
-    per_day: Annotated[
-        float | None, typer.Option(help="Dossiers of a mean working day. Default: 600.")
-    ] = None,
-    rhythm: Annotated[str, typer.Option(help="Of the live part: always or office.")] = "always",
-    start: Annotated[
-        str | None, typer.Option(metavar="TIMESTAMP", help="End of the history. Default: now.")
-    ] = None,
-    supplement: Annotated[float, typer.Option(help="Share of dossiers.")] = USUAL.supplement,
-    late: Annotated[float, typer.Option(help="Share of events recorded late.")] = USUAL.late,
-    duplicate: Annotated[float, typer.Option(help="Share of events.")] = USUAL.duplicate,
-    corrected: Annotated[float, typer.Option(help="Share of receipts.")] = USUAL.corrected,
-    retracted: Annotated[float, typer.Option(help="Share of finishes.")] = USUAL.retracted,
-    out: Annotated[
-        Path | None, typer.Option(allow_dash=True, help="Write NDJSON instead of sending.")
-    ] = None,
-    to: Annotated[str | None, typer.Option(metavar="URL", help="Address of an intake.")] = None,
+    rate: Rate = 120.0,
+    seed: Seed = 1,
+    backfill: Backfill = 45,
+    follow: Follow = None,
+    ministry: Ministry = False,
+    province: Province = "33",
+    events: Events = None,
+    per_day: PerDay = None,
+    rhythm: Rhythm = "always",
+    start: Start = None,
+    supplement: Supplement = USUAL.supplement,
+    late: Late = USUAL.late,
+    duplicate: Duplicate = USUAL.duplicate,
+    corrected: Corrected = USUAL.corrected,
+    retracted: Retracted = USUAL.retracted,
+    out: Out = None,
+    to: To = None,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,7 +109,6 @@ def simulate(
     """
     follows = follow if follow is not None else events is None and out is None
     began_at = clock.now() if start is None else _instant(start)
-    until = began_at + FOLLOW_DAYS_MAX * DAY if follows else began_at
     history_from = history_begin(began_at, backfill, start_of_local_day(UNITS_FROM))
     shares = Shares(
         supplement=supplement,
@@ -100,34 +117,47 @@ def simulate(
         corrected=corrected,
         retracted=retracted,
     )
-    if per_day is None:
-        per_day = dossiers_a_day(events, history_from, began_at, shares) if events else 600.0
+    if per_day is None and events is not None:
+        per_day = dossiers_a_day(events, history_from, began_at, shares)
     plan = Plan(
         seed=seed,
         province=province,
         communes=_communes(province, began_at),
-        per_day=per_day,
+        per_day=PER_DAY if per_day is None else per_day,
         rate=rate if follows else 0,
         rhythm=rhythm,
         shares=shares,
     )
-    simulation = Simulation(plan)
-    remembers = follows and out is None and to is None
-    memory = read_memory(data) if remembers else None
-    run = Run(
-        simulation=simulation,
-        course=plan_course(memory, simulation.name, history_from, began_at, until),
-        until=until,
-        count=events,
-        memory=data if remembers else None,
-        tell=_tell,
-    )
+    memory = data if follows and out is None and to is None else None
+    run = _run(plan, began_at, history_from, events, memory, follows=follows)
     with ExitStack() as stack:
         sink = _sink(stack, out, to, data, None if follows else PATIENCE_SECONDS)
         tally = run.feed(sink, [encode(each) for each in ministry_events()] if ministry else [])
-    _report(tally, simulation, as_json)
+    _report(tally, run.simulation, as_json)
     if tally.rejected:
         raise typer.Exit(1)
+
+
+def _run(
+    plan: Plan,
+    began_at: int,
+    history_from: int,
+    count: int | None,
+    memory: Path | None,
+    *,
+    follows: bool,
+) -> Run:
+    simulation = Simulation(plan)
+    until = began_at + FOLLOW_DAYS_MAX * DAY if follows else began_at
+    known = None if memory is None else read_memory(memory)
+    return Run(
+        simulation=simulation,
+        course=plan_course(known, simulation.name, history_from, began_at, until),
+        until=until,
+        count=count,
+        memory=memory,
+        tell=_tell,
+    )
 
 
 def _instant(text: str) -> int:
