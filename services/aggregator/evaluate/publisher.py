@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.producer.producer import BatchBuilder
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from services.adapters.topics import INDICATORS
 from services.domain.errors import Unavailable
