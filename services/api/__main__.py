@@ -3,14 +3,21 @@
 import asyncio
 import gc
 import socket
+from collections.abc import Callable
 
 import uvicorn
+from psycopg_pool import ConnectionPool
 
+from services.adapters import clock
 from services.adapters.logs import configure_logs, logger
+from services.adapters.observations import DatabaseObservations
 from services.adapters.settings import Settings
+from services.adapters.standards import load_catalogue
+from services.adapters.units import load_units
 from services.api.app import Replica
 from services.api.live.connection import LiveConnection
 from services.api.live.limits import Limits
+from services.domain.query import ObservationSource
 
 SEND_BUFFER_BYTES = 128 * 1024
 NOT_SENT_BYTES_MAX = 16 * 1024
@@ -43,7 +50,7 @@ def main() -> int:
     settings = Settings()
     configure_logs("api", settings.log_level)
     limits = Limits()
-    replica = Replica(settings, limits)
+    replica = Replica(settings, limits, computed=_history(settings))
     config = server_config(replica, limits)
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -52,6 +59,12 @@ def main() -> int:
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(Server(config, replica), listener))
     return 1 if replica.lost.is_set() else 0
+
+
+def _history(settings: Settings) -> Callable[[ConnectionPool], ObservationSource]:
+    """Any window and period, computed from what is counted."""
+    source = DatabaseObservations(settings.database_url, load_catalogue(), load_units(), clock.now)
+    return lambda _pool: source
 
 
 def server_config(replica: Replica, limits: Limits) -> uvicorn.Config:

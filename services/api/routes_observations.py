@@ -42,7 +42,8 @@ def observation_routes(sources: ObservationSources, vocabulary: Vocabulary) -> A
     async def observations(request: Request) -> Response:
         """Observations by filters; every filter is optional and may be repeated."""
         query = parse_query(request.query_params.multi_items(), vocabulary)
-        source = sources.newest if query.newest else sources.computed
+        live = query.newest and not (query.breakdowns or query.members)
+        source = sources.newest if live else sources.computed
         if source is None:
             raise Unavailable("this replica has no database: ask without period and history")
         page = await run_in_threadpool(source.find, query)

@@ -96,7 +96,8 @@ create table figure (
 );
 
 create table working_day (
-    unit text not null,                      -- N:VN or P:33
+    unit text not null,                      -- as sent: N:VN or P:33
+    unit_key text not null,
     day date not null,
     working boolean not null,
     hours text[],

@@ -18,7 +18,6 @@ from services.domain.worktime import (
     parse_hours,
 )
 
-COUNTRY = "N:VN"
 NOT_READ = -1
 _EPOCH_DAY = date(1970, 1, 1)
 
@@ -40,9 +39,11 @@ class Calendars:
         """The calendar where a unit lies: a row of the province beats the row of the country."""
         found = self._built.get(unit_key)
         if found is None:
-            province = self._units.province_of(unit_key)
-            own = self._days.get(province.code, {}) if province is not None else {}
-            found = WorkingCalendar({**self._days.get(COUNTRY, {}), **own})
+            above = reversed([unit_key, *(unit.key for unit in self._units.ancestors(unit_key))])
+            days: dict[int, Hours] = {}
+            for unit in above:
+                days.update(self._days.get(unit, {}))
+            found = WorkingCalendar(days)
             self._built[unit_key] = found
         return found
 
@@ -56,7 +57,7 @@ class Calendars:
         if version == self._version:
             return
         self._days, self._built, self._version = {}, {}, version
-        cursor.execute("select unit, day - date '1970-01-01', working, hours from working_day")
+        cursor.execute("select unit_key, day - date '1970-01-01', working, hours from working_day")
         for unit, day, working, hours in cursor:
             spans = tuple(str(part) for part in hours) if isinstance(hours, list) else ()
             usual = parse_hours(spans) if spans else DEFAULT_HOURS
@@ -71,8 +72,8 @@ class Calendars:
         if found is not None:
             hours = list(found.hours) if found.hours else None
             cursor.execute(
-                "insert into working_day (unit, day, working, hours) values (%s, %s, %s, %s)",
-                (unit, day, found.working, hours),
+                "insert into working_day (unit, unit_key, day, working, hours) values (%s, %s, %s, %s, %s)",
+                (unit, found.unit_key, day, found.working, hours),
             )
         begin = day_start((day - _EPOCH_DAY).days)
         cursor.execute(

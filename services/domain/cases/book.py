@@ -50,9 +50,10 @@ class FigureEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class WorkingDay(msgspec.Struct, frozen=True, array_like=True):
-    """An exception of the working calendar: the hours of a day (none for a day off)."""
+    """An exception of the working calendar: the hours of a day (none for a day off), for a unit as sent and by its key."""
 
     unit: str
+    unit_key: str
     day: datetime.date
     working: bool
     hours: tuple[str, ...] | None
@@ -161,7 +162,7 @@ class Book:
             if best.type in measure.types
             for entry in measure.entries(best, _vintage_before(ordered))
         )
-        day = _working_day(best) if best.type == CALENDAR_DAY else None
+        day = _working_day(best, unit) if best.type == CALENDAR_DAY else None
         return Outcome(Contribution(unit=unit), entries, states, ripe_at, None, day)
 
 
@@ -198,10 +199,10 @@ def _life(fold: Fold) -> tuple[int, int]:
     return begin, max(ends) + DAY if closed is not None and ends else NEVER
 
 
-def _working_day(fact: Event) -> WorkingDay:
+def _working_day(fact: Event, unit_key: str) -> WorkingDay:
     data: Any = fact.data
     hours = tuple(data.hours) if data.hours is not None else None
-    return WorkingDay(fact.unit, parse_date(data.date), data.working, hours)
+    return WorkingDay(fact.unit, unit_key, parse_date(data.date), data.working, hours)
 
 
 class _FigureMeasure:

@@ -52,10 +52,11 @@ def fold_dossier(
     others = sorted(
         (fact for fact in facts if fact.type != RECEIVED),
         key=lambda fact: (
-            fact.at,
+            max(fact.at, opening.at),
             CONTRACT.types[fact.type].case_rank or 0,
             fact.recorded_at,
             fact.id,
+            fact.source,
         ),
     )
     life = _Life(opening, calendar_of(opening))

@@ -88,13 +88,12 @@ def compare(
         if base is None:
             continue
         earlier = evaluation.values(formula, cells, base)
-        has = values.has & earlier.has
+        has = values.has & earlier.has & (earlier.value != 0)
         difference = np.where(has, values.value - earlier.value, np.nan)
         before = np.where(has, earlier.value, np.nan)
         if kind in GROWTH:
-            growing = has & (earlier.value != 0)
             rate = np.full(len(cells), np.nan)
-            np.divide(values.value, earlier.value, out=rate, where=growing)
+            np.divide(values.value, earlier.value, out=rate, where=has)
             found.append(Compared(kind, "%", 100 * (rate - 1), before))
             if formula.unit == "%":
                 found.append(Compared(kind, "pp", difference, before))

@@ -110,15 +110,24 @@ class Evaluation:
         return _plain(pick.reduce([amount for amount, _ in found]), has)
 
     def _combine(self, formula: Formula, cells: Ints, span: Span) -> Values:
-        (left, has_left), (right, has_right) = (
-            self._amount(name, cells, span) for name in formula.inputs
-        )
-        has = has_left & has_right
+        left, right = (self._operand(name, cells, span) for name in formula.inputs)
+        has = left.has & right.has
+        zero = np.where(left.has, right.zero, left.zero)
         if formula.op == "multiply":
-            return _plain(formula.scale * left * right, has)
-        has = has & (right > 0)
-        share = np.divide(formula.scale * left, right, out=np.zeros_like(left), where=has)
-        return Values(share, has, left, right, has_left & has_right & (right == 0))
+            product = formula.scale * left.value * right.value
+            return Values(product, has, *_nothing(len(cells)), zero)
+        divisible = has & (right.value > 0)
+        share = np.zeros(len(cells))
+        np.divide(formula.scale * left.value, right.value, out=share, where=divisible)
+        return Values(share, divisible, left.value, right.value, np.where(has, ~divisible, zero))
+
+    def _operand(self, name: str, cells: Ints, span: Span) -> Values:
+        """A value of a combination: a formula with its reason, or a measure."""
+        formula = self._catalogue.formulas.get(name)
+        if formula is None:
+            return _plain(*self._amount(name, cells, span))
+        able = self._able(cells, lambda dim: self._catalogue.has_dimension(formula, dim))
+        return self.values(formula, self._or_total(cells, able), span)
 
     def _total(self, names: Sequence[str], cells: Ints, span: Span) -> Amounts:
         total, has = np.zeros(len(cells)), np.ones(len(cells), dtype=bool)
@@ -129,10 +138,8 @@ class Evaluation:
 
     def _amount(self, name: str, cells: Ints, span: Span) -> Amounts:
         """A measure or another formula in each cell; what lacks a cell's breakdown is taken in total."""
-        formula = self._catalogue.formulas.get(name)
-        if formula is not None:
-            able = self._able(cells, lambda dim: self._catalogue.has_dimension(formula, dim))
-            found = self.values(formula, self._or_total(cells, able), span)
+        if name in self._catalogue.formulas:
+            found = self._operand(name, cells, span)
             return found.value, found.has
         measure = self._catalogue.measures[name]
         able = self._able(cells, lambda dim: dim in measure.dimensions)
@@ -218,5 +225,9 @@ class Evaluation:
 
 
 def _plain(value: Floats, has: Bools) -> Values:
-    nothing = np.full(len(value), np.nan)
-    return Values(value, has, nothing, nothing, np.zeros(len(value), dtype=bool))
+    return Values(value, has, *_nothing(len(value)), np.zeros(len(value), dtype=bool))
+
+
+def _nothing(length: int) -> tuple[Floats, Floats]:
+    """Numerators and denominators of what is not a ratio."""
+    return np.full(length, np.nan), np.full(length, np.nan)

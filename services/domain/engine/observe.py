@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from services.domain.engine.catalogue import Formula
@@ -123,7 +124,11 @@ class Observer:
         if window != "ytd":
             return span
         parts = tuple(self._evaluation.parts_to_date(formula, cell, period, calendar))
-        end = place(_window_of(parts[-1]), calendar, now, parts[-1]).end if parts else span.begin
+        if any(m.kind == "flow" for m in self._state.catalogue.measures_of(formula)):
+            return msgspec.structs.replace(span, parts=parts)
+        end = (
+            place(kind_of_period(parts[-1]), calendar, now, parts[-1]).end if parts else span.begin
+        )
         return Span(
             window, calendar, span.begin, end, max(span.begin, min(end, now)), period, parts
         )
@@ -142,7 +147,7 @@ class Observer:
         found = {
             p
             if kind_of_period(p) == wanted
-            else period_at(wanted, calendar, place(_window_of(p), calendar, 0, p).begin)
+            else period_at(wanted, calendar, place(kind_of_period(p), calendar, 0, p).begin)
             for p in named
         }
         return sorted((p for p in found if kind_of_period(p) == wanted), reverse=True)
@@ -308,10 +313,6 @@ class Observer:
         figures = self._state.figures[span.calendar]
         periods = span.parts if span.window == "ytd" else (span.period,)
         return [s for p in periods for s in figures.sources(measure, unit, member, p)]
-
-
-def _window_of(period: str) -> str:
-    return kind_of_period(period)
 
 
 def _shown(value: float, unit: str) -> float | str:

@@ -1,0 +1,103 @@
+"""Observations of any window and period, computed from what is counted; the answer to queries that the live board can not give.
+
+It keeps its own reading of the panes and brings it up to date at each query, so an answer is always of one committed state.
+"""
+
+import threading
+from collections.abc import Callable
+
+import psycopg
+
+from services.adapters.panes import PaneReader
+from services.adapters.timescale import connect
+from services.domain.engine.asked import Ask, Placed, ask_id, asks
+from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.observation import Observation
+from services.domain.engine.observe import Moment, Observer
+from services.domain.errors import Refused, Unavailable
+from services.domain.query import ObservationQuery, Page
+from services.domain.units import UnitList
+
+CELLS_PER_ROUND = 2_000
+ASKS_MAX = 500_000
+WAIT_SECONDS = 20.0
+
+
+class DatabaseObservations:
+    """An `ObservationSource` over the database; one query at a time, the others wait their turn."""
+
+    def __init__(
+        self, url: str, catalogue: Catalogue, units: UnitList, now: Callable[[], int]
+    ) -> None:
+        self._url = url
+        self._catalogue = catalogue
+        self._units = units
+        self._now = now
+        self._reader = PaneReader(catalogue, units)
+        self._connection: psycopg.Connection | None = None
+        self._turn = threading.Lock()
+
+    def find(self, query: ObservationQuery) -> Page:
+        """At most `query.limit` observations in the order of their ids; raises `Unavailable` without a database."""
+        if not self._turn.acquire(timeout=WAIT_SECONDS):
+            raise Unavailable("too many questions to the database at once; ask again")
+        try:
+            watermark = self._refresh()
+            now = self._now()
+            wanted = sorted(asks(query, self._reader.state, now), key=lambda ask: ask.id)
+            if len(wanted) > ASKS_MAX:
+                raise Refused(
+                    f"{len(wanted)} values asked for at once; name a unit or an indicator"
+                )
+            return self._page(
+                query,
+                [a for a in wanted if query.after is None or a.id > query.after],
+                Moment(now, watermark),
+            )
+        finally:
+            self._turn.release()
+
+    def _page(self, query: ObservationQuery, wanted: list[Ask], moment: Moment) -> Page:
+        found: list[tuple[str, Observation]] = []
+        for start in range(0, len(wanted), CELLS_PER_ROUND):
+            found.extend(self._round(wanted[start : start + CELLS_PER_ROUND], moment))
+            if len(found) > query.limit:
+                break
+        page = found[: query.limit]
+        after = page[-1][0] if len(found) > len(page) else None
+        return Page(tuple(observation for _, observation in page), after)
+
+    def _round(self, wanted: list[Ask], moment: Moment) -> list[tuple[str, Observation]]:
+        found: list[tuple[str, Observation]] = []
+        observer = Observer(self._reader.state)
+        tasks: dict[Placed, list[int]] = {}
+        for ask in wanted:
+            tasks.setdefault(ask.task, []).append(ask.cell)
+        for task, cells in tasks.items():
+            formula = self._catalogue.formulas[task.formula]
+            at = Moment(task.at or moment.now, moment.final_to)
+            for each in observer.observe(
+                formula, task.window, task.calendar, cells, at, task.period
+            ):
+                found.append((ask_id(each.id, task), each))
+        return sorted(found, key=lambda pair: pair[0])
+
+    def _refresh(self) -> int:
+        """Bring the reading up to date; returns how far every source has been counted."""
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = connect(self._url, "ioc-observations")
+            return self._read(self._connection)
+        except psycopg.Error as error:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+            raise Unavailable(
+                f"the database does not answer: {str(error).strip()[:200]}"
+            ) from error
+
+    def _read(self, connection: psycopg.Connection) -> int:
+        read = self._reader.read(connection)
+        while read.more:
+            read = self._reader.read(connection)
+        return read.watermark

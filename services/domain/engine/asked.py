@@ -1,0 +1,137 @@
+"""From a query to the single values that it asks for: formula, window, calendar, period, instant, cell."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from services.domain.engine.catalogue import Formula
+from services.domain.engine.cells import TOTAL
+from services.domain.engine.observation import identity
+from services.domain.engine.state import State
+from services.domain.engine.windows import (
+    PERIODS,
+    kind_of_period,
+    period_at,
+    period_bounds,
+    window_name,
+)
+from services.domain.errors import Refused
+from services.domain.instants import DAY, local_date
+from services.domain.query import WINDOWS_OF_PERIOD, ObservationQuery
+
+POINTS_MAX = 10_000
+
+
+class Placed(NamedTuple):
+    """A formula in a window of a calendar; `period` names it, `at` is an earlier clock (0: now)."""
+
+    formula: str
+    window: str
+    calendar: str
+    period: str | None
+    at: int
+
+
+class Ask(NamedTuple):
+    """One value that is asked for; `id` orders values, those of an earlier clock by time."""
+
+    id: str
+    task: Placed
+    cell: int
+
+
+def asks(query: ObservationQuery, state: State, now: int) -> Iterator[Ask]:
+    """Every value that the query's filters let through; a unit without any cell has none."""
+    cells = list(_cells(query, state, now))
+    if not cells:
+        return
+    for formula in state.catalogue.formulas.values():
+        if query.indicators and formula.id not in query.indicators:
+            continue
+        for task in _tasks(query, state, formula, now):
+            for cell in cells:
+                dim, member = state.cells.members[cell]
+                dims = {dim: member} if dim else {}
+                name = window_name(task.window, task.calendar)
+                text = identity(formula.id, state.cells.units[cell], dims, name, task.period)
+                yield Ask(ask_id(text, task), task, cell)
+
+
+def ask_id(observation_id: str, task: Placed) -> str:
+    """An observation's id; with an earlier clock behind it, so that a series has an order."""
+    return f"{observation_id}@{task.at:020d}" if task.at else observation_id
+
+
+def _tasks(query: ObservationQuery, state: State, formula: Formula, now: int) -> Iterator[Placed]:
+    indicator = state.catalogue.indicators[formula.indicator]
+    for window in formula.windows:
+        if query.windows and window not in query.windows:
+            continue
+        for calendar in indicator.calendars_of(window):
+            if query.calendars and calendar not in query.calendars:
+                continue
+            for period, at in _times(query, window, calendar, now):
+                yield Placed(formula.id, window, calendar, period, at)
+
+
+def _times(
+    query: ObservationQuery, window: str, calendar: str, now: int
+) -> Iterator[tuple[str | None, int]]:
+    """(period, instant) pairs: the named periods, the steps of a history, or just now."""
+    if query.periods:
+        for period in query.periods:
+            if window in WINDOWS_OF_PERIOD[kind_of_period(period)]:
+                yield period, 0
+    elif not query.history:
+        yield None, 0
+    elif window in PERIODS:
+        yield from _periods_between(query, window, calendar, now)
+    else:
+        yield from _steps(query, now)
+
+
+def _periods_between(
+    query: ObservationQuery, window: str, calendar: str, now: int
+) -> Iterator[tuple[str, int]]:
+    end = query.to_at if query.to_at is not None else now
+    begin = query.from_at if query.from_at is not None else end - 366 * DAY
+    wanted, at = "year" if window == "ytd" else window, begin
+    for _ in range(POINTS_MAX):
+        if at >= end:
+            return
+        period = period_at(wanted, calendar, at)
+        yield period, 0
+        _, at = period_bounds(period, calendar)
+    raise Refused(f"more than {POINTS_MAX} periods asked for; shorten the time")
+
+
+def _steps(query: ObservationQuery, now: int) -> Iterator[tuple[None, int]]:
+    end = min(query.to_at if query.to_at is not None else now + 1, now + 1)
+    step = query.step or DAY
+    begin = query.from_at if query.from_at is not None else end - 30 * step
+    if (end - begin) // step > POINTS_MAX:
+        raise Refused(f"more than {POINTS_MAX} points asked for; take a longer step")
+    for at in range(begin, end, step):
+        yield None, at
+
+
+def _cells(query: ObservationQuery, state: State, now: int) -> Iterator[int]:
+    for unit in _units(query, state, now):
+        for cell in state.cells.of_unit(unit):
+            member = state.cells.members[cell]
+            if query.wants_dims(() if member == TOTAL else (member,)):
+                yield cell
+
+
+def _units(query: ObservationQuery, state: State, now: int) -> list[str]:
+    """Unit keys, in no particular order, each once."""
+    today = local_date(now)
+    found: set[str] = set()
+    for name in query.units:
+        unit = state.units.get(name) if "@" in name else state.units.at(name, today)
+        found |= {unit.key} if unit is not None else set()
+    for name in query.within:
+        above = state.units.get(name) if "@" in name else state.units.at(name, today)
+        found |= {unit.key for unit in state.units.children(above.key)} if above else set()
+    if not query.units and not query.within:
+        found = set(state.cells.units)
+    return sorted(found)
