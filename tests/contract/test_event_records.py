@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.domain.events import REASONS, RECORD_BYTES_MAX, WARNINGS, judge
+from services.domain.errors import Refused
+from services.domain.events import REASONS, RECORD_BYTES_MAX, WARNINGS, decode, judge
 from services.domain.events.findings import Finding
 from services.domain.events.verdict import Rejected
 from tests.contract.samples import (
@@ -205,11 +206,52 @@ def test_a_district_that_is_named_after_its_end_is_warned_of() -> None:
     assert warnings(judge(sent(received(**old)), NOW, FormerUnits())) == [
         ("legacy_district", "/unit")
     ]
+    document = received(**old, time="2025-06-30T23:59:59+07:00")
+    document["data"]["submitted_at"] = "2025-06-30T08:00:00+07:00"
+    assert warnings(judge(sent(document), NOW, FormerUnits())) == []
     assert faults(judge(sent(received(unit="D:323")), NOW, FormerUnits())) == [
         ("unknown_unit", "/unit")
     ]
     undated = received(unit="D:323", unitasof="2025-02-30")
     assert faults(judge(sent(undated), NOW, FormerUnits())) == [("bad_format", "/unitasof")]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "subject", "code"),
+    [
+        ("vn.ioc.dossier.rated.v1", "x y", "bad_format"),
+        ("vn.ioc.dossier.rated.v1", "H33.15-251006-0001\n", "bad_format"),
+        ("vn.ioc.stat.report.v1", "digital_economy_share/2025-Q3", "rule_violated"),
+        ("vn.ioc.reference.list.v1", "top_procedures/2025-10-01\n", "rule_violated"),
+    ],
+)
+def test_a_subject_that_does_not_fit(event_type: str, subject: str, code: str) -> None:
+    document = valid_example(event_type) | {"subject": subject}
+    assert faults(judge(sent(document), NOW, UNITS)) == [(code, "/subject")]
+
+
+def test_an_accepted_record_is_read_however_its_numbers_are_written() -> None:
+    document = received()
+    document["data"] |= {"channel": 2.0, "later": "x"}
+    raw = sent(document).replace(b'"x"', b"1e400")
+    assert decode(raw) == judge(raw, NOW, UNITS).event  # type: ignore[union-attr]  # it is accepted
+    future = sent(received(time="2999-01-01T00:00:00Z", unit="C:99999"))
+    assert decode(future).unit == "C:99999"
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "malformed_json at the whole record"),
+        (b"[]", "wrong_type at the whole record"),
+        (sent(received(type="vn.ioc.task.assigned.v1")), "unknown_type at /type"),
+        (sent(received(time="2025-02-30T00:00:00Z")), "bad_format at /time"),
+        (sent(received(data=None)), "missing_field at /data"),
+    ],
+)
+def test_what_was_never_accepted_is_refused(raw: bytes, message: str) -> None:
+    with pytest.raises(Refused, match=message):
+        decode(raw)
 
 
 def test_a_retraction_needs_no_data_and_has_none() -> None:
