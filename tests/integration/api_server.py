@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -163,12 +164,23 @@ class Screen:
 
 
 @contextlib.asynccontextmanager
-async def screen(running: Running, **options: Any) -> AsyncIterator[Screen]:
-    """Connect and read the hello."""
+async def screen(running: Running, *, slow: bool = False) -> AsyncIterator[Screen]:
+    """Connect and read the hello; a slow screen has hardly any buffers of its own."""
+    options: dict[str, Any] = {}
+    if slow:
+        options = {"max_queue": 1, "sock": _narrow_socket(running)}
     async with connect(running.live, subprotocols=["ioc.live.v1"], **options) as socket:  # type: ignore[list-item]
         shown = Screen(socket)
         assert (await shown.hear())["type"] == "hello"
         yield shown
+
+
+def _narrow_socket(running: Running) -> socket.socket:
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+    narrow.connect(("127.0.0.1", int(running.url.rpartition(":")[2])))
+    narrow.setblocking(False)
+    return narrow
 
 
 def config_is_real(config: uvicorn.Config) -> bool:

@@ -129,14 +129,14 @@ async def test_a_client_that_does_not_read_costs_nothing_and_ends_right(
 ) -> None:
     async with publisher(kafka, topic) as evaluator, running_api(kafka, topic) as api:
         await ready(api)
-        async with screen(api, max_queue=1) as slow, screen(api) as quick:
+        async with screen(api, slow=True) as slow, screen(api) as quick:
             for wall in (slow, quick):
                 await wall.subscribe(TOPIC)
                 await wall.hear_type("snapshot")
             last = 0
-            for _ in range(30):
-                await evaluator.flood(TOTAL, 1, range(last + 1, last + 41), "x" * 20_000)
-                last += 40
+            for _ in range(15):
+                await evaluator.flood(TOTAL, 1, range(last + 1, last + 6), "x" * 60_000)
+                last += 5
                 await quick.hear_until(TOTAL, float(last))
             heard = len(slow.heard)
             await slow.hear_until(TOTAL, float(last))
@@ -151,14 +151,14 @@ async def test_who_takes_nothing_for_long_is_closed_with_the_code(kafka: str, to
         running_api(kafka, topic, limits=limits) as api,
     ):
         await ready(api)
-        async with screen(api, max_queue=1) as slow, screen(api) as quick:
+        async with screen(api, slow=True) as slow, screen(api) as quick:
             for wall in (slow, quick):
                 await wall.subscribe(TOPIC)
             rev = 0
             async with asyncio.timeout(WAIT_S):
                 while _closes(api.replica, CloseCode.BEHIND) == 0:
-                    await evaluator.flood(TOTAL, 1, range(rev + 1, rev + 21), "x" * 50_000)
-                    rev += 20
+                    await evaluator.flood(TOTAL, 1, range(rev + 1, rev + 6), "x" * 60_000)
+                    rev += 5
                     await quick.hear_until(TOTAL, float(rev))
             with pytest.raises(ConnectionClosed):
                 await slow.hear_type("never")
