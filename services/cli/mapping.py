@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -19,6 +19,8 @@ from services.domain.errors import Refused
 from services.domain.events import CONTRACT
 
 MAPPING_BYTES_MAX = 1024 * 1024
+Kind = Literal["string", "integer", "number", "boolean", "timestamp", "date"]
+KINDS: tuple[str, ...] = get_args(Kind)
 Scalar = str | int | float | bool
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _COLUMN_IN_TEMPLATE = re.compile(r"\{([^{}]+)\}")
@@ -41,9 +43,7 @@ class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A value made from one cell."""
 
     column: str
-    as_: Literal["string", "integer", "number", "boolean", "timestamp", "date"] = msgspec.field(
-        name="as", default="string"
-    )
+    as_: Kind = msgspec.field(name="as", default="string")
     map: dict[str, Scalar] = {}
     unmapped: Literal["keep", "absent"] = "keep"
     format: str = "iso"
@@ -142,7 +142,9 @@ def load_mapping(path: Path) -> TableMapping:
 def parse_mapping(text: str) -> TableMapping:
     """Read a mapping from TOML; raises Refused."""
     try:
-        mapping = msgspec.convert(tomllib.loads(text), TableMapping)
+        document = tomllib.loads(text)
+        _check_values(document)
+        mapping = msgspec.convert(document, TableMapping)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as failure:
         raise Refused(f"{failure}.") from failure
     try:
@@ -176,6 +178,19 @@ def _columns_of(value: Value) -> Iterator[tuple[str, bool]]:
     elif isinstance(value, str):
         bare = value.replace("{{", "").replace("}}", "")
         yield from ((name, True) for name in _COLUMN_IN_TEMPLATE.findall(bare))
+
+
+def _check_values(document: dict[str, object]) -> None:
+    """Convert the fields of data one by one: an error of the whole does not name the field."""
+    events = document.get("event")
+    for number, rule in enumerate(events if isinstance(events, list) else (), 1):
+        fields = rule.get("data") if isinstance(rule, dict) else None
+        for name, value in fields.items() if isinstance(fields, dict) else ():
+            try:
+                msgspec.convert(value, Value)
+            except msgspec.ValidationError as failure:
+                kinds = f"; `as` is one of {', '.join(KINDS)}" if ".as" in str(failure) else ""
+                raise Refused(f"event {number}: data.{name}: {failure}{kinds}.") from failure
 
 
 def _check_event(mapping: TableMapping, rule: EventRule, place: str) -> None:

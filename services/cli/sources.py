@@ -139,17 +139,18 @@ def _text_rows(stream: BinaryIO, mapping: TableMapping) -> Iterator[Row]:
         raise Refused(f"file.encoding {rule.encoding!r} is no text encoding.") from failure
     reader = csv.reader(text, delimiter=rule.delimiter, strict=True)
     line = 0
-    try:
-        for cells in reader:
-            begin, line = line + 1, reader.line_num
-            if any(cells):
-                yield begin, cells
-    except UnicodeDecodeError as failure:
-        raise Refused(
-            f"After line {line} the file is not {rule.encoding} text; set file.encoding."
-        ) from failure
-    except csv.Error as failure:
-        raise Refused(f"Line {line + 1} is not CSV: {failure}.") from failure
+    with text:
+        try:
+            for cells in reader:
+                begin, line = line + 1, reader.line_num
+                if any(cells):
+                    yield begin, cells
+        except UnicodeDecodeError as failure:
+            raise Refused(
+                f"After line {line} the file is not {rule.encoding} text; set file.encoding."
+            ) from failure
+        except csv.Error as failure:
+            raise Refused(f"Line {line + 1} is not CSV: {failure}.") from failure
 
 
 def _spreadsheet_rows(stream: BinaryIO, mapping: TableMapping) -> Iterator[Row]:
