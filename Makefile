@@ -2,6 +2,7 @@
 
 .PHONY: setup run test check needs wall-test
 .DELETE_ON_ERROR:
+MAKEFLAGS += --jobs=2 --no-print-directory  # Python and the wall side by side
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 

@@ -86,7 +86,7 @@ def up(
         return
     plan = plan_centre(data, feed=feed, rate=rate, aggregators=aggregators, port=port)
     try:
-        run_centre(plan, lambda state: _print_ready(state, as_json=as_json))
+        run_centre(plan, lambda state: _print_running(state, as_json=as_json))
     except AlreadyRunning:
         say(f"A centre runs on {data} already.")
         _print_ready(wait_until_running(data), as_json=as_json)
@@ -140,6 +140,11 @@ def _print_ready(state: CentreState, *, as_json: bool) -> None:
         _print_json(centre)
     else:
         _print_addresses(centre)
+
+
+def _print_running(state: CentreState, *, as_json: bool) -> None:
+    _print_ready(state, as_json=as_json)
+    say("Open the wall in a browser; Ctrl-C stops the centre.")
 
 
 def _print_addresses(centre: Centre) -> None:
