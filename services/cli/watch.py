@@ -138,7 +138,7 @@ class _Board(_Plain):
         self._live.update(self._table())
 
     def _table(self) -> Table:
-        table = Table(caption=f"{len(self._rows)} values; {self._status}", expand=True)
+        table = Table(caption=f"values: {len(self._rows)}; {self._status}", expand=True)
         for name in ("indicator", "unit", "window", "value", "as of"):
             table.add_column(name, justify="right" if name == "value" else "left", no_wrap=True)
         lines = max(3, self._console.height - 6)
