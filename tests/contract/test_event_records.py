@@ -197,6 +197,14 @@ def test_warnings_go_along_with_an_accepted_record() -> None:
     ]
 
 
+def test_many_unknown_fields_are_named_up_to_a_limit_and_counted() -> None:
+    document = received()
+    document["data"] |= {f"x{number}": 1 for number in range(2000)}
+    found = warnings(judge(sent(document), NOW, UNITS))
+    assert found[:2] == [("unknown_field", "/data/x0"), ("unknown_field", "/data/x1")]
+    assert found[100:] == [("unknown_field", "/data")]
+
+
 def test_a_district_that_is_named_after_its_end_is_warned_of() -> None:
     class FormerUnits:
         def known(self, code: str, on: Any) -> bool:

@@ -76,6 +76,7 @@ def test_a_finding_quotes_what_was_sent() -> None:
         (True, "true"),
         ("a", '"a"'),
         (1.5, "1.5"),
+        ('a"\n', '"a\\"\\n"'),
         ({"a": 1}, "an object"),
         ([1], "an array of 1"),
         (float("inf"), "a number too large for 64 bits"),

@@ -22,6 +22,9 @@ AHEAD_MAX = 5 * MINUTE
 LAST_DISTRICT_DAY = datetime.date(2025, 6, 30)
 """Districts ended with this day (Law 72/2025/QH15)."""
 
+UNKNOWN_FIELDS_NAMED_MAX = 100
+"""How many are named one by one: a record must not make an answer many times its own size."""
+
 CENTRE_ONLY_PREFIX = "vn.ioc.alert."
 
 
@@ -171,13 +174,18 @@ class _Explanation:
 
 
 def unknown_fields(reader: Reader, data: dict[str, Any]) -> tuple[Finding, ...]:
-    """A warning for each member of the data that the type does not have."""
-    return tuple(
+    """A warning for each member of the data that the type does not have; many are only counted."""
+    unknown = [name for name in data if name not in reader.names]
+    named = [
         Finding(
             "unknown_field",
             pointer_to("/data", name),
             f"{shown(name)} is no field of {reader.kind.name}; it is kept and not counted.",
         )
-        for name in data
-        if name not in reader.names
-    )
+        for name in unknown[:UNKNOWN_FIELDS_NAMED_MAX]
+    ]
+    more = len(unknown) - len(named)
+    if more:
+        detail = f"{more} more members are no fields of {reader.kind.name}; they are kept as well."
+        named.append(Finding("unknown_field", "/data", detail))
+    return tuple(named)

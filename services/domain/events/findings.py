@@ -1,5 +1,6 @@
 """What the intake finds in a record: faults that reject it, warnings that go along with it."""
 
+import json
 import math
 from typing import Final
 
@@ -64,7 +65,7 @@ def shown(value: object) -> str:
         case bool():
             text = "true" if value else "false"
         case str():
-            text = f'"{value}"'
+            text = json.dumps(value[:_SHOWN_CHARACTERS_MAX], ensure_ascii=False)
         case dict():
             text = "an object"
         case list() | tuple():
