@@ -9,6 +9,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,6 +24,7 @@ Kind = Literal["string", "integer", "number", "boolean", "timestamp", "date"]
 KINDS: tuple[str, ...] = get_args(Kind)
 Scalar = str | int | float | bool
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 _COLUMN_IN_TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -33,7 +35,7 @@ class FileRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoding: str = "utf-8-sig"
     sheet: str | None = None
     header_row: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
-    timezone: str = "Asia/Ho_Chi_Minh"
+    timezone: str = "+07:00"
     absent: tuple[str, ...] = ("",)
     group_by: str | None = None
     take: Literal["first", "last"] = "first"
@@ -147,13 +149,23 @@ def parse_mapping(text: str) -> TableMapping:
         mapping = msgspec.convert(document, TableMapping)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as failure:
         raise Refused(f"{failure}.") from failure
-    try:
-        ZoneInfo(mapping.file.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as failure:
-        raise Refused(f"file.timezone {mapping.file.timezone!r} is no time zone.") from failure
+    time_zone(mapping.file.timezone)
     for number, rule in enumerate(mapping.event, 1):
         _check_event(mapping, rule, f"event {number}")
     return mapping
+
+
+def time_zone(text: str) -> tzinfo:
+    """Give the zone of an offset such as `+07:00`, or of a name that the system knows."""
+    try:
+        if offset := _OFFSET.fullmatch(text):
+            size = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+            return timezone(-size if offset[1] == "-" else size)
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as failure:
+        raise Refused(
+            f"file.timezone {text!r} is no time zone; write an offset such as +07:00."
+        ) from failure
 
 
 def fill(template: str, cells: Mapping[str, str]) -> str | None:

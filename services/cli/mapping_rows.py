@@ -2,13 +2,21 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.cli.mapping import Cell, Condition, EventRule, Scalar, TableMapping, Value, fill
+from services.cli.mapping import (
+    Cell,
+    Condition,
+    EventRule,
+    Scalar,
+    TableMapping,
+    Value,
+    fill,
+    time_zone,
+)
 from services.domain.errors import Refused
 
 GROUPS_MAX = 5_000_000
@@ -34,7 +42,7 @@ class RowEvents:
     def __init__(self, mapping: TableMapping, header: Sequence[str]) -> None:
         """Find the columns; raises Refused naming the one that is missing or there twice."""
         self._mapping = mapping
-        self._zone = ZoneInfo(mapping.file.timezone)
+        self._zone = time_zone(mapping.file.timezone)
         self._absent = frozenset(mapping.file.absent)
         self._places = _find_columns(mapping, header)
         self._width = len(header)
@@ -165,11 +173,11 @@ def _plain(cell: RawCell) -> str | None:
     return str(cell)
 
 
-def _as_string(_rule: Cell, _cell: RawCell, text: str, _zone: ZoneInfo) -> JsonValue:
+def _as_string(_rule: Cell, _cell: RawCell, text: str, _zone: tzinfo) -> JsonValue:
     return text
 
 
-def _as_number(rule: Cell, _cell: RawCell, text: str, _zone: ZoneInfo) -> JsonValue:
+def _as_number(rule: Cell, _cell: RawCell, text: str, _zone: tzinfo) -> JsonValue:
     bare = text.replace(rule.thousands, "") if rule.thousands else text
     try:
         number = Decimal(bare.replace(rule.decimal, ".")) * Decimal(str(rule.scale))
@@ -180,14 +188,14 @@ def _as_number(rule: Cell, _cell: RawCell, text: str, _zone: ZoneInfo) -> JsonVa
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _as_boolean(_rule: Cell, _cell: RawCell, text: str, _zone: ZoneInfo) -> JsonValue:
+def _as_boolean(_rule: Cell, _cell: RawCell, text: str, _zone: tzinfo) -> JsonValue:
     small = text.lower()
     if small in _TRUE:
         return True
     return False if small in _FALSE else text
 
 
-def _as_timestamp(rule: Cell, cell: RawCell, text: str, zone: ZoneInfo) -> JsonValue:
+def _as_timestamp(rule: Cell, cell: RawCell, text: str, zone: tzinfo) -> JsonValue:
     moment = _moment(rule, cell, text)
     if moment is None:
         return text
@@ -195,7 +203,7 @@ def _as_timestamp(rule: Cell, cell: RawCell, text: str, zone: ZoneInfo) -> JsonV
     return aware.isoformat()
 
 
-def _as_date(rule: Cell, cell: RawCell, text: str, zone: ZoneInfo) -> JsonValue:
+def _as_date(rule: Cell, cell: RawCell, text: str, zone: tzinfo) -> JsonValue:
     moment = _moment(rule, cell, text)
     if moment is None:
         return text
@@ -216,7 +224,7 @@ def _moment(rule: Cell, cell: RawCell, text: str) -> datetime | None:
         return None
 
 
-_CONVERSIONS: dict[str, Callable[[Cell, RawCell, str, ZoneInfo], JsonValue]] = {
+_CONVERSIONS: dict[str, Callable[[Cell, RawCell, str, tzinfo], JsonValue]] = {
     "string": _as_string,
     "integer": _as_number,
     "number": _as_number,

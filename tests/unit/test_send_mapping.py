@@ -163,6 +163,12 @@ def test_what_is_absent_is_left_out(rule: str) -> None:
     assert data(f"fee_total = {rule}", row(no="1", fee=cell)) == {}
 
 
+@pytest.mark.parametrize("zone", ["-03:30", "+00:00"])
+def test_times_without_an_offset_get_the_files(zone: str) -> None:
+    (event,) = made(f'[file]\ntimezone = "{zone}"\n{RECEIVED}', row(no="1", **{"in": "2025-10-06"}))
+    assert event["time"] == f"2025-10-06T00:00:00{zone}"
+
+
 def test_absent_marks() -> None:
     text = f'[file]\nabsent = ["", "-"]\n{RECEIVED}[event.data]\nfee_total = {{ column = "fee" }}\n'
     assert made(text, row(no="1", fee="-"))[0]["data"] == {}
@@ -178,6 +184,7 @@ def test_absent_marks() -> None:
         (RECEIVED + '[event.data]\nfee_total = { colum = "fee" }\n', ["fee_total"]),
         (RECEIVED + '[event.data]\nfee_total = { column = "fee", as = "int" }\n', ["int"]),
         ('[file]\ntimezone = "Mars/Base"\n' + RECEIVED, ["Mars/Base"]),
+        ('[file]\ntimezone = "+99:00"\n' + RECEIVED, ["+99:00"]),
         ("", ["event"]),
         ("[[event]\n", ["line"]),
     ],
