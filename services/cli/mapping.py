@@ -8,7 +8,7 @@ the intake's verdict names the field. So there is one place that judges, and not
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -221,6 +221,6 @@ def _check_event(mapping: TableMapping, rule: EventRule, place: str) -> None:
             raise Refused(f"{place}: {rule.type} has no field {name}.{_meant(name, known)}")
 
 
-def _meant(name: str, known: object) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)  # type: ignore[call-overload]
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), 1)
     return f" Is {close[0]} meant?" if close else ""
