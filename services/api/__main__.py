@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import socket
 from collections.abc import Callable
 
@@ -49,6 +50,7 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT; 1 when the process must be started anew."""
     settings = Settings()
     configure_logs("api", settings.log_level)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # a line for each connection
     limits = Limits()
     replica = Replica(settings, limits, computed=_history(settings))
     config = server_config(replica, limits)

@@ -123,7 +123,9 @@ class Feed:
             lag = sum(max(0, ends[one] - self._positions[one]) for one in partitions)
             self._metrics.feed_lag_records.set(lag)
             self.trouble = None if self._ready else self.trouble
-            if lag and loop.time() - moved_at > self._limits.stalled_s:
+            if not lag:
+                moved_at = looked_at
+            elif looked_at - moved_at > self._limits.stalled_s:
                 raise Unavailable(f"{lag} records wait and none comes")
             if loop.time() - counted_at > self._limits.recount_s:
                 counted_at = loop.time()

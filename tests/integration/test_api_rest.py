@@ -50,8 +50,6 @@ FILTERS: tuple[tuple[str, set[str]], ...] = (
         "calendar=administrative&calendar=statistical&window=month",
         {MONTH, ADMINISTRATIVE, COUNTRY},
     ),
-    ("dims=agency", {AGENCY, OTHER_AGENCY}),
-    ("dims.agency=H33.15", {AGENCY}),
     ("indicator=DE-02", set()),
 )
 
@@ -87,13 +85,19 @@ class RememberedHistory:
 
 
 @pytest.fixture
-async def api(kafka: str, topic_prefix: str, database: str) -> AsyncIterator[Running]:
+def history() -> RememberedHistory:
+    return RememberedHistory()
+
+
+@pytest.fixture
+async def api(
+    kafka: str, topic_prefix: str, database: str, history: RememberedHistory
+) -> AsyncIterator[Running]:
     topic = f"{topic_prefix}indicators"
     await make_topic(kafka, topic)
     async with publisher(kafka, topic) as evaluator:
         for number, key in enumerate(KEYS):
             await evaluator.put(key, 1, 1, float(number))
-    history = RememberedHistory()
     async with running_api(kafka, topic, database=database, computed=history) as running:
         await ready(running)
         yield running
@@ -152,11 +156,17 @@ async def test_problems(http: httpx.AsyncClient) -> None:
         assert words in problem["detail"]
 
 
-async def test_periods_and_history_ask_the_source(api: Running, http: httpx.AsyncClient) -> None:
+async def test_periods_history_and_breakdowns_ask_the_source(
+    api: Running, http: httpx.AsyncClient, history: RememberedHistory
+) -> None:
     answer = await http.get("/v1/observations?indicator=PS-04&window=month&period=2020-02")
     assert [item["id"] for item in answer.json()["items"]] == [TOTAL]
     answer = await http.get("/v1/observations?history=true&from=2026-01-01&step=1d")
     assert answer.status_code == 200
+    await http.get("/v1/observations?dims=agency&unit=P:33")
+    await http.get("/v1/observations?dims.agency=H33.15&unit=P:33")
+    assert [query.breakdowns for query in history.asked[2:]] == [("agency",), ()]
+    assert history.asked[3].members == (("agency", "H33.15"),)
     async with screen(api) as wall:
         await wall.subscribe(f"trend/{TOTAL}")
         trend = await wall.hear_type("trend")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.api.live.topics import Trend, read_topic
 from services.api.live.trend import POINTS_MAX, TrendLine, sample
-from services.domain.instants import MINUTE, SECOND, parse_instant
+from services.domain.instants import DAY, MINUTE, SECOND, parse_instant
 from tests.unit.live_model import Replica
 
 TOPIC = "trend/PS-04|P:33@2025-07-01||5m"
@@ -64,6 +64,17 @@ def test_who_missed_more_than_is_kept_gets_the_whole_course() -> None:
     assert message["append"] is False
     assert len(message["values"]) == POINTS_MAX
     assert message["values"][-1] == POINTS_MAX + 4
+
+
+def test_a_course_of_periods_is_told_once() -> None:
+    topic = read_topic("trend/DE-01|N:VN@1900-01-01||month:2025-05", 400)
+    assert isinstance(topic, Trend)
+    course = TrendLine(topic)
+    assert topic.period == "2025-05"
+    assert course.by_period
+    course.load(NOON, [1.0, 2.0])
+    assert told(course.message(None))["step"] == 2_629_746
+    assert not course.advance(NOON + 1000 * DAY, lambda: 3.0)
 
 
 @given(

@@ -58,10 +58,19 @@ class Trend(msgspec.Struct, frozen=True):
     observation: str
 
     @property
+    def period(self) -> str | None:
+        """The period that the observation's id names."""
+        return self.observation.rpartition(":")[2] if ":" in self._window else None
+
+    @property
     def key(self) -> str:
         """The record key behind the observation's id: the id without the period."""
         head, _, window = self.observation.rpartition("|")
         return f"{head}|{window.partition(':')[0]}"
+
+    @property
+    def _window(self) -> str:
+        return self.observation.rpartition("|")[2]
 
 
 def read_key(key: str) -> RecordKey:

@@ -1,6 +1,7 @@
 """The course of one observation over time: what `trend/<observation id>` tells.
 
-A point is the value as it stood at an instant that is a multiple of the step. The first message
+A point is the value as it stood at an instant that is a multiple of the step; of a calendar period,
+the value of each period (then the step is its mean length, and no points follow). The first message
 carries the whole course, each further one the points since, with `append`; a client that has missed
 more than is kept gets the whole course again. Lines are shared by all sessions that follow them.
 """
@@ -16,6 +17,9 @@ from services.domain.instants import DAY, HOUR, MINUTE, SECOND, format_instant
 
 POINTS_MAX = 96
 STEP_DEFAULT = DAY
+MONTH = 146_097 * DAY // 4_800
+PERIOD_STEPS = {"month": MONTH, "quarter": 3 * MONTH, "year": 12 * MONTH, "ytd": 12 * MONTH}
+"""Mean lengths in the Gregorian calendar."""
 STEPS = {
     "5m": MINUTE,
     "1h": 5 * MINUTE,
@@ -32,9 +36,10 @@ class TrendLine:
     """One course: empty until it is loaded, then moved on by the clock."""
 
     def __init__(self, topic: Trend) -> None:
-        window = topic.key.rpartition("|")[2]
+        window = topic.key.rpartition("|")[2].partition("~")[0]
         self.topic = topic
-        self.step = STEPS.get(window, STEP_DEFAULT)
+        self.by_period = window in PERIOD_STEPS
+        self.step = PERIOD_STEPS.get(window) or STEPS.get(window, STEP_DEFAULT)
         self.loaded = False
         self.told_up_to = 0
         self._values: deque[Value] = deque(maxlen=POINTS_MAX)
@@ -54,7 +59,7 @@ class TrendLine:
 
     def advance(self, now: int, value: Callable[[], Value]) -> bool:
         """Add the points up to now, each with the present value; say whether there were any."""
-        if not self.loaded or now < self._next_at:
+        if not self.loaded or self.by_period or now < self._next_at:
             return False
         present = value()
         behind = (now - self._next_at) // self.step + 1
