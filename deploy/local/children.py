@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from deploy.local.identity import identify
-from deploy.local.process import Process, Program, last_words, start, stop
+from deploy.local.process import Process, Program, last_words, limit_log, start, stop
 from deploy.local.progress import say
 from deploy.local.restarts import Restarts, after_death
 from deploy.local.state import ProcessState
@@ -91,6 +91,11 @@ class Children:
         return min(
             (each.due_at for each in self._children if each.due_at is not None), default=None
         )
+
+    def limit_logs(self) -> None:
+        """Keep every log below its limit."""
+        for child in self._children:
+            limit_log(child.program.log)
 
     def states(self) -> tuple[ProcessState, ...]:
         """Describe all of them."""

@@ -1,6 +1,7 @@
 """One real PostgreSQL with TimescaleDB, on loopback only."""
 
 import os
+import re
 import shutil
 import signal
 import uuid
@@ -33,6 +34,7 @@ def prepare(directory: Path, log: Path, port: int) -> Program:
         cluster = _place_elsewhere(directory, account)
     if not (cluster / "PG_VERSION").exists():
         _initialise(cluster, programs, account)
+    _check_version(cluster, programs)
     _forget_dead_postmaster(cluster)
     settings = (("-c", f"{name}={value}") for name, value in _settings(port).items())
     return Program(
@@ -137,6 +139,16 @@ def _initialise(cluster: Path, programs: Path, account: Account | None) -> None:
         account=account,
     )
     unfinished.rename(cluster)
+
+
+def _check_version(cluster: Path, programs: Path) -> None:
+    answer = run([programs / "postgres", "--version"], purpose="asking PostgreSQL for its version")
+    made_by = (cluster / "PG_VERSION").read_text().strip()
+    if not re.search(rf"\b{made_by}\b", answer):
+        raise Refused(
+            f"{cluster} was made by PostgreSQL {made_by}, but here is {answer.strip()}: "
+            f"install version {made_by} with TimescaleDB, or use another --data"
+        )
 
 
 def _environment() -> dict[str, str]:

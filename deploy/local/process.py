@@ -1,6 +1,7 @@
 """One child process: it cannot outlive us, is watched until ready, and stopped within a bound."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,8 +51,7 @@ class Process:
 def start(program: Program) -> Process:
     """Start `program` in a session of its own, its output appended to its log."""
     program.log.parent.mkdir(parents=True, exist_ok=True)
-    if program.log.exists() and program.log.stat().st_size > _LOG_BYTES_MAX:
-        program.log.replace(program.log.with_suffix(".old.log"))
+    limit_log(program.log)
     account = "-" if program.account is None else str(program.account)
     launcher = [sys.executable, "-I", "-S", str(_LAUNCHER)]
     conditions = [str(int(program.stop_signal)), str(os.getpid()), account]
@@ -81,6 +81,16 @@ def stop(process: Process) -> bool:
         popen.wait()
         return False
     return True
+
+
+def limit_log(log: Path) -> None:
+    """Keep the last 20 to 40 MB of a log; what is written during the copy may be lost.
+
+    Its writer holds the file open and appends, so it is emptied and not replaced.
+    """
+    if log.exists() and log.stat().st_size > _LOG_BYTES_MAX:
+        shutil.copyfile(log, log.with_suffix(".old.log"))
+        os.truncate(log, 0)
 
 
 def last_words(log: Path) -> str:

@@ -25,7 +25,6 @@ from deploy.local.progress import say, step
 from deploy.local.state import CentreState, Phase, read_state, write_state
 from services.domain.errors import IocError, Refused, Unavailable
 
-_ENDINGS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 _IDLE_SECONDS = 60.0
 _MIGRATE_SECONDS_MAX = 120.0
 _LEFTOVER_SECONDS_MAX = 40.0
@@ -161,6 +160,7 @@ class Supervisor:
     def _watch(self) -> None:
         while True:
             due_at = self._children.revive()
+            self._children.limit_logs()
             pause = _IDLE_SECONDS if due_at is None else max(due_at - time.monotonic(), 0.0)
             _wait(pause)
 
@@ -183,15 +183,23 @@ def _exclusive(data: Path) -> Iterator[None]:
 
 @contextmanager
 def _signals_blocked() -> Iterator[None]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS | {signal.SIGCHLD})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _endings() | {signal.SIGCHLD})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _endings() -> frozenset[signal.Signals]:
+    """What ends the centre; under nohup the end of the terminal does not."""
+    hangup_counts = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return frozenset(
+        {signal.SIGINT, signal.SIGTERM} | ({signal.SIGHUP} if hangup_counts else set())
+    )
+
+
 def _wait(seconds: float) -> None:
     """Pause until a child changes or the time is over; raise when the end is asked for."""
-    received = signal.sigtimedwait(_ENDINGS | {signal.SIGCHLD}, seconds)
-    if received is not None and received.si_signo in _ENDINGS:
+    received = signal.sigtimedwait(_endings() | {signal.SIGCHLD}, seconds)
+    if received is not None and received.si_signo != signal.SIGCHLD:
         raise _EndAsked(signal.Signals(received.si_signo).name)

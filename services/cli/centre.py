@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import psycopg
 import typer
 
 from deploy.local import identity, kafka, postgres
@@ -112,14 +113,14 @@ def problems(state: CentreState) -> dict[str, str]:
 
 
 def measure_lag(state: CentreState) -> int:
-    """Count the records that ingest has accepted and the aggregator has not counted yet."""
+    """Count what ingest has accepted and no wall shows yet; -1 when that cannot be told now."""
     settings = Settings(kafka_bootstrap=state.kafka, database_url=state.database)
     try:
         # Late, as the Kafka client is slow to import and only `status` needs it.
         return int(importlib.import_module("services.adapters.lag").lag(settings))
     except ModuleNotFoundError:
         return 0
-    except Unavailable:
+    except (Unavailable, psycopg.Error, RuntimeError):  # aiokafka's errors are RuntimeErrors
         return -1
 
 

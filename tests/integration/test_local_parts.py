@@ -17,6 +17,7 @@ from deploy.local.command import run
 from deploy.local.identity import Identity, end, identify, is_alive
 from deploy.local.kafka_install import java, kafka_libraries
 from deploy.local.plan import Feed, plan_centre
+from deploy.local.process import limit_log
 from deploy.local.restarts import Restarts, after_death
 from deploy.local.state import CentreState, ProcessState, read_state, write_state
 from services.cli.centre import load_centre
@@ -226,3 +227,14 @@ def test_a_taken_port_is_refused_in_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["up", "status", "down"])
 def test_help_shows_examples(command: str) -> None:
     assert f"ioc {command}" in _ioc(command, "--help").stdout
+
+
+def test_a_log_is_emptied_under_its_writer(tmp_path: Path) -> None:
+    log = tmp_path / "api.log"
+    with log.open("ab") as writer:
+        writer.write(b"x" * 20_000_001)
+        writer.flush()
+        limit_log(log)
+        writer.write(b"after\n")
+    assert log.read_bytes() == b"after\n"
+    assert (tmp_path / "api.old.log").stat().st_size == 20_000_001
