@@ -16,7 +16,7 @@ import pytest
 
 from deploy.local import kafka as broker
 from deploy.local import ports
-from deploy.local.process import Process, start, stop
+from deploy.local.process import start, stop
 from services.cli.sending import Sender, SendLimits, Summary
 from services.cli.sources import SourceRecord
 from tests.ingest import (
@@ -46,30 +46,32 @@ class OwnBroker:
             directory / "kafka", log, chosen["kafka"], chosen["controller"]
         )
         self.bootstrap = f"{ports.LOOPBACK}:{chosen['kafka']}"
-        self._process = self._start()
+        self._process = start(self._program)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the broker itself."""
         os.kill(self._process.pid, number)
 
     def kill_and_start(self) -> None:
-        """Kill it as a power failure would, and start it again."""
+        """Kill it as a power failure would, and start it again.
+
+        To be called in the main thread: the child ends with the thread that started it.
+        """
         self.signal(signal.SIGKILL)
         self._process.popen.wait()
-        self._process = self._start()
+        self._process = start(self._program)
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        deadline = time.monotonic() + self._program.ready_seconds_max
+        while (reason := self._program.probe()) is not None:
+            assert self._process.popen.poll() is None, "the broker has ended"
+            assert time.monotonic() < deadline, reason
+            time.sleep(0.1)
 
     def end(self) -> None:
         """Stop it for good."""
         stop(self._process)
-
-    def _start(self) -> Process:
-        process = start(self._program)
-        deadline = time.monotonic() + self._program.ready_seconds_max
-        while (reason := self._program.probe()) is not None:
-            assert process.popen.poll() is None, "the broker has ended"
-            assert time.monotonic() < deadline, reason
-            time.sleep(0.1)
-        return process
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,7 @@ def own_broker() -> Iterator[OwnBroker]:
     directory = Path(tempfile.mkdtemp(prefix="ioc-outage-"))
     running = OwnBroker(directory)
     try:
+        running.wait()
         yield running
     finally:
         running.end()
@@ -112,7 +115,8 @@ async def test_the_broker_is_killed_in_mid_stream(own_broker: OwnBroker) -> None
         sending = asyncio.create_task(sender.send(records))
         for share in (4, 2):
             await when_accepted(sender.summary, EVENTS // share)
-            await asyncio.to_thread(own_broker.kill_and_start)
+            own_broker.kill_and_start()
+            await asyncio.to_thread(own_broker.wait)
         await sending
         await until_answers(intake.client, "/readyz")
 
