@@ -1,6 +1,6 @@
 # make setup | run | test | check; a second call does only what has changed since the first.
 
-.PHONY: setup run test check needs wall-test
+.PHONY: setup run test check needs
 .DELETE_ON_ERROR:
 MAKEFLAGS += --jobs=2 --no-print-directory  # Python and the wall side by side
 SHELL := /bin/bash
@@ -27,8 +27,11 @@ setup: needs .venv/.installed $(CACHE)/.servers $(WALL_BUILT)
 run: setup
 	@exec $(BIN)/ioc up --feed simulate $(ARGS)
 
-test: setup wall-test
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup
+	@status=0; \
+	[ ! -f $(WALL)/package.json ] || npm --prefix $(WALL) run --silent test || status=$$?; \
+	$(BIN)/python -m pytest $(ARGS) || status=$$?; \
+	exit $$status
 
 check: setup
 	@$(BIN)/ruff check .
@@ -36,9 +39,6 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@[ ! -f $(WALL)/package.json ] || npm --prefix $(WALL) run --silent lint
-
-wall-test: setup
-	@[ ! -f $(WALL)/package.json ] || npm --prefix $(WALL) run --silent test
 
 needs:
 	@missing=0; \
