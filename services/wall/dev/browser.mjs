@@ -10,7 +10,14 @@ import { createBrotliDecompress } from "node:zlib";
 import { chromium } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none", "--hide-scrollbars=false", "--force-color-profile=srgb"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--font-render-hinting=none",
+  "--hide-scrollbars=false",
+  "--force-color-profile=srgb",
+];
 const HERE = dirname(fileURLToPath(import.meta.url));
 const CACHE = join(HERE, "..", "node_modules", ".cache");
 
@@ -20,8 +27,12 @@ export async function launchBrowser() {
   if (found !== null) return await chromium.launch({ executablePath: found, args: FLAGS });
   const unpacked = await shippedChromium();
   return await chromium.launch({
-    executablePath: join(unpacked, "chromium"), args: [...FLAGS, "--headless=shell"],
-    env: { ...environment(), LD_LIBRARY_PATH: [join(unpacked, "lib"), process.env["LD_LIBRARY_PATH"] ?? ""].filter(Boolean).join(delimiter) },
+    executablePath: join(unpacked, "chromium"),
+    args: [...FLAGS, "--headless=shell"],
+    env: {
+      ...environment(),
+      LD_LIBRARY_PATH: [join(unpacked, "lib"), process.env["LD_LIBRARY_PATH"] ?? ""].filter(Boolean).join(delimiter),
+    },
   });
 }
 
@@ -42,7 +53,11 @@ async function shippedChromium() {
   if (await isThere(join(folder, "chromium"), constants.X_OK)) return folder;
   await mkdir(CACHE, { recursive: true });
   const draft = await mkdtemp(join(CACHE, "chromium-"));
-  await pipeline(createReadStream(join(bin, "chromium.br")), createBrotliDecompress(), createWriteStream(join(draft, "chromium"), { mode: 0o755 }));
+  await pipeline(
+    createReadStream(join(bin, "chromium.br")),
+    createBrotliDecompress(),
+    createWriteStream(join(draft, "chromium"), { mode: 0o755 }),
+  );
   const archive = join(draft, "libraries.tar");
   await pipeline(createReadStream(join(bin, "al2023.tar.br")), createBrotliDecompress(), createWriteStream(archive));
   execFileSync("tar", ["-xf", archive, "-C", draft]);
@@ -56,7 +71,10 @@ async function shippedChromium() {
 
 /** @param {string} path @param {number} mode */
 async function isThere(path, mode) {
-  return await access(path, mode).then(() => true, () => false);
+  return await access(path, mode).then(
+    () => true,
+    () => false,
+  );
 }
 
 function environment() {

@@ -18,7 +18,9 @@ import { launchBrowser } from "./browser.mjs";
 
 const [url, ...words] = process.argv.slice(2);
 if (url === undefined || !/^https?:/.test(url)) {
-  console.error("usage: look.mjs URL [--size WxH] [--timeout SECONDS] [--expect|--absent|--read|--change SELECTOR] [--text SELECTOR TEXT] [--press KEY] [--out PNG]");
+  console.error(
+    "usage: look.mjs URL [--size WxH] [--timeout SECONDS] [--expect|--absent|--read|--change SELECTOR] [--text SELECTOR TEXT] [--press KEY] [--out PNG]",
+  );
   process.exit(2);
 }
 
@@ -41,7 +43,9 @@ try {
   const page = await browser.newPage({ viewport: { width, height } });
   page.setDefaultTimeout(timeoutMs);
   page.on("pageerror", (error) => problems.push(error.message));
-  page.on("request", (request) => { if (!isOwn(request.url(), url)) strangers.push(request.url()); });
+  page.on("request", (request) => {
+    if (!isOwn(request.url(), url)) strangers.push(request.url());
+  });
   await page.goto(url);
   for (const step of steps) {
     const text = await take(page, step);
@@ -58,14 +62,28 @@ process.exitCode = failed === null && problems.length === 0 ? 0 : 1;
 /** @param {import("playwright-core").Page} page @param {{ name: string, first: string, second: string }} step @returns {Promise<string | null>} */
 async function take(page, { name, first, second }) {
   switch (name) {
-    case "expect": await awaitText(page, first, null, null); return await read(page, first);
-    case "read": return await read(page, first);
-    case "change": await awaitText(page, first, null, seen[first] ?? (await read(page, first))); return await read(page, first);
-    case "text": await awaitText(page, first, second, null); return await read(page, first);
-    case "absent": await page.waitForSelector(first, { state: "detached" }); return null;
-    case "press": await page.keyboard.press(first); return null;
-    case "out": await page.screenshot({ path: first }); return null;
-    default: throw new Error(`unknown step --${name}`);
+    case "expect":
+      await awaitText(page, first, null, null);
+      return await read(page, first);
+    case "read":
+      return await read(page, first);
+    case "change":
+      await awaitText(page, first, null, seen[first] ?? (await read(page, first)));
+      return await read(page, first);
+    case "text":
+      await awaitText(page, first, second, null);
+      return await read(page, first);
+    case "absent":
+      await page.waitForSelector(first, { state: "detached" });
+      return null;
+    case "press":
+      await page.keyboard.press(first);
+      return null;
+    case "out":
+      await page.screenshot({ path: first });
+      return null;
+    default:
+      throw new Error(`unknown step --${name}`);
   }
 }
 
@@ -78,10 +96,13 @@ async function read(page, selector) {
 
 /** @param {import("playwright-core").Page} page @param {string} selector @param {string | null} wanted @param {string | null} unwanted */
 async function awaitText(page, selector, wanted, unwanted) {
-  await page.waitForFunction(({ selector: where, wanted: want, unwanted: not }) => {
-    const text = document.querySelector(where)?.textContent.trim() ?? "";
-    return want === null ? text !== "" && text !== not : text === want;
-  }, { selector, wanted, unwanted });
+  await page.waitForFunction(
+    ({ selector: where, wanted: want, unwanted: not }) => {
+      const text = document.querySelector(where)?.textContent.trim() ?? "";
+      return want === null ? text !== "" && text !== not : text === want;
+    },
+    { selector, wanted, unwanted },
+  );
 }
 
 /** @param {string} address @param {string} page */

@@ -7,120 +7,206 @@ import { WebSocketServer } from "ws";
 import { catalogue, chances, communes, figures } from "./figures.mjs";
 
 /** @typedef {import("./figures.mjs").Item} Item */
-/** @typedef {{ dist?: string | null, port?: number, province?: string, provinceName?: string, boundaries?: unknown, empty?: boolean, trends?: boolean, heartbeatSeconds?: number, places?: import("./figures.mjs").Commune[] }} Options */
+/** @typedef {import("./figures.mjs").Commune} Commune */
+/** @typedef {{ client: import("ws").WebSocket, topics: string[], send: (message: unknown) => void }} Session */
+/** @typedef {{ type: string, id: string, topics: string[], resume?: { epoch: string, seq: number } }} Request */
+/** @typedef {{ dist?: string | null, port?: number, province?: string, provinceName?: string, boundaries?: unknown, empty?: boolean, trends?: boolean, heartbeatSeconds?: number, places?: Commune[] }} Options */
 
-const TYPES = /** @type {Record<string, string>} */ ({ ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml" });
+const TYPES = /** @type {Record<string, string>} */ ({
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".woff2": "font/woff2",
+});
 
-/** Start a stand-in. @param {Options} options */
-export async function startMock({ dist = null, port = 0, province = "33", provinceName = "Hưng Yên", boundaries = null, empty = false, trends = true, heartbeatSeconds = 10, places = communes(104, chances(7)) } = {}) {
-  const board = /** @type {Map<string, Item>} */ (new Map());
-  const log = /** @type {{ seq: number, items: Item[] }[]} */ ([]);
-  const sessions = /** @type {Set<Session>} */ (new Set());
-  const painted = /** @type {Item[]} */ ([]);
-  let [epoch, seq, refusing] = ["epoch-1", 1, false];
-  if (!empty) for (const item of figures(province, places, chances(11))) board.set(keyOf(item), item);
+/** Start a stand-in on a free port. @param {Options} [options] */
+export async function startMock(options = {}) {
+  const mock = new Mock(options);
+  await mock.listen(options.port ?? 0);
+  return mock;
+}
 
-  const lists = /** @type {Record<string, unknown>} */ ({
+/** The stand-in: what it holds, who is connected, and how it can be made to fail. */
+export class Mock {
+  origin = "";
+  epoch = "epoch-1";
+  seq = 1;
+  refusing = false;
+  /** What screens say they have painted. */
+  painted = /** @type {Item[]} */ ([]);
+  /** What was asked for, in order. */
+  requests = /** @type {Request[]} */ ([]);
+  board = /** @type {Map<string, Item>} */ (new Map());
+  log = /** @type {{ seq: number, items: Item[] }[]} */ ([]);
+  sessions = /** @type {Set<Session>} */ (new Set());
+
+  /** @param {Options} options */
+  constructor({
+    dist = null,
+    province = "33",
+    provinceName = "Hưng Yên",
+    boundaries = null,
+    empty = false,
+    trends = true,
+    heartbeatSeconds = 10,
+    places = communes(104, chances(7)),
+  }) {
+    this.province = province;
+    this.trends = trends;
+    this.heartbeatSeconds = heartbeatSeconds;
+    if (!empty) for (const item of figures(province, places, chances(11))) this.board.set(keyOf(item), item);
+    this.server = createServer(answerer(listsOf(province, provinceName, places, boundaries), dist));
+    const sockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols: (offered) => (offered.has("ioc.live.v1") ? "ioc.live.v1" : false),
+    });
+    this.server.on("upgrade", (request, socket, head) => {
+      if (this.refusing) socket.destroy();
+      else sockets.handleUpgrade(request, socket, head, (client) => this.#open(client));
+    });
+    this.heart = setInterval(() => {
+      for (const session of this.sessions)
+        session.send({ type: "heartbeat", seq: this.seq, server_time: new Date().toISOString() });
+    }, heartbeatSeconds * 1000);
+  }
+
+  /** @param {number} port */
+  async listen(port) {
+    await new Promise((resolve) => this.server.listen(port, "127.0.0.1", () => resolve(null)));
+    const address = this.server.address();
+    this.origin = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}`;
+  }
+
+  /** The address of the wall. */
+  get wall() {
+    return `${this.origin}/wall/?province=${this.province}`;
+  }
+
+  /** Publish changes. @param {Item[]} items */
+  push(items) {
+    this.seq += 1;
+    for (const item of items) {
+      if (item["removed"] === true) this.board.delete(keyOf(item));
+      else this.board.set(keyOf(item), item);
+    }
+    this.log.push({ seq: this.seq, items });
+    for (const session of this.sessions) this.#tell(session, { seq: this.seq, items });
+  }
+
+  /** Break all connections; with `refuse`, new ones are refused until `accept`. @param {{ refuse?: boolean, retryAfter?: number | null }} [how] */
+  drop({ refuse = false, retryAfter = null } = {}) {
+    this.refusing = refuse;
+    for (const session of this.sessions) {
+      if (retryAfter !== null) session.send({ type: "bye", code: 1012, retry_after: retryAfter });
+      session.client.close(1012);
+    }
+  }
+
+  /** Take connections again, as a server that was started anew if `restarted`. @param {{ restarted?: boolean }} [how] */
+  accept({ restarted = false } = {}) {
+    this.refusing = false;
+    if (!restarted) return;
+    this.epoch += "+";
+    this.seq = 1;
+    this.log = [];
+  }
+
+  async stop() {
+    clearInterval(this.heart);
+    for (const session of this.sessions) session.client.terminate();
+    await new Promise((resolve) => {
+      this.server.close(() => resolve(null));
+      this.server.closeAllConnections();
+    });
+  }
+
+  /** @param {import("ws").WebSocket} client */
+  #open(client) {
+    const session = /** @type {Session} */ ({ client, topics: [], send: (message) => client.send(JSON.stringify(message)) });
+    this.sessions.add(session);
+    client.on("close", () => this.sessions.delete(session));
+    client.on("message", (data) => {
+      if (Buffer.isBuffer(data)) this.#hear(session, readRequest(data.toString()));
+    });
+    const greeting = {
+      heartbeat: this.heartbeatSeconds,
+      limits: {},
+      tz: "Asia/Ho_Chi_Minh",
+      build: "mock",
+      standard_version: "0",
+    };
+    session.send({ type: "hello", epoch: this.epoch, seq: this.seq, server_time: new Date().toISOString(), ...greeting });
+  }
+
+  /** @param {Session} session @param {Request} request */
+  #hear(session, request) {
+    this.requests.push(request);
+    if (request.type === "painted") this.painted.push(/** @type {Item} */ (/** @type {unknown} */ (request)));
+    if (request.type !== "subscribe") return;
+    if (request.id === "trends") {
+      if (this.trends) for (const topic of request.topics) session.send(trend(topic, this.board));
+      return;
+    }
+    session.topics = request.topics;
+    const { resume } = request;
+    if (resume?.epoch === this.epoch && resume.seq <= this.seq) {
+      session.send({ type: "resumed", id: request.id, from: resume.seq });
+      for (const change of this.log) if (change.seq > resume.seq) this.#tell(session, change);
+      return;
+    }
+    if (resume !== undefined) session.send({ type: "gap", id: request.id, reason: "epoch" });
+    const items = [...this.board.values()].filter((item) => wanted(session.topics, item, this.province));
+    const half = Math.ceil(items.length / 2);
+    session.send({ type: "snapshot", id: request.id, seq: this.seq, items: items.slice(0, half), more: true });
+    session.send({ type: "snapshot", id: request.id, seq: this.seq, items: items.slice(half), more: false });
+  }
+
+  /** @param {Session} session @param {{ seq: number, items: Item[] }} change */
+  #tell(session, { seq, items }) {
+    const mine = items.filter((item) => wanted(session.topics, item, this.province));
+    if (mine.length > 0) session.send({ type: "change", seq, items: mine });
+  }
+}
+
+/** @param {string} province @param {string} name @param {readonly Commune[]} places @param {unknown} boundaries @returns {Record<string, unknown>} */
+function listsOf(province, name, places, boundaries) {
+  const own = { level: "P", code: `P:${province}`, name_vi: `Tỉnh ${name}`, name_short_vi: name };
+  return {
     "/v1/indicators": { items: catalogue(), next: null },
-    "/v1/units?level=P": { items: [{ level: "P", code: `P:${province}`, name_vi: `Tỉnh ${provinceName}`, name_short_vi: provinceName }], next: null },
-    [`/v1/units?parent=P:${province}`]: { items: places.map(({ unit, name, lat, lon }) => ({ level: "C", code: unit, name_vi: name, lat, lon })), next: null },
+    "/v1/units?level=P": { items: [own], next: null },
+    [`/v1/units?parent=P:${province}`]: {
+      items: places.map(({ unit, name: full, lat, lon }) => ({ level: "C", code: unit, name_vi: full, lat, lon })),
+      next: null,
+    },
     ...(boundaries === null ? {} : { [`/v1/units/P:${province}/boundaries`]: boundaries }),
-  });
+  };
+}
 
-  const server = createServer((request, response) => {
+/** @param {Record<string, unknown>} lists @param {string | null} dist @returns {import("node:http").RequestListener} */
+function answerer(lists, dist) {
+  return (request, response) => {
     const path = decodeURIComponent(request.url ?? "/");
-    if (path in lists) { response.setHeader("content-type", "application/json").end(JSON.stringify(lists[path])); return; }
-    if (dist === null || !path.startsWith("/wall/")) { response.writeHead(404).end(); return; }
+    if (path in lists) {
+      response.setHeader("content-type", "application/json").end(JSON.stringify(lists[path]));
+      return;
+    }
+    if (dist === null || !path.startsWith("/wall/")) {
+      response.writeHead(404).end();
+      return;
+    }
     const name = normalize(path.replace(/\?.*$/, "").slice("/wall/".length) || "index.html");
     readFile(join(dist, name)).then(
       (content) => response.setHeader("content-type", TYPES[extname(name)] ?? "application/octet-stream").end(content),
       () => response.writeHead(404).end(),
     );
-  });
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has("ioc.live.v1") ? "ioc.live.v1" : false) });
-  server.on("upgrade", (request, socket, head) => {
-    if (refusing) { socket.destroy(); return; }
-    sockets.handleUpgrade(request, socket, head, (client) => { open(client); });
-  });
-
-  /** @param {import("ws").WebSocket} client */
-  const open = (client) => {
-    /** @param {unknown} message */
-    const send = (message) => { client.send(JSON.stringify(message)); };
-    const session = { client, topics: /** @type {string[]} */ ([]), send };
-    sessions.add(session);
-    client.on("close", () => sessions.delete(session));
-    client.on("message", (data) => { hear(session, JSON.parse(String(data))); });
-    send({ type: "hello", epoch, seq, heartbeat: heartbeatSeconds, limits: {}, server_time: new Date().toISOString(), tz: "Asia/Ho_Chi_Minh", build: "mock", standard_version: "0" });
-  };
-
-  /** @param {Session} session @param {{ type: string, id: string, topics: string[], resume?: { epoch: string, seq: number } }} message */
-  const hear = (session, message) => {
-    if (message.type === "painted") painted.push(/** @type {Item} */ (/** @type {unknown} */ (message)));
-    if (message.type !== "subscribe") return;
-    if (message.id === "trends") { if (trends) for (const topic of message.topics) session.send(trend(topic, board)); return; }
-    session.topics = message.topics;
-    const { resume } = message;
-    if (resume?.epoch === epoch && resume.seq <= seq) {
-      session.send({ type: "resumed", id: message.id, from: resume.seq });
-      for (const change of log) if (change.seq > resume.seq) session.send({ type: "change", seq: change.seq, items: change.items.filter((item) => wanted(session.topics, item, province)) });
-      return;
-    }
-    if (resume !== undefined) session.send({ type: "gap", id: message.id, reason: "epoch" });
-    const items = [...board.values()].filter((item) => wanted(session.topics, item, province));
-    const half = Math.ceil(items.length / 2);
-    session.send({ type: "snapshot", id: message.id, seq, items: items.slice(0, half), more: true });
-    session.send({ type: "snapshot", id: message.id, seq, items: items.slice(half), more: false });
-  };
-
-  const heart = setInterval(() => { for (const session of sessions) session.send({ type: "heartbeat", seq, server_time: new Date().toISOString() }); }, heartbeatSeconds * 1000);
-  await new Promise((resolve) => { server.listen(port, "127.0.0.1", () => { resolve(null); }); });
-  const address = server.address();
-  const origin = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}`;
-
-  return {
-    origin,
-    wall: `${origin}/wall/?province=${province}`,
-    painted,
-    /** The present figures. */
-    items: () => [...board.values()],
-    /** Publish changes. @param {Item[]} items */
-    push(items) {
-      seq += 1;
-      for (const item of items) {
-        if (item["removed"] === true) board.delete(keyOf(item));
-        else board.set(keyOf(item), item);
-      }
-      log.push({ seq, items });
-      for (const session of sessions) {
-        const mine = items.filter((item) => wanted(session.topics, item, province));
-        if (mine.length > 0) session.send({ type: "change", seq, items: mine });
-      }
-    },
-    /** Break all connections; with `refuse`, new ones are refused until `accept`. @param {{ refuse?: boolean, retryAfter?: number | null }} how */
-    drop({ refuse = false, retryAfter = null } = {}) {
-      refusing = refuse;
-      for (const session of sessions) {
-        if (retryAfter !== null) session.send({ type: "bye", code: 1012, retry_after: retryAfter });
-        session.client.close(1012);
-      }
-    },
-    /** Take connections again, as a server that was started anew if `restarted`. @param {{ restarted?: boolean }} how */
-    accept({ restarted = false } = {}) {
-      refusing = false;
-      if (!restarted) return;
-      [epoch, seq] = [`${epoch}+`, 1];
-      log.length = 0;
-    },
-    async stop() {
-      clearInterval(heart);
-      for (const session of sessions) session.client.terminate();
-      await new Promise((resolve) => { server.close(() => { resolve(null); }); server.closeAllConnections(); });
-    },
   };
 }
 
-/** @typedef {{ client: import("ws").WebSocket, topics: string[], send: (message: unknown) => void }} Session */
+/** @param {string} text @returns {Request} */
+function readRequest(text) {
+  const request = /** @type {unknown} */ (JSON.parse(text));
+  return /** @type {Request} */ (request);
+}
 
 /** @param {Item} item */
 function keyOf(item) {
@@ -131,7 +217,14 @@ function keyOf(item) {
 function wanted(topics, item, province) {
   const unit = String(item["unit"]);
   const dims = Object.entries(/** @type {Record<string, string>} */ (item["dims"])).flat();
-  const path = ["indicators", unit === "N:VN" ? "VN" : province, unit, String(item["indicator"]), String(item["window"]), ...dims];
+  const path = [
+    "indicators",
+    unit === "N:VN" ? "VN" : province,
+    unit,
+    String(item["indicator"]),
+    String(item["window"]),
+    ...dims,
+  ];
   return topics.some((topic) => {
     const segments = topic.split("/");
     return segments.length === path.length && segments.every((segment, index) => segment === "*" || segment === path[index]);
@@ -145,6 +238,10 @@ function trend(topic, board) {
   const value = typeof item?.["value"] === "number" ? item["value"] : 0;
   const chance = chances(id.length * 31 + id.charCodeAt(3));
   const count = item?.["period"] === null ? 30 : 13;
-  const values = Array.from({ length: count }, (_, index) => value * (1 - (count - 1 - index) * 0.004 + (index === count - 1 ? 0 : (chance() - 0.5) * 0.012)));
-  return { type: "trend", topic, step: 86_400, start: new Date(Date.now() - count * 86_400_000).toISOString(), values };
+  const values = Array.from(
+    { length: count },
+    (_, index) => value * (1 - (count - 1 - index) * 0.004 + (index === count - 1 ? 0 : (chance() - 0.5) * 0.012)),
+  );
+  const start = new Date(Date.now() - count * 86_400_000).toISOString();
+  return { type: "trend", topic, observation: id, step: 86_400, start, values, append: false };
 }

@@ -1,13 +1,14 @@
 /** The wall at work: wires the link, the board and the page together, paints once a second and answers keys. */
 
 import { paintedMessage, subscribeMessage, type ServerMessage } from "./live/messages";
-import { openLink, type Link } from "./live/socket";
+import { Link } from "./live/socket";
 import { retryInSeconds } from "./live/connection";
 import { readStanding, type Standing } from "./live/standing";
 import { Board } from "./model/board";
 import { thresholdClasses } from "./model/classes";
 import { indicatorOf } from "./model/catalogue";
 import { layOutMap, type MapLayout } from "./model/maplayout";
+import type { Observation } from "./model/observation";
 import { page } from "./page";
 import { legendSize, listSize, PICTURE } from "./parts/map";
 import { overview } from "./scenes/overview";
@@ -21,7 +22,6 @@ const SCENES: readonly Scene[] = [overview, publicService];
 const TRENDS = "trends";
 /** Points kept of a course; older ones are left out. */
 const TREND_POINTS_MAX = 400;
-const TREND_POINTS_SHOWN = 30;
 const PAINTED_EVERY_MS = 30_000;
 /** Beyond this the page is loaded anew at the next scene change. */
 const HEAP_MAX_MB = 500;
@@ -46,7 +46,11 @@ export class App {
   private trendTopics = "";
   private reported = { seq: -1, at: 0 };
 
-  constructor(private readonly root: HTMLElement, private readonly base: URL, private readonly settings: Settings) {
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly base: URL,
+    private readonly settings: Settings,
+  ) {
     this.province = settings.province;
     this.scene = SCENES.find((scene) => scene.id === settings.scene || scene.key === settings.scene) ?? overview;
     const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -59,11 +63,22 @@ export class App {
   start(): void {
     const address = new URL("live", this.base);
     address.protocol = address.protocol.replace("http", "ws");
-    this.link = openLink(address, this.topics(), {
-      replaced: (items) => { this.board.replace(items); this.filled = true; this.followTrends(); this.paint(); },
-      merged: (items) => { this.board.merge(items); },
-      heard: (message) => { this.hear(message); },
-    }, () => performance.now());
+    const listener = {
+      replaced: (items: readonly Observation[]) => {
+        this.board.replace(items);
+        this.filled = true;
+        this.followTrends();
+        this.paint();
+      },
+      merged: (items: readonly Observation[]) => {
+        this.board.merge(items);
+      },
+      heard: (message: ServerMessage) => {
+        this.hear(message);
+      },
+    };
+    this.link = new Link(address, this.topics(), listener, () => performance.now());
+    this.link.start();
     if (this.province !== null) this.readStanding(this.province);
     this.beat();
   }
@@ -81,7 +96,9 @@ export class App {
     this.explaining = null;
     this.paint();
     if (this.settings.still || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    this.root.querySelector(".stage")?.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 400, easing: "cubic-bezier(.2, 0, 0, 1)" });
+    this.root
+      .querySelector(".stage")
+      ?.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 400, easing: "cubic-bezier(.2, 0, 0, 1)" });
   }
 
   /** Choose a scene by its key; unknown keys do nothing. */
@@ -104,14 +121,22 @@ export class App {
   private hear(message: ServerMessage): void {
     if (message.type === "hello") this.greet(message);
     if (message.type === "heartbeat" && message.serverTime !== null) this.offsetMs = message.serverTime - performance.now();
-    if (message.type === "trend") {
-      const before = message.append ? (this.trends.get(message.observation)?.values ?? []) : [];
-      this.trends.set(message.observation, { values: [...before, ...message.values].slice(-TREND_POINTS_MAX) });
-    }
-    if (message.type === "change" && this.offsetMs !== null) {
-      const newest = Math.max(...message.items.map((item) => item.publishedAt ?? 0));
-      if (newest > 0) this.lagMs = performance.now() + this.offsetMs - newest;
-    }
+    if (message.type === "trend") this.drawOn(message);
+    if (message.type === "change") this.measureLag(Math.max(0, ...message.items.map((item) => item.publishedAt ?? 0)));
+  }
+
+  private drawOn(message: ServerMessage & { readonly type: "trend" }): void {
+    const before = message.append ? (this.trends.get(message.observation) ?? null) : null;
+    const whole = {
+      start: before?.start ?? message.start,
+      stepMs: before?.stepMs ?? message.stepMs,
+      values: [...(before?.values ?? []), ...message.values],
+    };
+    this.trends.set(message.observation, lastPoints(whole, TREND_POINTS_MAX));
+  }
+
+  private measureLag(newest: number): void {
+    if (newest > 0 && this.offsetMs !== null) this.lagMs = performance.now() + this.offsetMs - newest;
   }
 
   private greet(hello: ServerMessage & { readonly type: "hello" }): void {
@@ -122,7 +147,11 @@ export class App {
     if (this.settings.theme === null && (hello.screen?.theme === "light" || hello.screen?.theme === "dark")) {
       document.documentElement.dataset["theme"] = hello.screen.theme;
     }
-    if (this.province !== null) return;
+    if (this.province === null) this.settle(hello);
+  }
+
+  /** Take from the server what the address did not say: province, scene. */
+  private settle(hello: ServerMessage & { readonly type: "hello" }): void {
     this.province = provinceCode(hello.screen?.province ?? null) ?? EXAMPLE_PROVINCE;
     this.scene = (this.settings.scene === null ? SCENES.find((scene) => scene.id === hello.screen?.scene) : null) ?? this.scene;
     this.link?.choose(this.topics());
@@ -130,13 +159,19 @@ export class App {
   }
 
   private readStanding(province: string): void {
-    readStanding(this.base, province, new AbortController().signal).then((standing) => {
-      this.standing = standing;
-      const classes = thresholdClasses(indicatorOf(standing.catalogue, "PS-04"));
-      this.layout = standing.shapes.length === 0 ? null : layOutMap(standing.shapes, PICTURE, listSize(standing.places), legendSize(classes.length));
-      document.title = `${standing.provinceName}: ${this.scene.title}`;
-      this.paint();
-    }, () => undefined);
+    readStanding(this.base, province, new AbortController().signal).then(
+      (standing) => {
+        this.standing = standing;
+        const classes = thresholdClasses(indicatorOf(standing.catalogue, "PS-04"));
+        this.layout =
+          standing.shapes.length === 0
+            ? null
+            : layOutMap(standing.shapes, standing.surveyed, PICTURE, listSize(standing.places), legendSize(classes.length));
+        document.title = `${standing.provinceName}: ${this.scene.title}`;
+        this.paint();
+      },
+      () => undefined,
+    );
   }
 
   /** Ask for the courses of what is shown, when that has changed. */
@@ -153,22 +188,38 @@ export class App {
     this.followTrendsIfOpen();
     this.paint();
     const now = performance.now() + (this.offsetMs ?? 0);
-    setTimeout(() => { this.beat(); }, 1000 - (((now % 1000) + 1000) % 1000) + 4);
+    setTimeout(
+      () => {
+        this.beat();
+      },
+      1000 - (((now % 1000) + 1000) % 1000) + 4,
+    );
   }
 
   private followTrendsIfOpen(): void {
-    if (this.filled && this.link?.state().phase === "open") this.followTrends();
+    if (this.filled && this.link?.state.phase === "open") this.followTrends();
   }
 
   private paint(): void {
     const { link } = this;
     if (link === null) return;
-    const state = link.state();
+    const state = link.state;
     const now = performance.now();
-    paint(this.root, [page({
-      scene: this.scene, context: this.context(), clockKnown: this.offsetMs !== null, lagMs: this.lagMs, explaining: this.explaining,
-      lostForMs: state.lostAt === null ? null : now - state.lostAt, retryInSeconds: retryInSeconds(state, now),
-    })], this.hooks);
+    paint(
+      this.root,
+      [
+        page({
+          scene: this.scene,
+          context: this.context(),
+          clockKnown: this.offsetMs !== null,
+          lagMs: this.lagMs,
+          explaining: this.explaining,
+          lostForMs: state.lostAt === null ? null : now - state.lostAt,
+          retryInSeconds: retryInSeconds(state, now),
+        }),
+      ],
+      this.hooks,
+    );
     this.reportPainted(state.position?.seq ?? null, now);
   }
 
@@ -179,22 +230,30 @@ export class App {
   }
 
   private context(): SceneContext {
-    const state = this.link?.state() ?? null;
+    const lostAt = this.link?.state.lostAt ?? null;
     const { standing } = this;
     const places = standing?.places ?? [];
     const offset = this.offsetMs ?? Date.now() - performance.now();
     return {
-      board: this.board, catalogue: standing?.catalogue ?? new Map(), province: this.province ?? EXAMPLE_PROVINCE,
-      provinceName: standing?.provinceName ?? "\u2013", places, names: new Map(places.map((place) => [place.unit, place])),
-      map: this.layout, trends: this.shownTrends(), now: performance.now() + offset,
-      lostAt: state === null || state.lostAt === null ? null : state.lostAt + offset,
-      filled: this.filled, waitedMs: performance.now() - this.started,
+      board: this.board,
+      catalogue: standing?.catalogue ?? new Map(),
+      province: this.province ?? EXAMPLE_PROVINCE,
+      provinceName: standing?.provinceName ?? "\u2013",
+      places,
+      names: new Map(places.map((place) => [place.unit, place])),
+      map: this.layout,
+      trends: this.trends,
+      now: performance.now() + offset,
+      lostAt: lostAt === null ? null : lostAt + offset,
+      filled: this.filled,
+      waitedMs: performance.now() - this.started,
     };
   }
+}
 
-  private shownTrends(): ReadonlyMap<string, Trend> {
-    return new Map([...this.trends].map(([name, { values }]) => [name, { values: values.slice(-TREND_POINTS_SHOWN) }]));
-  }
+function lastPoints({ start, stepMs, values }: Trend, count: number): Trend {
+  const skipped = Math.max(0, values.length - count);
+  return { start: start === null || stepMs === null ? start : start + skipped * stepMs, stepMs, values: values.slice(skipped) };
 }
 
 function heapMb(): number | null {

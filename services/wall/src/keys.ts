@@ -19,8 +19,8 @@ export function listen(app: App): void {
   });
   window.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest(".explain") !== null) return;
-    app.explain(target?.closest(FIGURES)?.getAttribute("data-indicator") ?? null);
+    if (target === null || target.closest(".explain") !== null) return;
+    app.explain(target.closest(FIGURES)?.getAttribute("data-indicator") ?? null);
   });
 }
 
@@ -32,15 +32,21 @@ function focused(): Element | null {
 function move(key: string): void {
   const figures = [...document.querySelectorAll<HTMLElement>(FIGURES)];
   const from = focused();
-  if (from === null) { figures[0]?.focus(); return; }
+  if (from === null) {
+    figures[0]?.focus();
+    return;
+  }
   const here = centre(from);
   const [dx, dy] = key === "ArrowLeft" ? [-1, 0] : key === "ArrowRight" ? [1, 0] : key === "ArrowUp" ? [0, -1] : [0, 1];
-  const ahead = figures.filter((figure) => figure !== from).map((figure) => {
-    const there = centre(figure);
-    const along = (there.x - here.x) * dx + (there.y - here.y) * dy;
-    const across = Math.abs((there.x - here.x) * dy) + Math.abs((there.y - here.y) * dx);
-    return { figure, along, cost: along + 3 * across };
-  }).filter(({ along }) => along > 1);
+  const ahead = figures
+    .filter((figure) => figure !== from)
+    .map((figure) => {
+      const there = centre(figure);
+      const along = (there.x - here.x) * dx + (there.y - here.y) * dy;
+      const across = Math.abs((there.x - here.x) * dy) + Math.abs((there.y - here.y) * dx);
+      return { figure, along, cost: along + 3 * across };
+    })
+    .filter(({ along }) => along > 1);
   ahead.sort((one, other) => one.cost - other.cost)[0]?.figure.focus();
 }
 

@@ -30,16 +30,36 @@ export function page(options: PageOptions): VNode {
   const figures = context.board.communes("PS-04", "30d");
   const reported = [...figures.values()].filter((item) => item.value !== null).length;
   const shift = SHIFTS[Math.floor(context.now / SHIFT_MS) % SHIFTS.length] ?? SHIFTS[0];
-  return h("main", { class: "wall", "data-scene": scene.id, "data-link": options.lostForMs === null ? "open" : "lost", style: `translate:${shift}` },
-    fenced("Đầu trang", () => head({
-      place: context.provinceName, title: scene.title, simulated: totals.some(isSimulated), open: options.lostForMs === null,
-      lagMs: options.lagMs, reported, expected: context.places.length, now: options.clockKnown ? context.now : null,
-    })),
+  return h(
+    "main",
+    {
+      class: "wall",
+      "data-scene": scene.id,
+      "data-link": options.lostForMs === null ? "open" : "lost",
+      style: `translate:${shift}`,
+    },
+    fenced("Đầu trang", () =>
+      head({
+        place: context.provinceName,
+        title: scene.title,
+        simulated: totals.some(isSimulated),
+        open: options.lostForMs === null,
+        lagMs: options.lagMs,
+        reported,
+        expected: context.places.length,
+        now: options.clockKnown ? context.now : null,
+      }),
+    ),
     h("h1", { class: "say" }, sentenceOf(scene, context)),
-    h("div", { class: "stage", key: scene.id }, fenced(scene.title, () => scene.view(context)),
-      explaining !== null && fenced("Số này từ đâu", () => panel(context, explaining))),
+    h(
+      "div",
+      { class: "stage", key: scene.id },
+      fenced(scene.title, () => scene.view(context)),
+      explaining !== null && fenced("Số này từ đâu", () => panel(context, explaining)),
+    ),
     fenced("Cảnh báo", () => strip(totals, context.catalogue, (unit) => placeName(context, unit), context.now, context.filled)),
-    lostBar(options.lostForMs, context.lostAt, options.retryInSeconds, context.filled));
+    lostBar(options.lostForMs, context.lostAt, options.retryInSeconds, context.filled),
+  );
 }
 
 function sentenceOf(scene: Scene, context: SceneContext): string {
@@ -53,6 +73,10 @@ function sentenceOf(scene: Scene, context: SceneContext): string {
 function panel(context: SceneContext, indicator: string): VNode {
   const units = [`P:${context.province}`, "N:VN"];
   const found = context.board.totals().filter((item) => item.indicator === indicator && units.includes(item.unit));
-  const item = found.find((candidate) => candidate.value !== null && candidate.unit === units[0]) ?? found.find((candidate) => candidate.value !== null) ?? found[0] ?? null;
+  const item =
+    found.find((candidate) => candidate.value !== null && candidate.unit === units[0]) ??
+    found.find((candidate) => candidate.value !== null) ??
+    found[0] ??
+    null;
   return explain(indicatorOf(context.catalogue, indicator), item, context.now, context.lostAt);
 }

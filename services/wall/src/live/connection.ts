@@ -63,19 +63,33 @@ export const SUBSCRIPTION = "wall";
 /** A link that has not been tried yet; the first tick connects. */
 export function startLink(topics: readonly string[], now: number): LinkState {
   return {
-    phase: "waiting", topics, since: now, retryAt: now, attempts: 0, announcedPauseMs: null, lostAt: now,
-    position: null, heartbeatMs: LIMITS.heartbeatMs, arriving: null, resumable: false,
+    phase: "waiting",
+    topics,
+    since: now,
+    retryAt: now,
+    attempts: 0,
+    announcedPauseMs: null,
+    lostAt: now,
+    position: null,
+    heartbeatMs: LIMITS.heartbeatMs,
+    arriving: null,
+    resumable: false,
   };
 }
 
 /** Take one event at `now` (milliseconds of a clock that never jumps). */
 export function step(state: LinkState, event: LinkEvent, now: number): Step {
   switch (event.kind) {
-    case "opened": return quiet({ ...state, phase: "greeting", since: now });
-    case "chosen": return chosen(state, event.topics);
-    case "received": return receive({ ...state, since: now }, event.message, now);
-    case "closed": return closed(state, event.chance, now);
-    case "tick": return tick(state, now);
+    case "opened":
+      return quiet({ ...state, phase: "greeting", since: now });
+    case "chosen":
+      return chosen(state, event.topics);
+    case "received":
+      return receive({ ...state, since: now }, event.message, now);
+    case "closed":
+      return closed(state, event.chance, now);
+    case "tick":
+      return tick(state, now);
   }
 }
 
@@ -86,21 +100,31 @@ export function retryInSeconds(state: LinkState, now: number): number {
 
 function receive(state: LinkState, message: ServerMessage, now: number): Step {
   switch (message.type) {
-    case "hello": return greeted(state, message);
-    case "snapshot": return message.id === SUBSCRIPTION ? snapshot(state, message) : quiet(state);
-    case "change": return { state: moved(state, message.seq), effects: [{ kind: "merge", items: message.items }] };
-    case "resumed": return quiet({ ...state, lostAt: null });
-    case "heartbeat": return quiet(message.seq === null ? state : moved(state, message.seq));
-    case "gap": return quiet({ ...state, arriving: [], resumable: false });
-    case "bye": return quiet({ ...state, announcedPauseMs: message.retryAfterMs, since: now });
+    case "hello":
+      return greeted(state, message);
+    case "snapshot":
+      return message.id === SUBSCRIPTION ? snapshot(state, message) : quiet(state);
+    case "change":
+      return { state: moved(state, message.seq), effects: [{ kind: "merge", items: message.items }] };
+    case "resumed":
+      return quiet({ ...state, lostAt: null });
+    case "heartbeat":
+      return quiet(message.seq === null ? state : moved(state, message.seq));
+    case "gap":
+      return quiet({ ...state, arriving: [], resumable: false });
+    case "bye":
+      return quiet({ ...state, announcedPauseMs: message.retryAfterMs, since: now });
     case "trend":
-    case "error": return quiet(state);
+    case "error":
+      return quiet(state);
   }
 }
 
 function chosen(state: LinkState, topics: readonly string[]): Step {
   const after = { ...state, topics, resumable: false, arriving: null };
-  return state.phase === "open" ? { state: after, effects: [{ kind: "send", text: subscribeMessage(SUBSCRIPTION, topics, null) }] } : quiet(after);
+  return state.phase === "open"
+    ? { state: after, effects: [{ kind: "send", text: subscribeMessage(SUBSCRIPTION, topics, null) }] }
+    : quiet(after);
 }
 
 function greeted(state: LinkState, hello: ServerMessage & { readonly type: "hello" }): Step {
@@ -108,8 +132,14 @@ function greeted(state: LinkState, hello: ServerMessage & { readonly type: "hell
   const text = subscribeMessage(SUBSCRIPTION, state.topics, resume);
   return {
     state: {
-      ...state, phase: "open", attempts: 0, announcedPauseMs: null, arriving: null, resumable: resume !== null,
-      position: resume ?? { epoch: hello.epoch, seq: 0 }, heartbeatMs: hello.heartbeatMs ?? LIMITS.heartbeatMs,
+      ...state,
+      phase: "open",
+      attempts: 0,
+      announcedPauseMs: null,
+      arriving: null,
+      resumable: resume !== null,
+      position: resume ?? { epoch: hello.epoch, seq: 0 },
+      heartbeatMs: hello.heartbeatMs ?? LIMITS.heartbeatMs,
     },
     effects: state.topics.length === 0 ? [] : [{ kind: "send", text }],
   };
@@ -117,7 +147,8 @@ function greeted(state: LinkState, hello: ServerMessage & { readonly type: "hell
 
 function snapshot(state: LinkState, message: ServerMessage & { readonly type: "snapshot" }): Step {
   const items = [...(state.arriving ?? []), ...message.items];
-  if (items.length > LIMITS.snapshotItemsMax) return { state: { ...state, arriving: null, resumable: false }, effects: [{ kind: "drop" }] };
+  if (items.length > LIMITS.snapshotItemsMax)
+    return { state: { ...state, arriving: null, resumable: false }, effects: [{ kind: "drop" }] };
   const after = moved(state, message.seq);
   if (message.more) return quiet({ ...after, arriving: items });
   return { state: { ...after, arriving: null, resumable: true, lostAt: null }, effects: [{ kind: "replace", items }] };
@@ -127,8 +158,14 @@ function closed(state: LinkState, chance: number, now: number): Step {
   const growing = Math.min(LIMITS.pauseMs * 2 ** state.attempts, LIMITS.pauseMaxMs) * (0.75 + 0.5 * chance);
   const pauseMs = state.announcedPauseMs ?? growing;
   return quiet({
-    ...state, phase: "waiting", since: now, retryAt: now + pauseMs, attempts: Math.min(state.attempts + 1, 16),
-    announcedPauseMs: null, lostAt: state.lostAt ?? now, arriving: null,
+    ...state,
+    phase: "waiting",
+    since: now,
+    retryAt: now + pauseMs,
+    attempts: Math.min(state.attempts + 1, 16),
+    announcedPauseMs: null,
+    lostAt: state.lostAt ?? now,
+    arriving: null,
     resumable: state.resumable && state.arriving === null,
   });
 }

@@ -22,12 +22,25 @@ export type ServerMessage =
       readonly build: string | null;
       readonly screen: Screen | null;
     }
-  | { readonly type: "snapshot"; readonly id: string; readonly seq: number; readonly items: readonly Observation[]; readonly more: boolean }
+  | {
+      readonly type: "snapshot";
+      readonly id: string;
+      readonly seq: number;
+      readonly items: readonly Observation[];
+      readonly more: boolean;
+    }
   | { readonly type: "change"; readonly seq: number; readonly items: readonly Observation[] }
   | { readonly type: "resumed"; readonly id: string }
   | { readonly type: "gap"; readonly id: string; readonly reason: string }
   | { readonly type: "heartbeat"; readonly seq: number | null; readonly serverTime: number | null }
-  | { readonly type: "trend"; readonly observation: string; readonly start: number | null; readonly values: readonly (number | null)[]; readonly append: boolean }
+  | {
+      readonly type: "trend";
+      readonly observation: string;
+      readonly start: number | null;
+      readonly stepMs: number | null;
+      readonly values: readonly (number | null)[];
+      readonly append: boolean;
+    }
   | { readonly type: "bye"; readonly retryAfterMs: number | null }
   | { readonly type: "error"; readonly id: string | null; readonly detail: string };
 
@@ -42,16 +55,32 @@ export function readMessage(text: string): ServerMessage | null {
   const message = asMembers(parseJson(text));
   if (message === null) return null;
   switch (message["type"]) {
-    case "hello": return readHello(message);
-    case "snapshot": return { type: "snapshot", id: idOf(message), seq: seqOf(message), items: itemsOf(message), more: message["more"] === true };
-    case "change": return { type: "change", seq: seqOf(message), items: itemsOf(message) };
-    case "resumed": return { type: "resumed", id: idOf(message) };
-    case "gap": return { type: "gap", id: idOf(message), reason: asText(message["reason"]) ?? "" };
-    case "heartbeat": return { type: "heartbeat", seq: asNumber(message["seq"]), serverTime: asInstant(message["server_time"]) };
-    case "trend": return readTrend(message);
-    case "bye": return { type: "bye", retryAfterMs: secondsToMs(asNumber(message["retry_after"])) };
-    case "error": return { type: "error", id: asText(message["id"]), detail: asText(message["detail"]) ?? "" };
-    default: return null;
+    case "hello":
+      return readHello(message);
+    case "snapshot":
+      return {
+        type: "snapshot",
+        id: idOf(message),
+        seq: seqOf(message),
+        items: itemsOf(message),
+        more: message["more"] === true,
+      };
+    case "change":
+      return { type: "change", seq: seqOf(message), items: itemsOf(message) };
+    case "resumed":
+      return { type: "resumed", id: idOf(message) };
+    case "gap":
+      return { type: "gap", id: idOf(message), reason: asText(message["reason"]) ?? "" };
+    case "heartbeat":
+      return { type: "heartbeat", seq: asNumber(message["seq"]), serverTime: asInstant(message["server_time"]) };
+    case "trend":
+      return readTrend(message);
+    case "bye":
+      return { type: "bye", retryAfterMs: secondsToMs(asNumber(message["retry_after"])) };
+    case "error":
+      return { type: "error", id: asText(message["id"]), detail: asText(message["detail"]) ?? "" };
+    default:
+      return null;
   }
 }
 
@@ -63,8 +92,12 @@ export function subscribeMessage(id: string, topics: readonly string[], resume: 
 /** Say what the screen shows. `at` is the server's time in milliseconds since 1970. */
 export function paintedMessage(seq: number, at: number, scene: string, build: string | null, heapMb: number | null): string {
   return JSON.stringify({
-    type: "painted", seq, at: new Date(at).toISOString(), scene,
-    ...(build === null ? {} : { build }), ...(heapMb === null ? {} : { heap_mb: heapMb }),
+    type: "painted",
+    seq,
+    at: new Date(at).toISOString(),
+    scene,
+    ...(build === null ? {} : { build }),
+    ...(heapMb === null ? {} : { heap_mb: heapMb }),
   });
 }
 
@@ -78,11 +111,14 @@ function readHello(message: Members): ServerMessage {
     heartbeatMs: secondsToMs(heartbeat),
     serverTime: asInstant(message["server_time"]),
     build: asText(message["build"]),
-    screen: screen === null ? null : {
-      province: textOrNumber(screen["province"] ?? screen["unit"]),
-      scene: asText(screen["scene"]),
-      theme: asText(screen["theme"]),
-    },
+    screen:
+      screen === null
+        ? null
+        : {
+            province: textOrNumber(screen["province"] ?? screen["unit"]),
+            scene: asText(screen["scene"]),
+            theme: asText(screen["theme"]),
+          },
   };
 }
 
@@ -91,7 +127,14 @@ function readTrend(message: Members): ServerMessage | null {
   const observation = asText(message["observation"]) ?? topic?.replace(/^trend\//, "") ?? asText(message["id"]);
   if (observation === null) return null;
   const values = asList(message["values"]).map((value) => asNumber(value));
-  return { type: "trend", observation, start: asInstant(message["start"]), values, append: message["append"] === true };
+  return {
+    type: "trend",
+    observation,
+    start: asInstant(message["start"]),
+    stepMs: secondsToMs(asNumber(message["step"])),
+    values,
+    append: message["append"] === true,
+  };
 }
 
 function itemsOf(message: Members): readonly Observation[] {

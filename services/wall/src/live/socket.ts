@@ -1,6 +1,6 @@
 /** The thin shell around `connection.ts`: one WebSocket at a time, one timer, and what the state machine wants done. */
 
-import { LIMITS, startLink, step, type LinkEvent, type LinkState } from "./connection";
+import { startLink, step, type LinkEffect, type LinkEvent, type LinkState } from "./connection";
 import { readMessage, SUBPROTOCOL, type ServerMessage } from "./messages";
 import type { Observation } from "../model/observation";
 
@@ -14,70 +14,100 @@ export interface LinkListener {
 }
 
 /** A link that keeps itself alive until `stop`. */
-export interface Link {
-  readonly state: () => LinkState;
+export class Link {
+  state: LinkState;
+  private socket: WebSocket | null = null;
+  private timer: ReturnType<typeof setInterval> | null = null;
+
+  /** `now` is a clock that never jumps, in milliseconds. */
+  constructor(
+    private readonly address: URL,
+    topics: readonly string[],
+    private readonly listener: LinkListener,
+    private readonly now: () => number,
+  ) {
+    this.state = startLink(topics, now());
+  }
+
+  /** Begin to connect. */
+  start(): void {
+    this.timer ??= setInterval(() => {
+      this.happen({ kind: "tick" });
+    }, TICK_MS);
+    this.happen({ kind: "tick" });
+  }
+
   /** Follow other topics from now on. */
-  readonly choose: (topics: readonly string[]) => void;
+  choose(topics: readonly string[]): void {
+    this.happen({ kind: "chosen", topics });
+  }
+
   /** Send a text if the link stands; else it is left out. */
-  readonly send: (text: string) => void;
-  readonly stop: () => void;
-}
+  send(text: string): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(text);
+  }
 
-/** Open a link to `address`; `now` is a clock that never jumps, in milliseconds. */
-export function openLink(address: URL, topics: readonly string[], listener: LinkListener, now: () => number): Link {
-  let state = startLink(topics, now());
-  let socket: WebSocket | null = null;
+  /** Close for good. */
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    this.letGo();
+  }
 
-  const happen = (event: LinkEvent): void => {
-    const next = step(state, event, now());
-    state = next.state;
-    for (const effect of next.effects) {
-      switch (effect.kind) {
-        case "connect": connect(); break;
-        case "send": socket?.send(effect.text); break;
-        case "drop": abandon(); break;
-        case "replace": listener.replaced(effect.items); break;
-        case "merge": listener.merged(effect.items); break;
-      }
+  private happen(event: LinkEvent): void {
+    const next = step(this.state, event, this.now());
+    this.state = next.state;
+    for (const effect of next.effects) this.act(effect);
+  }
+
+  private act(effect: LinkEffect): void {
+    switch (effect.kind) {
+      case "connect":
+        this.connect();
+        break;
+      case "send":
+        this.send(effect.text);
+        break;
+      case "drop":
+        this.abandon();
+        break;
+      case "replace":
+        this.listener.replaced(effect.items);
+        break;
+      case "merge":
+        this.listener.merged(effect.items);
+        break;
     }
-  };
+  }
 
-  const connect = (): void => {
-    const mine = new WebSocket(address, SUBPROTOCOL);
-    socket = mine;
-    mine.onopen = () => { happen({ kind: "opened" }); };
-    mine.onmessage = ({ data }: MessageEvent<unknown>) => {
+  private connect(): void {
+    const socket = new WebSocket(this.address, SUBPROTOCOL);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.happen({ kind: "opened" });
+    };
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       const message = typeof data === "string" ? readMessage(data) : null;
       if (message === null) return;
-      happen({ kind: "received", message });
-      listener.heard(message);
+      this.happen({ kind: "received", message });
+      this.listener.heard(message);
     };
-    mine.onclose = () => { if (socket === mine) abandon(); };
-  };
+    socket.onclose = () => {
+      this.abandon();
+    };
+  }
 
   /** A dead link may take minutes to close: it is left alone, and the next attempt does not wait for it. */
-  const abandon = (): void => {
-    const dead = socket;
-    socket = null;
-    if (dead !== null) {
-      dead.onopen = dead.onmessage = dead.onclose = null;
-      dead.close();
-    }
-    happen({ kind: "closed", chance: Math.random() });
-  };
+  private abandon(): void {
+    this.letGo();
+    this.happen({ kind: "closed", chance: Math.random() });
+  }
 
-  const timer = setInterval(() => { happen({ kind: "tick" }); }, Math.min(TICK_MS, LIMITS.pauseMs));
-  happen({ kind: "tick" });
-  return {
-    state: () => state,
-    choose: (topics) => { happen({ kind: "chosen", topics }); },
-    send: (text) => { if (socket?.readyState === WebSocket.OPEN) socket.send(text); },
-    stop: () => {
-      clearInterval(timer);
-      if (socket !== null) {
-        socket.onclose = socket.onmessage = null;
-        socket.close();
-      }
-    },
-  };
+  private letGo(): void {
+    const { socket } = this;
+    this.socket = null;
+    if (socket === null) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
 }

@@ -16,6 +16,8 @@ export interface Standing {
   readonly provinceName: string;
   readonly places: readonly Place[];
   readonly shapes: readonly Shape[];
+  /** Whether the shapes are boundaries, not cells made from centroids. */
+  readonly surveyed: boolean;
 }
 
 /** Read everything that stands; tries again with growing pauses until it is there or `gone` is aborted. */
@@ -25,7 +27,9 @@ export async function readStanding(base: URL, province: string, gone: AbortSigna
       return await readOnce(base, province);
     } catch (problem) {
       if (gone.aborted) throw problem;
-      await new Promise((resolve) => { setTimeout(resolve, pauseMs); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, pauseMs);
+      });
     }
   }
 }
@@ -41,8 +45,10 @@ async function readOnce(base: URL, province: string): Promise<Standing> {
   const drawn = boundaries === null ? [] : shapesFromGeoJson(boundaries);
   const own = readPlaces(provinces).find((place) => place.unit === `P:${province}`);
   return {
-    catalogue: readCatalogue(indicators), places,
+    catalogue: readCatalogue(indicators),
+    places,
     provinceName: own?.nameShort ?? `P:${province}`,
+    surveyed: drawn.length > 0,
     shapes: drawn.length > 0 ? drawn : shapesFromPlaces(places),
   };
 }
@@ -63,7 +69,10 @@ async function readList(base: URL, path: string): Promise<readonly unknown[]> {
 }
 
 async function readIfThere(address: URL): Promise<unknown> {
-  const response = await fetch(address, { signal: AbortSignal.timeout(DEADLINE_MS), headers: { accept: "application/json, application/geo+json" } });
+  const response = await fetch(address, {
+    signal: AbortSignal.timeout(DEADLINE_MS),
+    headers: { accept: "application/json, application/geo+json" },
+  });
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`${address.pathname}: ${response.status}`);
   return (await response.json()) as unknown;

@@ -63,10 +63,12 @@ export class Board {
 }
 
 function windowOf(item: Observation): string {
-  return item.calendar === "administrative" ? `${item.window}~admin` : item.window;
+  return item.calendar === "administrative" && !item.window.includes("~") ? `${item.window}~admin` : item.window;
 }
 
 function keyOf(indicator: string, unit: string, window: string, dims: Readonly<Record<string, string>>): string {
-  const members = Object.entries(dims).map(([name, member]) => `${name}=${member}`).sort();
+  const members = Object.entries(dims)
+    .map(([name, member]) => `${name}=${member}`)
+    .sort();
   return `${indicator}|${unit}|${members.join(",")}|${window}`;
 }

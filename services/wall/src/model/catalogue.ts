@@ -31,13 +31,13 @@ export type Catalogue = ReadonlyMap<string, Indicator>;
 /** Names of indicators that scenes show before the catalogue is read or before the centre computes them. */
 const PLANNED: Readonly<Record<string, readonly [nameShort: string, unit: string, owner: string]>> = {
   "PS-01": ["Hồ sơ toàn trình", "%", "VP UBND"],
-  "PS-04": ["Hồ sơ giải quyết đúng hạn", "%", "VP UBND"],
+  "PS-04": ["Hồ sơ đúng hạn", "%", "VP UBND"],
   "PS-05": ["Hồ sơ quá hạn", "hồ sơ", "VP UBND"],
   "PS-07": ["Hồ sơ nộp trực tuyến", "%", "VP UBND"],
   "PS-08": ["Thanh toán trực tuyến", "%", "VP UBND"],
   "PS-09": ["Số hóa hồ sơ", "%", "VP UBND"],
-  "PS-10": ["Dùng lại dữ liệu đã số hóa", "%", "VP UBND"],
-  "FB-01": ["Phản ánh xử lý đúng hạn", "%", "VP UBND"],
+  "PS-10": ["Dùng lại dữ liệu", "%", "VP UBND"],
+  "FB-01": ["Phản ánh đúng hạn", "%", "VP UBND"],
   "EC-01": ["Tăng trưởng GRDP", "%", "Thống kê"],
   "DE-01": ["Doanh thu CNTT", "tỷ đồng", "Sở KH&CN"],
   "DE-02": ["Xuất khẩu CNTT", "tỷ đồng", "Sở KH&CN"],
@@ -50,12 +50,12 @@ const PLANNED: Readonly<Record<string, readonly [nameShort: string, unit: string
 const UNITS: Readonly<Record<string, string>> = {
   "bn VND": "tỷ đồng",
   "bn USD": "tỷ USD",
-  "dossiers": "hồ sơ",
+  dossiers: "hồ sơ",
   "per 100": "/100 dân",
   "per 100 households": "/100 hộ",
-  "subscriptions": "thuê bao",
-  "ratio": "",
-  "timestamp": "",
+  subscriptions: "thuê bao",
+  ratio: "",
+  timestamp: "",
 };
 
 /** Owners whose full name does not fit beside a comparison. */
@@ -73,7 +73,8 @@ export function readCatalogue(items: readonly unknown[]): Catalogue {
     for (const part of asList(item["components"])) {
       const component = asMembers(part);
       const name = asText(component?.["id"]);
-      if (component !== null && name !== null) catalogue.set(`${id}.${name}`, readIndicator(`${id}.${name}`, component, indicator));
+      if (component !== null && name !== null)
+        catalogue.set(`${id}.${name}`, readIndicator(`${id}.${name}`, component, indicator));
     }
   }
   return catalogue;
@@ -82,31 +83,50 @@ export function readCatalogue(items: readonly unknown[]): Catalogue {
 /** The indicator of the catalogue, or what is known of a planned one. */
 export function indicatorOf(catalogue: Catalogue, id: string): Indicator {
   const [nameShort, unit, owner] = PLANNED[id] ?? [id, "", ""];
-  return catalogue.get(id) ?? {
-    id, name: nameShort, nameShort, unit, decimals: unit === "%" ? 2 : 0, owner, outcome: false, bounds: [],
-    denominatorMin: 0, target: null, targetOp: ">=", known: false,
-  };
+  return (
+    catalogue.get(id) ?? {
+      id,
+      name: nameShort,
+      nameShort,
+      unit,
+      decimals: unit === "%" ? 2 : 0,
+      owner,
+      outcome: false,
+      bounds: [],
+      denominatorMin: 0,
+      target: null,
+      targetOp: ">=",
+      known: false,
+    }
+  );
 }
 
 function readIndicator(id: string, item: Members, parent: Indicator | null): Indicator {
-  const rule = asMembers(item["alert_levels"]);
-  const target = asMembers(item["target_bound"]);
-  const owner = asText(asMembers(item["owner"])?.["short_vi"]) ?? asText(item["owner"]) ?? parent?.owner ?? "";
+  const owner = asText(asMembers(item["owner"])?.["short_vi"]) ?? parent?.owner ?? "";
   const unit = asText(item["unit"]) ?? "";
   const name = asText(item["vi"]) ?? asText(item["name_vi"]) ?? id;
-  const onValue = rule !== null && (rule["on"] ?? "value") === "value";
   return {
-    id, name,
-    nameShort: PLANNED[id]?.[0] ?? asText(item["name_short_vi"]) ?? name,
+    ...readGoals(item),
+    id,
+    name,
+    nameShort: asText(item["name_short_vi"]) ?? PLANNED[id]?.[0] ?? name,
     unit: asText(item["unit_short_vi"]) ?? asText(item["unit_vi"]) ?? UNITS[unit] ?? unit,
     decimals: asNumber(item["decimals"]) ?? 0,
     owner: OWNERS[owner] ?? owner,
     outcome: item["kind"] === "outcome",
+    known: true,
+  };
+}
+
+function readGoals(item: Members): Pick<Indicator, "bounds" | "denominatorMin" | "target" | "targetOp"> {
+  const rule = asMembers(item["alert_levels"]);
+  const target = asMembers(item["target_bound"]);
+  const onValue = rule !== null && (rule["on"] ?? "value") === "value";
+  return {
     bounds: onValue ? readBounds(asList(rule["levels"])) : [],
     denominatorMin: asNumber(rule?.["min_denominator"]) ?? 0,
     target: asNumber(target?.["value"]),
     targetOp: asText(target?.["op"]) ?? ">=",
-    known: true,
   };
 }
 

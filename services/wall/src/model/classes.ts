@@ -21,7 +21,11 @@ export function thresholdClasses(indicator: Indicator): readonly ThresholdClass[
     words: rangeWords(bound, all[index + 1], downIsBad),
     holds: (value: number) => beyond(value, bound) && !all.slice(index + 1).some((worse) => beyond(value, worse)),
   }));
-  const good = { level: 0, words: `${downIsBad ? "từ" : "đến"} ${short(first.bound)}`, holds: (value: number) => !beyond(value, first) };
+  const good = {
+    level: 0,
+    words: `${downIsBad ? "từ" : "đến"} ${short(first.bound)}`,
+    holds: (value: number) => !beyond(value, first),
+  };
   return [good, ...bounded];
 }
 
@@ -32,11 +36,16 @@ export function classLevel(classes: readonly ThresholdClass[], value: number): n
 
 function beyond(value: number, bound: Bound): boolean {
   switch (bound.op) {
-    case "<": return value < bound.bound;
-    case "<=": return value <= bound.bound;
-    case ">": return value > bound.bound;
-    case ">=": return value >= bound.bound;
-    default: return false;
+    case "<":
+      return value < bound.bound;
+    case "<=":
+      return value <= bound.bound;
+    case ">":
+      return value > bound.bound;
+    case ">=":
+      return value >= bound.bound;
+    default:
+      return false;
   }
 }
 

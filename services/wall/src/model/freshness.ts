@@ -34,19 +34,24 @@ function stateOf(item: Observation, now: number, lostAt: number | null): Freshne
 function wordsOf(item: Observation, state: FreshnessState, now: number, lostAt: number | null): string {
   const since = item.freshness?.since ?? null;
   switch (state) {
-    case "live": return "trực tiếp";
-    case "provisional": return "tạm tính";
+    case "live":
+      return "trực tiếp";
+    case "provisional":
+      return "tạm tính";
     case "final": {
       if (item.releasedAt !== null) return `công bố ${dayMonth(item.releasedAt)}`;
       return item.closesAt === null ? "đã công bố" : `chốt ${dayMonth(item.closesAt)}`;
     }
-    case "late": return since === null ? "chậm" : `chậm ${duration(now - since)}`;
+    case "late":
+      return since === null ? "chậm" : `chậm ${duration(now - since)}`;
     case "stale": {
       const from = item.freshness?.state === "stale" ? since : (lostAt ?? since);
       return from === null ? "đã dừng" : `dừng từ ${sinceWhen(from, now)}`;
     }
-    case "partial": return item.reported === null || item.expected === null ? "chưa đủ" : `${item.reported}/${item.expected} xã`;
-    case "no_roster": return "chưa rõ độ đủ";
+    case "partial":
+      return item.reported === null || item.expected === null ? "chưa đủ" : `${item.reported}/${item.expected} xã`;
+    case "no_roster":
+      return "chưa rõ độ đủ";
   }
 }
 

@@ -16,6 +16,8 @@ export interface Area {
 }
 
 export interface MapLayout {
+  /** Whether the areas are boundaries; else they are cells made from centroids. */
+  readonly surveyed: boolean;
   readonly areas: readonly Area[];
   /** The border of the province as SVG path data: the edges that only one unit has. */
   readonly outline: string;
@@ -25,28 +27,46 @@ export interface MapLayout {
 }
 
 const SHARES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64] as const;
-const ANCHORS: readonly Point[] = [[0.5, 0.5], [0, 0.5], [1, 0.5], [0, 1], [1, 1], [0, 0], [1, 0]];
-const CORNERS: readonly Point[] = [[1, 0], [0, 1], [0, 0], [1, 1]];
+const ANCHORS: readonly Point[] = [
+  [0.5, 0.5],
+  [0, 0.5],
+  [1, 0.5],
+  [0, 1],
+  [1, 1],
+  [0, 0],
+  [1, 0],
+];
+const CORNERS: readonly Point[] = [
+  [1, 0],
+  [0, 1],
+  [0, 0],
+  [1, 1],
+];
 /** Vertices closer than this are one: the grid is the same for neighbours, so shared borders stay shared. */
 const GRID = 0.5;
 
-/** Fit the shapes into the picture as large as two free corners for the boxes allow. */
-export function layOutMap(shapes: readonly Shape[], picture: Size, list: Size, legend: Size): MapLayout {
+/** Fit the shapes into the picture as large as two free corners for the boxes allow; `surveyed` shapes share their borders to the point. */
+export function layOutMap(shapes: readonly Shape[], surveyed: boolean, picture: Size, list: Size, legend: Size): MapLayout {
   for (const share of SHARES) {
     for (const anchor of ANCHORS) {
       const fitted = fit(shapes, picture, share, anchor);
       const free = CORNERS.map((corner) => [corner, cornerOf(corner, picture, list), cornerOf(corner, picture, legend)] as const);
       for (const [listCorner, listAt] of free) {
         if (!isFree(fitted, listAt, list)) continue;
-        const place = free.find(([corner, , at]) => corner !== listCorner && !overlaps(listAt, list, at, legend) && isFree(fitted, at, legend));
-        if (place !== undefined) return finish(fitted, listAt, place[2]);
+        const place = free.find(
+          ([corner, , at]) => corner !== listCorner && !overlaps(listAt, list, at, legend) && isFree(fitted, at, legend),
+        );
+        if (place !== undefined) return finish(fitted, surveyed, listAt, place[2]);
       }
     }
   }
   const band = Math.max(list.height, legend.height) + 24;
   const below = fit(shapes, { width: picture.width, height: picture.height - band }, 1, [0.5, 0.5]);
-  const lowered = below.map((shape) => ({ ...shape, rings: shape.rings.map((ring) => ring.map(([x, y]): Point => [x, y + band])) }));
-  return finish(lowered, [picture.width - list.width, 0], [0, 0]);
+  const lowered = below.map((shape) => ({
+    ...shape,
+    rings: shape.rings.map((ring) => ring.map(([x, y]): Point => [x, y + band])),
+  }));
+  return finish(lowered, surveyed, [picture.width - list.width, 0], [0, 0]);
 }
 
 /** Move points apart until no two are closer than `distance`; the earlier of two moves less. */
@@ -67,8 +87,10 @@ function pushApart(one: [number, number] | undefined, other: [number, number] | 
   if (gap >= distance) return;
   const [ux, uy] = gap === 0 ? [0, 1] : [dx / gap, dy / gap];
   const missing = distance - gap + 0.1;
-  one[0] -= ux * missing * 0.3; one[1] -= uy * missing * 0.3;
-  other[0] += ux * missing * 0.7; other[1] += uy * missing * 0.7;
+  one[0] -= ux * missing * 0.3;
+  one[1] -= uy * missing * 0.3;
+  other[0] += ux * missing * 0.7;
+  other[1] += uy * missing * 0.7;
 }
 
 function fit(shapes: readonly Shape[], picture: Size, share: number, anchor: Point): readonly Shape[] {
@@ -80,7 +102,9 @@ function fit(shapes: readonly Shape[], picture: Size, share: number, anchor: Poi
   const onGrid = (value: number): number => Math.round(value / GRID) * GRID;
   return shapes.map((shape) => ({
     unit: shape.unit,
-    rings: shape.rings.map((ring) => withoutRepeats(ring.map(([x, y]): Point => [onGrid(x0 + (x - left) * scale), onGrid(y0 + (y - top) * scale)]))),
+    rings: shape.rings.map((ring) =>
+      withoutRepeats(ring.map(([x, y]): Point => [onGrid(x0 + (x - left) * scale), onGrid(y0 + (y - top) * scale)])),
+    ),
   }));
 }
 
@@ -93,12 +117,19 @@ function withoutRepeats(ring: Ring): Ring {
 
 function isFree(shapes: readonly Shape[], [left, top]: Point, { width, height }: Size): boolean {
   const margin = 14;
-  const inside = ([x, y]: Point): boolean => x > left - margin && x < left + width + margin && y > top - margin && y < top + height + margin;
-  return !shapes.some((shape) => shape.rings.some((ring) =>
-    ring.some((point, index) => {
-      const [x, y] = ring[(index + 1) % ring.length] ?? point;
-      return inside(point) || [0.25, 0.5, 0.75].some((part) => inside([point[0] + (x - point[0]) * part, point[1] + (y - point[1]) * part]));
-    })));
+  const inside = ([x, y]: Point): boolean =>
+    x > left - margin && x < left + width + margin && y > top - margin && y < top + height + margin;
+  return !shapes.some((shape) =>
+    shape.rings.some((ring) =>
+      ring.some((point, index) => {
+        const [x, y] = ring[(index + 1) % ring.length] ?? point;
+        return (
+          inside(point) ||
+          [0.25, 0.5, 0.75].some((part) => inside([point[0] + (x - point[0]) * part, point[1] + (y - point[1]) * part]))
+        );
+      }),
+    ),
+  );
 }
 
 function overlaps([x0, y0]: Point, one: Size, [x1, y1]: Point, other: Size): boolean {
@@ -109,10 +140,12 @@ function cornerOf([right, bottom]: Point, picture: Size, box: Size): Point {
   return [right * (picture.width - box.width), bottom * (picture.height - box.height)];
 }
 
-function finish(shapes: readonly Shape[], list: Point, legend: Point): MapLayout {
+function finish(shapes: readonly Shape[], surveyed: boolean, list: Point, legend: Point): MapLayout {
   return {
-    list, legend,
-    outline: outlineOf(shapes),
+    list,
+    legend,
+    surveyed,
+    outline: surveyed ? outlineOf(shapes) : "",
     areas: shapes.map((shape) => ({ unit: shape.unit, path: shape.rings.map(pathOf).join(""), at: numberAt(shape) })),
   };
 }
@@ -138,5 +171,8 @@ function outlineOf(shapes: readonly Shape[]): string {
       else known.count += 1;
     });
   }
-  return [...edges.values()].filter(({ count }) => count === 1).map(({ path }) => path).join("");
+  return [...edges.values()]
+    .filter(({ count }) => count === 1)
+    .map(({ path }) => path)
+    .join("");
 }

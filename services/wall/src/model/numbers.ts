@@ -29,12 +29,17 @@ export function formatSigned(value: number, decimals: number): string {
 export function changeUnit(unit: string, unitShort: string): string {
   switch (unit) {
     case "pp":
-    case "percentage_points": return "điểm" + NBSP + "%";
+    case "percentage_points":
+      return "điểm" + NBSP + "%";
     case "percent":
-    case "%": return "%";
-    case "minutes": return "phút";
-    case "": return unitShort;
-    default: return unitShort === "%" ? unit : unitShort;
+    case "%":
+      return "%";
+    case "minutes":
+      return "phút";
+    case "":
+      return unitShort;
+    default:
+      return unitShort === "%" ? unit : unitShort;
   }
 }
 

@@ -76,7 +76,10 @@ export function readObservation(value: unknown): Observation | null {
   const coverage = asMembers(item["coverage"]);
   return {
     ...readFigures(item),
-    id, indicator, unit, window,
+    id,
+    indicator,
+    unit,
+    window,
     dims: readDims(item["dims"]),
     period: asText(item["period"]),
     calendar: asText(item["calendar"]) ?? "statistical",
@@ -131,13 +134,15 @@ function isFreshness(state: string): state is FreshnessState {
 function readComparison(item: Members | null): Comparison[] {
   const kind = asText(item?.["kind"]);
   if (item === null || kind === null) return [];
-  return [{
-    kind,
-    delta: asNumber(item["delta"]),
-    unit: asText(item["unit"]) ?? "",
-    baseValue: asNumber(item["base_value"]),
-    comparable: item["comparable"] !== false,
-  }];
+  return [
+    {
+      kind,
+      delta: asNumber(item["delta"]),
+      unit: asText(item["unit"]) ?? "",
+      baseValue: asNumber(item["base_value"]),
+      comparable: item["comparable"] !== false,
+    },
+  ];
 }
 
 function readTarget(item: Members | null): Target | null {

@@ -18,12 +18,15 @@ export function readPlaces(items: readonly unknown[]): readonly Place[] {
     const unit = unitOf(asText(item?.["unit"]) ?? asText(item?.["key"]) ?? asText(item?.["code"]), asText(item?.["level"]));
     if (item === null || unit === null) return [];
     const name = asText(item["name_vi"]) ?? asText(item["name"]) ?? unit;
-    return [{
-      unit, name,
-      nameShort: asText(item["name_short_vi"]) ?? shortName(name),
-      longitude: asNumber(item["lon"]) ?? asNumber(item["longitude"]),
-      latitude: asNumber(item["lat"]) ?? asNumber(item["latitude"]),
-    }];
+    return [
+      {
+        unit,
+        name,
+        nameShort: asText(item["name_short_vi"]) ?? shortName(name),
+        longitude: asNumber(item["lon"]) ?? asNumber(item["longitude"]),
+        latitude: asNumber(item["lat"]) ?? asNumber(item["latitude"]),
+      },
+    ];
   });
 }
 

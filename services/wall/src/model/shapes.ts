@@ -23,26 +23,48 @@ export function shapesFromGeoJson(document: unknown): readonly Shape[] {
     const code = asText(asMembers(feature?.["properties"])?.["code"]) ?? asText(feature?.["id"]);
     const geometry = asMembers(feature?.["geometry"]);
     if (code === null || geometry === null) return [];
-    const polygons = geometry["type"] === "Polygon" ? [geometry["coordinates"]] : geometry["type"] === "MultiPolygon" ? asList(geometry["coordinates"]) : [];
+    const polygons =
+      geometry["type"] === "Polygon"
+        ? [geometry["coordinates"]]
+        : geometry["type"] === "MultiPolygon"
+          ? asList(geometry["coordinates"])
+          : [];
     const rings = polygons.flatMap((polygon) => asList(polygon).map(readRing)).filter((ring) => ring.length >= 3);
     const bare = code.split("@")[0] ?? code;
     return rings.length === 0 ? [] : [{ unit: bare.includes(":") ? bare : `C:${bare}`, rings }];
   });
 }
 
+/** A cell reaches at most so many times the usual distance between neighbours, so that the picture keeps the province's form. */
+const REACH = 1.9;
+
 /** Make a cell for each place that has coordinates; none when fewer than three have. */
 export function shapesFromPlaces(places: readonly Place[]): readonly Shape[] {
   const located = places.flatMap((place) =>
-    place.longitude === null || place.latitude === null ? [] : [{ unit: place.unit, at: mercator(place.longitude, place.latitude) }]);
+    place.longitude === null || place.latitude === null
+      ? []
+      : [{ unit: place.unit, at: mercator(place.longitude, place.latitude) }],
+  );
   if (located.length < 3) return [];
   const delaunay = Delaunay.from(located.map(({ at }) => [at[0], at[1]]));
-  const hull = padded([...delaunay.hull].flatMap((index) => { const place = located[index]; return place === undefined ? [] : [place.at]; }));
+  const hull = padded(
+    [...delaunay.hull].flatMap((index) => {
+      const place = located[index];
+      return place === undefined ? [] : [place.at];
+    }),
+  );
   if (hull.length < 3) return [];
   const [left, top, right, bottom] = boundsOf([hull]);
   const voronoi = delaunay.voronoi([left, top, right, bottom]);
-  return located.flatMap(({ unit }, index) => {
+  const reach =
+    REACH *
+    medianDistance(
+      located.map(({ at }) => at),
+      delaunay,
+    );
+  return located.flatMap(({ unit, at }, index) => {
     const cell = voronoi.cellPolygon(index) as Point[] | null;
-    const ring = cell === null ? [] : clipConvex(cell.slice(0, -1), hull);
+    const ring = cell === null ? [] : clipConvex(clipConvex(cell.slice(0, -1), hull), around(at, reach));
     return ring.length < 3 ? [] : [{ unit, rings: [ring] }];
   });
 }
@@ -58,8 +80,10 @@ export function boundsOf(rings: readonly Ring[]): readonly [number, number, numb
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const ring of rings) {
     for (const [x, y] of ring) {
-      left = Math.min(left, x); right = Math.max(right, x);
-      top = Math.min(top, y); bottom = Math.max(bottom, y);
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
     }
   }
   return [left, top, right, bottom];
@@ -71,7 +95,9 @@ export function centreOf(ring: Ring): { readonly area: number; readonly at: Poin
   ring.forEach(([x0, y0], index) => {
     const [x1, y1] = ring[(index + 1) % ring.length] ?? [x0, y0];
     const cross = x0 * y1 - x1 * y0;
-    area += cross; x += (x0 + x1) * cross; y += (y0 + y1) * cross;
+    area += cross;
+    x += (x0 + x1) * cross;
+    y += (y0 + y1) * cross;
   });
   const first = ring[0] ?? [0, 0];
   return { area, at: area === 0 ? first : [x / (3 * area), y / (3 * area)] };
@@ -88,7 +114,7 @@ export function clipConvex(ring: Ring, hull: Ring): Ring {
     kept = before.flatMap((point, position) => {
       const previous = before[(position + before.length - 1) % before.length] ?? point;
       const [now, then] = [side(point), side(previous)];
-      const crossing: Point[] = (now >= 0) === (then >= 0) ? [] : [between(previous, point, then / (then - now))];
+      const crossing: Point[] = now >= 0 === then >= 0 ? [] : [between(previous, point, then / (then - now))];
       return now >= 0 ? [...crossing, point] : crossing;
     });
   });
@@ -102,6 +128,26 @@ function readRing(value: unknown): Ring {
   });
   const [first, last] = [ring[0], ring.at(-1)];
   return first !== undefined && last !== undefined && first[0] === last[0] && first[1] === last[1] ? ring.slice(0, -1) : ring;
+}
+
+/** A ring of 48 points on a circle. */
+function around([x, y]: Point, radius: number): Ring {
+  return Array.from({ length: 48 }, (_, step): Point => {
+    const angle = (step * Math.PI) / 24;
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
+  });
+}
+
+function medianDistance(points: readonly Point[], delaunay: Delaunay<unknown>): number {
+  const nearest = points.map(([x, y], index) =>
+    Math.min(
+      ...[...delaunay.neighbors(index)].map((other) => {
+        const [ox, oy] = points[other] ?? [Infinity, Infinity];
+        return Math.hypot(ox - x, oy - y);
+      }),
+    ),
+  );
+  return nearest.sort((one, other) => one - other)[Math.floor(nearest.length / 2)] ?? Infinity;
 }
 
 function padded(hull: Ring): Ring {

@@ -3,6 +3,19 @@
 const ZONE_MS = 7 * 3_600_000;
 const DAY_MS = 86_400_000;
 const WEEKDAYS = ["Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"] as const;
+const WINDOWS: Readonly<Record<string, string>> = {
+  "5m": "5 phút",
+  "1h": "1 giờ",
+  "24h": "24 giờ",
+  "7d": "7 ngày",
+  "30d": "30 ngày",
+  instant: "Hiện tại",
+  all: "Toàn bộ thời gian",
+  month: "Tháng",
+  quarter: "Quý",
+  year: "Năm",
+  ytd: "Lũy kế",
+};
 const QUARTERS = ["I", "II", "III", "IV"] as const;
 
 /** 14:32:08 */
@@ -57,22 +70,19 @@ export function periodWords(window: string, period: string | null): string {
   const year = /^(\d{4})/.exec(period ?? "")?.[1];
   const part = /^\d{4}-(Q?)(\d{1,2})/.exec(period ?? "");
   const number = Number(part?.[2] ?? 0);
-  switch (window.replace("~admin", "")) {
-    case "5m": return "5 phút";
-    case "1h": return "1 giờ";
-    case "24h": return "24 giờ";
-    case "7d": return "7 ngày";
-    case "30d": return "30 ngày";
-    case "instant": return "Hiện tại";
-    case "all": return "Toàn bộ thời gian";
-    case "month": return year === undefined || part === null ? "Tháng" : `Tháng ${number}/${year}`;
-    case "quarter": return year === undefined || part === null ? "Quý" : `Quý ${QUARTERS[number - 1] ?? number}/${year}`;
-    case "year": return year === undefined ? "Năm" : `Năm ${year}`;
-    case "ytd": {
-      if (year === undefined) return "Lũy kế";
+  const name = window.replace("~admin", "");
+  if (year === undefined) return WINDOWS[name] ?? window;
+  switch (name) {
+    case "month":
+      return part === null ? `Tháng, ${year}` : `Tháng ${number}/${year}`;
+    case "quarter":
+      return part === null ? `Quý, ${year}` : `Quý ${QUARTERS[number - 1] ?? number}/${year}`;
+    case "year":
+      return `Năm ${year}`;
+    case "ytd":
       return part === null ? `Lũy kế ${year}` : `${part[1] === "Q" ? number * 3 : number} tháng ${year}`;
-    }
-    default: return window;
+    default:
+      return WINDOWS[name] ?? window;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Indicator } from "./catalogue";
 import { changeUnit, formatNumber, formatShort, formatSigned, NBSP, NO_VALUE, withUnit } from "./numbers";
-import type { Comparison, Observation } from "./observation";
+import type { Observation } from "./observation";
 
 /** A sentence in two weights: what counts, and the rest. */
 export interface Remark {
@@ -60,7 +60,8 @@ export function goalRemark(indicator: Indicator, item: Observation): Remark | nu
   if (goal === null || gap === null) return null;
   const amount = amountWords(indicator, gap, target.gapUnit);
   const met = target.op.startsWith("<") ? gap <= 0 : gap >= 0;
-  if (target.path !== null) return { strong: `${met ? "đạt" : "thấp hơn"} lộ trình`, rest: met ? formatShort(goal, indicator.decimals) : amount };
+  if (target.path !== null)
+    return { strong: `${met ? "đạt" : "thấp hơn"} lộ trình`, rest: met ? formatShort(goal, indicator.decimals) : amount };
   const level = formatShort(goal, indicator.decimals);
   if (Math.abs(gap) < 10 ** -indicator.decimals / 2) return { strong: "đạt", rest: `mục tiêu ${level}` };
   if (target.op.startsWith("<")) return { strong: `${met ? "ít hơn" : "vượt"} ${amount}`, rest: `mức ${level}` };
@@ -69,46 +70,56 @@ export function goalRemark(indicator: Indicator, item: Observation): Remark | nu
 
 /** The one comparison of a tile: cùng kỳ if comparable, else the period before, else the value first published. */
 export function comparisonWords(indicator: Indicator, item: Observation): string | null {
-  const [basis, comparison] = chosen(item) ?? [null, null];
-  if (basis !== null && comparison?.delta !== null && comparison !== null) {
-    return `${basis}${NBSP}${deltaWords(indicator, comparison, comparison.delta)}`;
-  }
+  const found = chosen(item);
+  if (found !== null) return `${found.basis}${NBSP}${deltaWords(indicator, found.unit, found.delta)}`;
   if (item.previous === null || item.value === null || item.previous === item.value) return null;
   return `lần trước${NBSP}${withUnit(formatNumber(item.previous, indicator.decimals), indicator.unit)}`;
 }
 
 /** The comparison as the main remark of a figure that has no goal. */
 export function growthRemark(indicator: Indicator, item: Observation): Remark | null {
-  const [basis, comparison] = chosen(item) ?? [null, null];
-  if (basis === null || comparison === null || comparison.delta === null) return null;
-  const amount = deltaWords(indicator, { ...comparison, delta: Math.abs(comparison.delta) }, Math.abs(comparison.delta)).replace(/^\+/, "");
-  const rest = `so với ${basis}`;
-  if (comparison.delta === 0) return { strong: "không đổi", rest };
-  return { strong: `${comparison.delta > 0 ? "tăng" : "giảm"} ${amount}`, rest };
+  const found = chosen(item);
+  if (found === null) return null;
+  const amount = withUnit(
+    formatShort(Math.abs(found.delta), Math.max(indicator.decimals, 2)),
+    changeUnit(found.unit, indicator.unit),
+  );
+  const rest = `so với ${found.basis}`;
+  if (found.delta === 0) return { strong: "không đổi", rest };
+  return { strong: `${found.delta > 0 ? "tăng" : "giảm"} ${amount}`, rest };
 }
 
 /** The whole tile as one spoken sentence. */
 export function spoken(indicator: Indicator, item: Observation | null, freshness: string): string {
   if (item === null) return `${indicator.name}: chưa có số`;
   const unit = indicator.unit === "%" ? "phần trăm" : indicator.unit;
-  const parts = [item.value === null ? `chưa có số, ${reasonWords(item.nullReason)}` : `${valueWords(indicator, item.value)} ${unit}`];
+  const parts = [
+    item.value === null ? `chưa có số, ${reasonWords(item.nullReason)}` : `${valueWords(indicator, item.value)} ${unit}`,
+  ];
   if (item.level !== null) parts.push(`mức ${item.level.value} ${(LEVELS[item.level.value] ?? "").toLowerCase()}`);
   const goal = goalRemark(indicator, item);
   if (goal !== null) parts.push(`${goal.strong} ${goal.rest}`.replaceAll("%", "phần trăm"));
   return `${indicator.name}: ${[...parts, statusWord(item), freshness].filter((part) => part !== null && part !== "").join(", ")}`;
 }
 
-function chosen(item: Observation): readonly [string, Comparison] | null {
-  for (const [kinds, words] of BASES) {
-    const found = item.comparisons.find((entry) => kinds.includes(entry.kind) && entry.comparable && entry.delta !== null);
-    if (found !== undefined) return [words, found];
+interface Change {
+  readonly basis: string;
+  readonly delta: number;
+  readonly unit: string;
+}
+
+function chosen(item: Observation): Change | null {
+  for (const [kinds, basis] of BASES) {
+    for (const { kind, comparable, delta, unit } of item.comparisons) {
+      if (kinds.includes(kind) && comparable && delta !== null) return { basis, delta, unit };
+    }
   }
   return null;
 }
 
-function deltaWords(indicator: Indicator, comparison: Comparison, delta: number): string {
-  const decimals = comparison.unit === "" ? indicator.decimals : Math.max(indicator.decimals, 2);
-  return withUnit(formatSigned(delta, decimals), changeUnit(comparison.unit, indicator.unit));
+function deltaWords(indicator: Indicator, unit: string, delta: number): string {
+  const decimals = unit === "" ? indicator.decimals : Math.max(indicator.decimals, 2);
+  return withUnit(formatSigned(delta, decimals), changeUnit(unit, indicator.unit));
 }
 
 function amountWords(indicator: Indicator, gap: number, unit: string): string {

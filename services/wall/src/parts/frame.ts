@@ -25,20 +25,40 @@ export interface HeadOptions {
 export function head(options: HeadOptions): VNode {
   const { now, open, lagMs, expected, reported } = options;
   const lag = open && lagMs !== null && lagMs < LAG_TOLD_MAX_MS ? `, trễ ${formatNumber(Math.max(0, lagMs) / 1000, 1)} giây` : "";
-  return h("header", { class: "top" },
-    h("span", { class: "place" }, options.place), h("span", { class: "scene" }, options.title),
-    options.simulated && h("span", { class: "tag" }, "số liệu mô phỏng"), h("span", { class: "fill" }),
-    h("span", { class: "feed", role: "status", "data-link": open ? "open" : "lost" }, h("i", {}), h("span", {}, h("b", {}, open ? "Trực tiếp" : "Đang nối"), lag)),
+  return h(
+    "header",
+    { class: "top" },
+    h("span", { class: "place" }, options.place),
+    h("span", { class: "scene" }, options.title),
+    options.simulated && h("span", { class: "tag" }, "số liệu mô phỏng"),
+    h("span", { class: "fill" }),
+    h(
+      "span",
+      { class: "feed", role: "status", "data-link": open ? "open" : "lost" },
+      h("i", {}),
+      h("span", {}, h("b", {}, open ? "Trực tiếp" : "Đang nối"), lag),
+    ),
     expected > 0 && h("span", {}, `${reported}/${expected} xã, phường`),
     now !== null && h("span", {}, weekdayDate(now)),
-    now === null ? h("time", { class: "clock" }, "\u2013") : h("time", { class: "clock", datetime: isoLocal(now) }, clockTime(now)));
+    now === null
+      ? h("time", { class: "clock" }, "\u2013")
+      : h("time", { class: "clock", datetime: isoLocal(now) }, clockTime(now)),
+  );
 }
 
 /** The bar of a lost link, null while the link stands or has been away for less than the grace. */
 export function lostBar(lostForMs: number | null, lostAt: number | null, retryInSeconds: number, filled: boolean): VNode | null {
   if (lostForMs === null || lostForMs < LOST_GRACE_MS) return null;
-  const words = filled && lostAt !== null ? `Mất kết nối từ ${hourMinute(lostAt)}. Màn hình giữ số cuối cùng.` : "Chưa nối được máy chủ. Màn hình chưa có số.";
-  return h("p", { class: "lost", key: "lost", role: "alert", "data-role": "lost" }, words, h("span", { "aria-live": "off" }, retryInSeconds > 0 ? `thử lại sau ${retryInSeconds} giây` : "đang nối lại"));
+  const words =
+    filled && lostAt !== null
+      ? `Mất kết nối từ ${hourMinute(lostAt)}. Màn hình giữ số cuối cùng.`
+      : "Chưa nối được máy chủ. Màn hình chưa có số.";
+  return h(
+    "p",
+    { class: "lost", key: "lost", role: "alert", "data-role": "lost" },
+    words,
+    h("span", { "aria-live": "off" }, retryInSeconds > 0 ? `thử lại sau ${retryInSeconds} giây` : "đang nối lại"),
+  );
 }
 
 /** Draw a part; one that throws is replaced by its name, the rest lives. */

@@ -10,7 +10,7 @@ import { estimateWidth } from "../model/width";
 import { s, type VNode } from "../view/node";
 import { levelMarkAt } from "./mark";
 
-export const PICTURE: Size = { width: 760, height: 756 };
+export const PICTURE: Size = { width: 760, height: 740 };
 const RANKED = 5;
 const ROW = 38;
 const RANK_PX = 30;
@@ -47,26 +47,57 @@ export function lowest(figures: ReadonlyMap<string, Observation>, denominatorMin
 export function map(options: MapOptions): VNode {
   const { layout, places, figures, classes, indicator } = options;
   const ranked = lowest(figures, indicator.denominatorMin);
-  const grave = places.filter((place) => levelOf(options, place.unit) !== null && (levelOf(options, place.unit) ?? 0) >= 4).length;
+  const grave = places.filter(
+    (place) => levelOf(options, place.unit) !== null && (levelOf(options, place.unit) ?? 0) >= 4,
+  ).length;
   const label = `Bản đồ ${places.length} xã, phường theo ${indicator.name.toLowerCase()}; ${grave} nơi ở mức 4 trở lên`;
-  return s("svg", { class: "pic", viewBox: `0 0 ${PICTURE.width} ${PICTURE.height}`, style: `width:${PICTURE.width / 16}rem;height:${PICTURE.height / 16}rem`, role: "img", "aria-label": label },
-    hatches(), areas(options), s("path", { d: layout.outline, fill: "none", stroke: "var(--line-strong)", "stroke-width": 1.5, "stroke-linecap": "round" }),
-    rankNumbers(layout, ranked), rankList(layout, ranked, places, indicator), legend(options, classes));
+  return s(
+    "svg",
+    {
+      class: "pic",
+      viewBox: `0 0 ${PICTURE.width} ${PICTURE.height}`,
+      style: `width:${PICTURE.width / 16}rem;height:${PICTURE.height / 16}rem`,
+      role: "img",
+      "aria-label": label,
+    },
+    hatches(),
+    areas(options),
+    s("path", { d: layout.outline, fill: "none", stroke: "var(--line-strong)", "stroke-width": 1.5, "stroke-linecap": "round" }),
+    rankNumbers(layout, ranked),
+    rankList(layout, ranked, places, indicator),
+    legend(options, classes),
+  );
 }
 
 function areas(options: MapOptions): VNode {
   const names = new Map(options.places.map((place) => [place.unit, place.name]));
-  const drawn = [...options.layout.areas].sort((one, other) => (levelOf(options, one.unit) ?? -1) - (levelOf(options, other.unit) ?? -1));
-  return s("g", { class: "areas", stroke: "var(--m-edge)", "stroke-width": 1.25, "stroke-linejoin": "round" }, drawn.map((area) => {
-    const item = options.figures.get(area.unit) ?? null;
-    const level = levelOf(options, area.unit);
-    const small = item !== null && isSmall(item, options.indicator.denominatorMin);
-    const edge = level !== null && level >= 4 ? { stroke: "var(--ink)", "stroke-width": 1.75 } : small && level !== null ? { stroke: "var(--ink-3)", "stroke-dasharray": "1 4", "stroke-linecap": "round" } : {};
-    const fill = level === null ? "url(#nodata)" : `var(--m${fillLevel(level)})`;
-    return s("path", { key: area.unit, "data-unit": area.unit, "data-class": level ?? "none", d: area.path, style: `fill:${fill}`, ...edge },
-      s("title", {}, names.get(area.unit) ?? area.unit));
-  }), drawn.filter((area) => options.figures.get(area.unit)?.freshness?.state === "stale").map((area) =>
-    s("path", { key: `stale-${area.unit}`, d: area.path, fill: "url(#stale)", stroke: "none" })));
+  const drawn = [...options.layout.areas].sort(
+    (one, other) => (levelOf(options, one.unit) ?? -1) - (levelOf(options, other.unit) ?? -1),
+  );
+  return s(
+    "g",
+    { class: "areas", stroke: "var(--m-edge)", "stroke-width": 1.25, "stroke-linejoin": "round" },
+    drawn.map((area) => {
+      const item = options.figures.get(area.unit) ?? null;
+      const level = levelOf(options, area.unit);
+      const small = item !== null && isSmall(item, options.indicator.denominatorMin);
+      const edge =
+        level !== null && level >= 4
+          ? { stroke: "var(--ink)", "stroke-width": 1.75 }
+          : small && level !== null
+            ? { stroke: "var(--ink-3)", "stroke-dasharray": "1 4", "stroke-linecap": "round" }
+            : {};
+      const fill = level === null ? "url(#nodata)" : `var(--m${fillLevel(level)})`;
+      return s(
+        "path",
+        { key: area.unit, "data-unit": area.unit, "data-class": level ?? "none", d: area.path, style: `fill:${fill}`, ...edge },
+        s("title", {}, names.get(area.unit) ?? area.unit),
+      );
+    }),
+    drawn
+      .filter((area) => options.figures.get(area.unit)?.freshness?.state === "stale")
+      .map((area) => s("path", { key: `stale-${area.unit}`, d: area.path, fill: "url(#stale)", stroke: "none" })),
+  );
 }
 
 function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[] {
@@ -79,20 +110,57 @@ function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[]
     const [x, y] = moved[next++] ?? point;
     return [
       s("circle", { key: `rank-${rank}`, cx: round(x), cy: round(y), r: 15, fill: "var(--bg)" }),
-      s("text", { key: `number-${rank}`, x: round(x), y: round(y) + 8, "font-size": 22, "font-weight": 650, "text-anchor": "middle", fill: "var(--ink)" }, String(rank + 1)),
+      s(
+        "text",
+        {
+          key: `number-${rank}`,
+          x: round(x),
+          y: round(y) + 8,
+          "font-size": 22,
+          "font-weight": 650,
+          "text-anchor": "middle",
+          fill: "var(--ink)",
+        },
+        String(rank + 1),
+      ),
     ];
   });
 }
 
-function rankList({ list: [x, y] }: MapLayout, ranked: readonly Observation[], places: readonly Place[], indicator: Indicator): VNode {
+function rankList(
+  { list: [x, y] }: MapLayout,
+  ranked: readonly Observation[],
+  places: readonly Place[],
+  indicator: Indicator,
+): VNode {
   const { width } = listSize(places);
   const names = new Map(places.map((place) => [place.unit, place.nameShort]));
-  return s("g", { "data-role": "lowest" },
-    s("text", { x, y: y + 22, "font-size": 22, fill: "var(--ink-3)" }, ranked.length === 0 ? "Chưa có nơi đủ số để xếp" : "Năm nơi thấp nhất"),
-    ranked.map((item, rank) => s("g", { key: item.unit },
-      s("text", { x, y: y + 62 + rank * ROW, "font-size": 24, fill: "var(--ink-3)" }, String(rank + 1)),
-      s("text", { x: x + RANK_PX, y: y + 62 + rank * ROW, "font-size": 24, "font-weight": 500, fill: "var(--ink)" }, names.get(item.unit) ?? item.unit),
-      s("text", { x: x + width, y: y + 62 + rank * ROW, "font-size": 24, "font-weight": 600, "text-anchor": "end", fill: "var(--ink)" }, formatNumber(item.value ?? 0, indicator.decimals)))));
+  return s(
+    "g",
+    { "data-role": "lowest" },
+    s(
+      "text",
+      { x, y: y + 22, "font-size": 22, fill: "var(--ink-3)" },
+      ranked.length === 0 ? "Chưa có nơi đủ số để xếp" : "Năm nơi thấp nhất",
+    ),
+    ranked.map((item, rank) =>
+      s(
+        "g",
+        { key: item.unit },
+        s("text", { x, y: y + 62 + rank * ROW, "font-size": 24, fill: "var(--ink-3)" }, String(rank + 1)),
+        s(
+          "text",
+          { x: x + RANK_PX, y: y + 62 + rank * ROW, "font-size": 24, "font-weight": 500, fill: "var(--ink)" },
+          names.get(item.unit) ?? item.unit,
+        ),
+        s(
+          "text",
+          { x: x + width, y: y + 62 + rank * ROW, "font-size": 24, "font-weight": 600, "text-anchor": "end", fill: "var(--ink)" },
+          formatNumber(item.value ?? 0, indicator.decimals),
+        ),
+      ),
+    ),
+  );
 }
 
 function legend(options: MapOptions, classes: readonly ThresholdClass[]): VNode {
@@ -103,25 +171,47 @@ function legend(options: MapOptions, classes: readonly ThresholdClass[]): VNode 
     counts.set(level, (counts.get(level) ?? 0) + 1);
   }
   const count = (level: number | null, rowY: number): VNode =>
-    s("text", { x: x + 245, y: rowY, "font-size": 22, "font-weight": 600, "text-anchor": "end", fill: "var(--ink)" }, String(counts.get(level) ?? 0));
+    s(
+      "text",
+      { x: x + 245, y: rowY, "font-size": 22, "font-weight": 600, "text-anchor": "end", fill: "var(--ink)" },
+      String(counts.get(level) ?? 0),
+    );
   const last = y + 64 + classes.length * ROW;
-  return s("g", { "data-role": "legend" },
+  return s(
+    "g",
+    { "data-role": "legend" },
     s("text", { x, y: y + 22, "font-size": 22, fill: "var(--ink-3)" }, `${options.indicator.unit}, số xã`),
     classes.map(({ level, words }, index) => {
       const rowY = y + 64 + index * ROW;
       const edge = level >= 4 ? { stroke: "var(--ink)", "stroke-width": 1.75 } : {};
-      return s("g", { key: String(level) }, s("rect", { x, y: rowY - 18, width: 26, height: 22, rx: 2, fill: `var(--m${fillLevel(level)})`, ...edge }),
-        levelMarkAt(level, x + 36, rowY - 19, 0.75), s("text", { x: x + 72, y: rowY, "font-size": 22, fill: "var(--ink-2)" }, words), count(level, rowY));
+      return s(
+        "g",
+        { key: String(level) },
+        s("rect", { x, y: rowY - 18, width: 26, height: 22, rx: 2, fill: `var(--m${fillLevel(level)})`, ...edge }),
+        levelMarkAt(level, x + 36, rowY - 19, 0.75),
+        s("text", { x: x + 72, y: rowY, "font-size": 22, fill: "var(--ink-2)" }, words),
+        count(level, rowY),
+      );
     }),
     s("rect", { x, y: last - 18, width: 26, height: 22, rx: 2, fill: "url(#nodata)" }),
-    s("text", { x: x + 36, y: last, "font-size": 22, fill: "var(--ink-2)" }, "chưa có số"), count(null, last));
+    s("text", { x: x + 36, y: last, "font-size": 22, fill: "var(--ink-2)" }, "chưa có số"),
+    count(null, last),
+  );
 }
 
 function hatches(): VNode {
   const pattern = { width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
-  return s("defs", {},
-    s("pattern", { id: "nodata", ...pattern }, s("rect", { width: 9, height: 9, fill: "var(--m-nodata)" }), s("path", { d: "M0 0V9", stroke: "var(--m-hatch)", "stroke-width": 2.5 })),
-    s("pattern", { id: "stale", ...pattern }, s("path", { d: "M0 0V9", stroke: "var(--bg)", "stroke-width": 2.5 })));
+  return s(
+    "defs",
+    {},
+    s(
+      "pattern",
+      { id: "nodata", ...pattern },
+      s("rect", { width: 9, height: 9, fill: "var(--m-nodata)" }),
+      s("path", { d: "M0 0V9", stroke: "var(--m-hatch)", "stroke-width": 2.5 }),
+    ),
+    s("pattern", { id: "stale", ...pattern }, s("path", { d: "M0 0V9", stroke: "var(--bg)", "stroke-width": 2.5 })),
+  );
 }
 
 function levelOf({ figures, classes }: MapOptions, unit: string): number | null {

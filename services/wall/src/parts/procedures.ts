@@ -12,11 +12,44 @@ type Kind = "overdue" | "online";
 export function procedureTable(title: string, kind: Kind, members: ReadonlyMap<string, Observation>): VNode {
   const rows = topMembers(members, kind);
   const [first, second] = kind === "overdue" ? ["hồ sơ", "hôm qua"] : ["hồ sơ", "%"];
-  return h("table", { class: "tb" },
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, title), rows.length > 0 && h("th", { scope: "col" }, first), rows.length > 0 && h("th", { scope: "col" }, second))),
-    h("tbody", {}, rows.length === 0
-      ? h("tr", {}, h("td", { class: "absent" }, kind === "overdue" && members.size > 0 ? "Không thủ tục nào có hồ sơ quá hạn." : "Chưa có số theo thủ tục."))
-      : rows.map(([code, item]) => h("tr", { key: code }, h("th", { scope: "row" }, `Thủ tục ${code}`), h("td", {}, h("b", {}, mainCell(item, kind))), h("td", {}, sideCell(item, kind))))));
+  return h(
+    "table",
+    { class: "tb" },
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, title),
+        rows.length > 0 && h("th", { scope: "col" }, first),
+        rows.length > 0 && h("th", { scope: "col" }, second),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      rows.length === 0
+        ? h(
+            "tr",
+            {},
+            h(
+              "td",
+              { class: "absent" },
+              kind === "overdue" && members.size > 0 ? "Không thủ tục nào có hồ sơ quá hạn." : "Chưa có số theo thủ tục.",
+            ),
+          )
+        : rows.map(([code, item]) =>
+            h(
+              "tr",
+              { key: code },
+              h("th", { scope: "row" }, `Thủ tục ${code}`),
+              h("td", {}, h("b", {}, mainCell(item, kind))),
+              h("td", {}, sideCell(item, kind)),
+            ),
+          ),
+    ),
+  );
 }
 
 /** The first rows: most overdue, or most dossiers; equal ones by code. */

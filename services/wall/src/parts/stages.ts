@@ -26,6 +26,8 @@ interface Slot {
   readonly words: string;
   readonly value: string;
   readonly level: number | null;
+  /** Whether a stage without a figure is marked as such; a plain figure has no mark. */
+  readonly marked: boolean;
   readonly share: number | null;
   readonly fill: string;
 }
@@ -33,31 +35,75 @@ interface Slot {
 /** The row of slots. */
 export function stages({ catalogue, now, lostAt, of }: StagesOptions): VNode {
   const overdueItem = of("PS-05");
-  const [open, soon, overdue] = [of("PS-05.open")?.value ?? null, of("PS-05.due_soon")?.value ?? null, overdueItem?.value ?? null];
+  const [open, soon, overdue] = [
+    of("PS-05.open")?.value ?? null,
+    of("PS-05.due_soon")?.value ?? null,
+    overdueItem?.value ?? null,
+  ];
   const fresh = overdueItem === null ? null : freshnessOf(overdueItem, now, lostAt);
   const title = open === null ? "Hồ sơ đang mở theo thời hạn" : `${count(open)} hồ sơ đang mở, theo thời hạn`;
   const slots = slotsOf(now, of, { open, soon, overdue });
-  return h("section", { class: "stages", "data-indicator": "PS-05", tabindex: 0, "data-level": overdueItem?.level?.value ?? "none", "aria-label": spoken(indicatorOf(catalogue, "PS-05"), overdueItem, fresh?.words ?? "") },
+  return h(
+    "section",
+    {
+      class: "stages",
+      "data-indicator": "PS-05",
+      tabindex: 0,
+      "data-level": overdueItem?.level?.value ?? "none",
+      "aria-label": spoken(indicatorOf(catalogue, "PS-05"), overdueItem, fresh?.words ?? ""),
+    },
     h("h2", { class: "cap" }, title, h("small", {}, "PS-05 ", fresh !== null && freshnessMark(fresh.state, fresh.words))),
     h("span", { class: "sr", "data-role": "value" }, overdue === null ? NO_VALUE : count(overdue)),
-    h("ol", { class: "lad" }, slots.map((slot) => h("li", { key: slot.words, "data-indicator": slot.indicator },
-      slot.level === null ? h("span", { class: "gap" }) : levelMark(slot.level, 1.75), h("b", { "data-role": "value", "data-fade": true }, slot.value),
-      h("span", {}, slot.words), h("i", { style: `width:${((slot.share ?? 0) * 100).toFixed(1)}%;background:${slot.fill}` })))));
+    h(
+      "ol",
+      { class: "lad" },
+      slots.map((slot) =>
+        h(
+          "li",
+          { key: slot.words, "data-indicator": slot.indicator },
+          slot.marked && levelMark(slot.level, 1.75),
+          h("b", { class: slot.marked ? null : "bare", "data-role": "value", "data-fade": true }, slot.value),
+          h("span", {}, slot.words),
+          h("i", { style: `width:${((slot.share ?? 0) * 100).toFixed(1)}%;background:${slot.fill}` }),
+        ),
+      ),
+    ),
+  );
 }
 
-function slotsOf(now: number, of: StagesOptions["of"], { open, soon, overdue }: Readonly<Record<"open" | "soon" | "overdue", number | null>>): readonly Slot[] {
+function slotsOf(
+  now: number,
+  of: StagesOptions["of"],
+  { open, soon, overdue }: Readonly<Record<"open" | "soon" | "overdue", number | null>>,
+): readonly Slot[] {
   const inTime = open === null || soon === null || overdue === null ? null : Math.max(0, open - soon - overdue);
   const most = Math.max(1, inTime ?? 0, soon ?? 0, overdue ?? 0);
-  const share = of("PS-05.overdue_share");
+  const share = of("PS-05.overdue_share")?.value ?? null;
   const deadline = of("PS-05.countdown")?.value ?? null;
   const [when, left] = deadlineWords(deadline, now);
-  const part = (value: number | null): number | null => (value === null ? null : value / most);
+  const stage = (name: string, words: string, value: number | null, level: number, fill: string): Slot => ({
+    indicator: `PS-05.${name}`,
+    words,
+    value: shown(value),
+    level: value === null ? null : level,
+    marked: true,
+    share: value === null ? null : value / most,
+    fill,
+  });
   return [
-    { indicator: "PS-05.in_time", words: "còn hạn", value: shown(inTime), level: 0, share: part(inTime), fill: "var(--data-2)" },
-    { indicator: "PS-05.due_soon", words: "còn dưới 8 giờ làm việc", value: shown(soon), level: DUE_SOON, share: part(soon), fill: "var(--l3)" },
-    { indicator: "PS-05.overdue", words: "quá hạn", value: shown(overdue), level: OVERDUE, share: part(overdue), fill: "var(--l4)" },
-    { indicator: "PS-05.overdue_share", words: "tỷ lệ quá hạn", value: share?.value === null || share === null ? NO_VALUE : `${formatNumber(share.value, 2)}\u00a0%`, level: of("PS-05")?.level?.value ?? share?.level?.value ?? null, share: null, fill: "none" },
-    { indicator: "PS-05.countdown", words: left, value: when, level: null, share: null, fill: "none" },
+    stage("in_time", "còn hạn", inTime, 0, "var(--data-2)"),
+    stage("due_soon", "sắp đến hạn", soon, DUE_SOON, "var(--l3)"),
+    stage("overdue", "quá hạn", overdue, OVERDUE, "var(--l4)"),
+    {
+      indicator: "PS-05.overdue_share",
+      words: "tỷ lệ quá hạn",
+      value: shareWords(share),
+      level: share === null ? null : (of("PS-05")?.level?.value ?? null),
+      marked: share !== null,
+      share: null,
+      fill: "none",
+    },
+    { indicator: "PS-05.countdown", words: left, value: when, level: null, marked: false, share: null, fill: "none" },
   ];
 }
 
@@ -66,7 +112,11 @@ function deadlineWords(value: number | null, now: number): readonly [when: strin
   if (value === null) return [NO_VALUE, "hạn gần nhất"];
   const instant = value > 1e14 ? value / 1000 : value > 1e11 ? value : value * 1000;
   const when = sameDay(instant, now) ? hourMinute(instant) : dayMonth(instant);
-  return [when, instant > now ? `hạn gần nhất, còn ${duration(instant - now)}` : "hạn gần nhất"];
+  return [when, instant > now ? `hạn kế, còn ${duration(instant - now)}` : "hạn gần nhất"];
+}
+
+function shareWords(share: number | null): string {
+  return share === null ? NO_VALUE : `${formatNumber(share, 2)}\u00a0%`;
 }
 
 function shown(value: number | null): string {

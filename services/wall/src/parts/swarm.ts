@@ -12,8 +12,8 @@ import { levelMarkAt } from "./mark";
 const WIDTH = 1144;
 const HEIGHT = 262;
 const FLOOR = 228;
-const MIDDLE = 132;
-const REACH = 84;
+const MIDDLE = 122;
+const REACH = 68;
 const LEFT = 8;
 const RIGHT = 1136;
 /** Bounds get room: the scale shows at most so many times the distance from the best value to the worst bound. */
@@ -42,17 +42,53 @@ export function swarm({ indicator, classes, figures, total, nameOf }: SwarmOptio
   const values = figures.flatMap((item) => item.value ?? []);
   const bounds = indicator.bounds.map(({ bound }) => bound);
   const low = scaleLow(values, bounds, 100);
-  const x = (value: number): number => LEFT + 8 + ((Math.min(100, Math.max(low, value)) - low) / (100 - low || 1)) * (RIGHT - LEFT - 16);
-  const dots = figures.flatMap((item): Dot[] => (item.value === null ? [] : [{ unit: item.unit, value: item.value, radius: radiusOf(item) }]));
+  const x = (value: number): number =>
+    LEFT + 8 + ((Math.min(100, Math.max(low, value)) - low) / (100 - low || 1)) * (RIGHT - LEFT - 16);
+  const dots = figures.flatMap((item): Dot[] =>
+    item.value === null ? [] : [{ unit: item.unit, value: item.value, radius: radiusOf(item) }],
+  );
   const placed = placeDots(dots, x, REACH);
   const below = values.filter((value) => value < low).length;
-  return s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, style: `width:${WIDTH / 16}rem;height:${HEIGHT / 16}rem`, role: "img", "aria-label": spokenSpread(classes, values) },
-    bounds.map((bound) => s("path", { key: `bound-${bound}`, d: `M${x(bound)} 0V${FLOOR}`, stroke: "var(--line-strong)", "stroke-width": 1.5, "stroke-dasharray": "2 5" })),
+  return s(
+    "svg",
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      style: `width:${WIDTH / 16}rem;height:${HEIGHT / 16}rem`,
+      role: "img",
+      "aria-label": spokenSpread(classes, values),
+    },
+    bounds.map((bound) =>
+      s("path", {
+        key: `bound-${bound}`,
+        d: `M${x(bound)} 0V${FLOOR}`,
+        stroke: "var(--line-strong)",
+        "stroke-width": 1.5,
+        "stroke-dasharray": "2 5",
+      }),
+    ),
     s("path", { d: `M0 ${FLOOR}H${WIDTH}`, stroke: "var(--line-strong)", "stroke-width": 1.5 }),
-    axis(low, bounds, below, x), classCounts(classes, bounds, values, x, low),
-    placed.map((dot) => s("circle", { key: dot.unit, "data-unit": dot.unit, class: "dot", cx: round(dot.x), cy: round(MIDDLE + dot.y), r: dot.radius, fill: fillOf(classLevel(classes, dot.value)), stroke: "var(--level-edge)", "stroke-width": 1 })),
-    names(placed.slice().sort((one, other) => one.value - other.value), low, nameOf),
-    total === null ? null : totalLine(total, indicator, x(total)));
+    axis(low, bounds, below, x),
+    classCounts(classes, bounds, values, x, low),
+    placed.map((dot) =>
+      s("circle", {
+        key: dot.unit,
+        "data-unit": dot.unit,
+        class: "dot",
+        cx: round(dot.x),
+        cy: round(MIDDLE + dot.y),
+        r: dot.radius,
+        fill: fillOf(classLevel(classes, dot.value)),
+        stroke: "var(--level-edge)",
+        "stroke-width": 1,
+      }),
+    ),
+    names(
+      placed.slice().sort((one, other) => one.value - other.value),
+      low,
+      nameOf,
+    ),
+    total === null ? null : totalLine(total, indicator, x(total)),
+  );
 }
 
 function axis(low: number, bounds: readonly number[], below: number, x: (value: number) => number): VNode[] {
@@ -67,41 +103,91 @@ function axis(low: number, bounds: readonly number[], below: number, x: (value: 
     const last = tick !== 100 && at + width / 2 + 14 > RIGHT - estimateWidth("100 %", 22);
     if (start < free || last) return [];
     free = start + width + 14;
-    return [s("text", { key: `tick-${tick}`, x: round(at), y: 256, "font-size": 22, "text-anchor": anchor, fill: "var(--ink-3)" }, text)];
+    return [
+      s(
+        "text",
+        { key: `tick-${tick}`, x: round(at), y: 256, "font-size": 22, "text-anchor": anchor, fill: "var(--ink-3)" },
+        text,
+      ),
+    ];
   });
 }
 
-function classCounts(classes: readonly ThresholdClass[], bounds: readonly number[], values: readonly number[], x: (value: number) => number, low: number): VNode[] {
+function classCounts(
+  classes: readonly ThresholdClass[],
+  bounds: readonly number[],
+  values: readonly number[],
+  x: (value: number) => number,
+  low: number,
+): VNode[] {
   const rising = [...bounds].sort((one, other) => one - other);
   return [...classes].reverse().map((entry, index) => {
     const left = x(index === 0 ? low : (rising[index - 1] ?? low)) + (index === 0 ? 0 : 11);
     const count = values.filter((value) => entry.holds(value)).length;
-    return s("g", { key: `class-${entry.level}` }, levelMarkAt(entry.level, round(left), 1, 0.75),
-      s("text", { x: round(left + 33), y: 21, "font-size": 24, "font-weight": 600, fill: "var(--ink)" }, String(count)));
+    return s(
+      "g",
+      { key: `class-${entry.level}` },
+      levelMarkAt(entry.level, round(left), 1, 0.75),
+      s("text", { x: round(left + 33), y: 21, "font-size": 24, "font-weight": 600, fill: "var(--ink)" }, String(count)),
+    );
   });
 }
 
 /** The lowest units are named, in turn above and below the row, where there is room. */
-function names(rising: readonly { readonly unit: string; readonly value: number; readonly x: number; readonly y: number }[], low: number, nameOf: (unit: string) => string): VNode[] {
+function names(
+  rising: readonly { readonly unit: string; readonly value: number; readonly x: number; readonly y: number }[],
+  low: number,
+  nameOf: (unit: string) => string,
+): VNode[] {
   const taken: [number, number, number][] = [];
-  return rising.filter(({ value }) => value >= low).slice(0, NAMED).flatMap((dot, index) => {
-    const name = nameOf(dot.unit);
-    const half = estimateWidth(name, 22) / 2;
-    const at = Math.max(LEFT + half, Math.min(RIGHT - half, dot.x));
-    const y = index % 2 === 0 ? MIDDLE + 36 : MIDDLE - 20;
-    const collides = taken.some(([from, to, row]) => row === y && at - half < to + 12 && at + half > from - 12)
-      || rising.some((other) => other.unit !== dot.unit && Math.abs(other.x - at) < half + 8 && Math.abs(MIDDLE + other.y - (y - 8)) < 20);
-    if (collides) return [];
-    taken.push([at - half, at + half, y]);
-    return [s("text", { key: `name-${dot.unit}`, x: round(at), y, "font-size": 22, "text-anchor": "middle", fill: "var(--ink)" }, name)];
-  });
+  return rising
+    .filter(({ value }) => value >= low)
+    .slice(0, NAMED)
+    .flatMap((dot, index) => {
+      const name = nameOf(dot.unit);
+      const half = estimateWidth(name, 22) / 2;
+      const at = Math.max(LEFT + half, Math.min(RIGHT - half, dot.x));
+      const y = index % 2 === 0 ? MIDDLE + 36 : MIDDLE - 20;
+      const collides =
+        taken.some(([from, to, row]) => row === y && at - half < to + 12 && at + half > from - 12) ||
+        rising.some(
+          (other) => other.unit !== dot.unit && Math.abs(other.x - at) < half + 8 && Math.abs(MIDDLE + other.y - (y - 8)) < 20,
+        );
+      if (collides) return [];
+      taken.push([at - half, at + half, y]);
+      return [
+        s(
+          "text",
+          { key: `name-${dot.unit}`, x: round(at), y, "font-size": 22, "text-anchor": "middle", fill: "var(--ink)" },
+          name,
+        ),
+      ];
+    });
 }
 
 function totalLine(total: number, indicator: Indicator, at: number): VNode {
   const text = `Toàn tỉnh ${formatNumber(total, indicator.decimals)}`;
   const toLeft = at - estimateWidth(text, 22) - 16 > LEFT;
-  return s("g", { key: "total" }, s("path", { d: `M${round(at)} 32V${FLOOR}`, stroke: "var(--ink)", "stroke-width": 2 }),
-    s("text", { x: round(toLeft ? at - 10 : at + 10), y: 218, "font-size": 22, "font-weight": 600, "text-anchor": toLeft ? "end" : "start", fill: "var(--ink)", stroke: "var(--bg)", "stroke-width": 6, "paint-order": "stroke" }, text));
+  return s(
+    "g",
+    { key: "total" },
+    s("path", { d: `M${round(at)} 32V${FLOOR}`, stroke: "var(--ink)", "stroke-width": 2 }),
+    s(
+      "text",
+      {
+        x: round(toLeft ? at - 10 : at + 10),
+        y: 218,
+        "font-size": 22,
+        "font-weight": 600,
+        "text-anchor": toLeft ? "end" : "start",
+        fill: "var(--ink)",
+        stroke: "var(--bg)",
+        "stroke-width": 6,
+        "paint-order": "stroke",
+      },
+      text,
+    ),
+  );
 }
 
 function spokenSpread(classes: readonly ThresholdClass[], values: readonly number[]): string {

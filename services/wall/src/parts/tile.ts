@@ -6,7 +6,16 @@ import { NO_VALUE } from "../model/numbers";
 import type { Observation } from "../model/observation";
 import { periodWords } from "../model/times";
 import { estimateWidth } from "../model/width";
-import { comparisonWords, goalRemark, growthRemark, reasonWords, spoken, statusWord, valueWords, type Remark } from "../model/words";
+import {
+  comparisonWords,
+  goalRemark,
+  growthRemark,
+  reasonWords,
+  spoken,
+  statusWord,
+  valueWords,
+  type Remark,
+} from "../model/words";
 import { h, type VNode } from "../view/node";
 import { freshnessMark, levelMark } from "./mark";
 import { spark } from "./spark";
@@ -16,6 +25,9 @@ const TILE_PX = 492;
 const SPARK_PX = 184;
 const GAP_PX = 16;
 const META_PX = 22;
+const GLYPH_PX = 26;
+/** Mark, gaps and the box around a status word. */
+const NAME_PX = 72;
 
 export interface TileOptions {
   readonly indicator: Indicator;
@@ -33,17 +45,41 @@ export function tile(options: TileOptions): VNode {
   const { indicator, item, now, lostAt } = options;
   const freshness = item === null ? null : freshnessOf(item, now, lostAt);
   const stale = freshness?.state === "stale";
-  const level = item === null || item.value === null ? null : (item.level?.value ?? null);
+  const level = shownLevel(item);
   const status = item === null ? null : statusWord(item);
-  return h("article", {
-    class: `tile${stale ? " stale" : ""}${item?.drill === true ? " drill" : ""}${item?.value === null || item === null ? " empty" : ""}`,
-    key: indicator.id, tabindex: 0, "data-indicator": indicator.id, "data-level": level ?? "none", "data-fresh": freshness?.state ?? "none",
-    "aria-label": spoken(indicator, item, freshness?.words ?? options.missing),
-  },
-  h("h3", { class: "n" }, levelMark(level, 1.875), h("span", {}, indicator.nameShort), status !== null && h("span", { class: "st" }, status)),
-  ...valueRow(options, stale, level),
-  h("p", { class: "c" }, remarkText(mainRemark(options, stale)), freshness === null ? h("span") : freshnessMark(freshness.state, freshness.words)),
-  metaRow(options));
+  const boxed = status !== null && estimateWidth(indicator.nameShort, 28) + estimateWidth(status, META_PX) + NAME_PX <= TILE_PX;
+  return h(
+    "article",
+    {
+      class: ["tile", stale && "stale", item?.drill === true && "drill"].filter(Boolean).join(" "),
+      key: indicator.id,
+      tabindex: 0,
+      "data-indicator": indicator.id,
+      "data-level": level ?? "none",
+      "data-fresh": freshness?.state ?? "none",
+      "aria-label": spoken(indicator, item, freshness?.words ?? options.missing),
+    },
+    h(
+      "h3",
+      { class: "n" },
+      levelMark(level, 1.875),
+      h("span", {}, indicator.nameShort),
+      boxed && h("span", { class: "st" }, status),
+    ),
+    ...valueRow(options, stale, level),
+    h(
+      "p",
+      { class: "c" },
+      remarkText(fitting(mainRemark(options, stale), freshness?.words ?? "")),
+      freshness === null ? h("span") : freshnessMark(freshness.state, freshness.words),
+    ),
+    metaRow(options, boxed ? null : status),
+  );
+}
+
+/** The level that a tile may show: none without a value. */
+export function shownLevel(item: Observation | null): number | null {
+  return item === null || item.value === null ? null : (item.level?.value ?? null);
 }
 
 function valueRow({ indicator, item, trend }: TileOptions, stale: boolean, level: number | null): readonly VNode[] {
@@ -53,29 +89,48 @@ function valueRow({ indicator, item, trend }: TileOptions, stale: boolean, level
   const roomy = width > TILE_PX - GAP_PX - SPARK_PX;
   const target = item?.target?.path ?? item?.target?.value ?? null;
   const line = roomy ? null : spark({ values: trend, target, level, stale });
-  const text = h("p", { class: line === null ? "v wide" : "v" },
-    h("span", { "data-role": "value", "data-fade": true }, value), unit !== "" && h("small", {}, unit));
+  const text = h(
+    "p",
+    { class: line === null ? "v wide" : "v" },
+    h("span", { "data-role": "value", "data-fade": true }, value),
+    unit !== "" && h("small", {}, unit),
+  );
   return line === null ? [text] : [text, line];
 }
 
 function mainRemark({ indicator, item, missing }: TileOptions, stale: boolean): Remark {
   if (item === null) return { strong: "", rest: missing === "" ? "" : "chưa có số" };
-  if (item.value === null) return { strong: "", rest: item.nullReason === "missing" || item.nullReason === null ? "chưa có số" : reasonWords(item.nullReason) };
+  if (item.value === null)
+    return {
+      strong: "",
+      rest: item.nullReason === "missing" || item.nullReason === null ? "chưa có số" : reasonWords(item.nullReason),
+    };
   if (stale) return { strong: "", rest: "số cuối, không dùng để báo" };
-  return goalRemark(indicator, item) ?? growthRemark(indicator, item) ?? { strong: "", rest: indicator.target === null ? "chưa giao kế hoạch" : "" };
+  return (
+    goalRemark(indicator, item) ??
+    growthRemark(indicator, item) ?? { strong: "", rest: indicator.target === null ? "chưa giao kế hoạch" : "" }
+  );
+}
+
+/** A remark beside its freshness: the bound is left out where both do not fit. */
+function fitting(remark: Remark, freshness: string): Remark {
+  const width = estimateWidth(`${remark.strong} ${remark.rest}`, META_PX) + GAP_PX + GLYPH_PX + estimateWidth(freshness, META_PX);
+  return width <= TILE_PX || remark.strong === "" ? remark : { strong: remark.strong, rest: "" };
 }
 
 function remarkText({ strong, rest }: Remark): VNode {
   return h("span", {}, strong !== "" && h("b", {}, strong), strong !== "" && rest !== "" && " ", rest);
 }
 
-function metaRow({ indicator, item, place, missing }: TileOptions): VNode {
+/** The last row; a status word that has no room beside the name takes the place of the owner. */
+function metaRow({ indicator, item, place, missing }: TileOptions, status: string | null): VNode {
   const room = TILE_PX - GAP_PX;
-  const owner = indicator.owner;
+  const owner = status ?? indicator.owner;
   const period = item === null ? missing : periodWords(item.window, item.period);
   const said = item === null || goalRemark(indicator, item) === null ? null : comparisonWords(indicator, item);
   const full = [place, period, said].filter((part) => part !== null && part !== "");
-  const fits = (parts: readonly (string | null)[], beside: string): boolean => estimateWidth(parts.join(" · "), META_PX) + estimateWidth(beside, META_PX) <= room;
-  const parts = fits(full, owner) || fits(full, "") ? full : full.filter((part) => part !== said);
+  const fits = (parts: readonly (string | null)[], beside: string): boolean =>
+    estimateWidth(parts.join(" · "), META_PX) + estimateWidth(beside, META_PX) <= room;
+  const parts = fits(full, owner) || (status === null && fits(full, "")) ? full : full.filter((part) => part !== said);
   return h("p", { class: "m" }, h("span", {}, parts.join(" · ")), fits(parts, owner) && h("span", {}, owner));
 }

@@ -8,6 +8,9 @@ import type { Place } from "../model/places";
 import type { VNode } from "../view/node";
 
 export interface Trend {
+  /** The instant of the first value and the milliseconds between two, null when not told. */
+  readonly start: number | null;
+  readonly stepMs: number | null;
   readonly values: readonly (number | null)[];
 }
 
@@ -57,7 +60,9 @@ export function placeName(context: SceneContext, unit: string): string {
 
 /** The province's figure, or the country's where the province has none. */
 export function provinceOrCountry(context: SceneContext, indicator: string, windows: readonly string[]): Observation | null {
-  const candidates = [`P:${context.province}`, "N:VN"].flatMap((unit) => windows.map((window) => context.board.get(indicator, unit, window)));
+  const candidates = [`P:${context.province}`, "N:VN"].flatMap((unit) =>
+    windows.map((window) => context.board.get(indicator, unit, window)),
+  );
   return candidates.find((item) => item !== null && item.value !== null) ?? candidates.find((item) => item !== null) ?? null;
 }
 

@@ -29,6 +29,8 @@ const ECONOMY: readonly Slot[] = [
   { indicator: "DE-01", windows: ["month"], country: true },
   { indicator: "DE-02", windows: ["month"], country: true },
 ];
+/** Points of a sparkline. */
+const POINTS = 30;
 const SLOTS = [...PEOPLE, ...ECONOMY];
 const MAPPED = { indicator: "PS-04", window: "30d" } as const;
 
@@ -37,30 +39,54 @@ export const overview: Scene = {
   key: "1",
   title: "Kết quả cho người dân và doanh nghiệp",
   topics: (province) => [
-    ...SLOTS.flatMap(({ indicator, windows, country }) => windows.flatMap((window) => [
-      `indicators/${province}/P:${province}/${indicator}/${window}`,
-      ...(country ? [`indicators/VN/N:VN/${indicator}/${window}`] : []),
-    ])),
+    ...SLOTS.flatMap(({ indicator, windows, country }) =>
+      windows.flatMap((window) => [
+        `indicators/${province}/P:${province}/${indicator}/${window}`,
+        ...(country ? [`indicators/VN/N:VN/${indicator}/${window}`] : []),
+      ]),
+    ),
     `indicators/${province}/*/${MAPPED.indicator}/${MAPPED.window}`,
   ],
   trends: (context) => SLOTS.flatMap((slot) => itemOf(context, slot) ?? []),
   sentence,
-  view: (context) => h("section", { class: "main overview" },
-    h("div", { class: "out" }, column(context, "Người dân và kết nối", PEOPLE), column(context, "Kinh tế và công nghệ", ECONOMY)),
-    h("figure", { class: "map" },
-      h("figcaption", { class: "cap" }, "Hồ sơ đúng hạn theo xã, phường ", h("small", {}, "PS-04, 30 ngày")),
-      fenced("Bản đồ", () => picture(context)))),
+  view: (context) =>
+    h(
+      "section",
+      { class: "main overview" },
+      h(
+        "div",
+        { class: "out" },
+        column(context, "Người dân và kết nối", PEOPLE),
+        column(context, "Kinh tế và công nghệ", ECONOMY),
+      ),
+      h(
+        "figure",
+        { class: "map" },
+        h(
+          "figcaption",
+          { class: "cap" },
+          "Hồ sơ đúng hạn theo xã, phường ",
+          h("small", {}, context.map?.surveyed === false ? "PS-04, 30 ngày; ô quy ước" : "PS-04, 30 ngày"),
+        ),
+        fenced("Bản đồ", () => picture(context)),
+      ),
+    ),
 };
 
 function sentence(context: SceneContext): string {
   if (!context.filled) return "Kết quả cho người dân và doanh nghiệp";
-  const shown = SLOTS.map((slot) => itemOf(context, slot)).flatMap((item) => (item === null || item.value === null ? [] : [item]));
+  const shown = SLOTS.map((slot) => itemOf(context, slot)).flatMap((item) =>
+    item === null || item.value === null ? [] : [item],
+  );
   if (shown.length === 0) return "Chưa có số liệu về kết quả nào.";
   const judged = shown.filter((item) => item.level !== null);
   const good = judged.filter((item) => item.level?.value === 0).length;
-  const first = judged.length === 0 ? `${shown.length} trong ${SLOTS.length} kết quả có số, chưa xếp mức.`
-    : judged.length === SLOTS.length ? `${good} trong ${SLOTS.length} kết quả trong ngưỡng.`
-      : `${good} trong ${judged.length} kết quả đã xếp mức nằm trong ngưỡng.`;
+  const first =
+    judged.length === 0
+      ? `${shown.length} trong ${SLOTS.length} kết quả có số, chưa xếp mức.`
+      : judged.length === SLOTS.length
+        ? `${good} trong ${SLOTS.length} kết quả trong ngưỡng.`
+        : `${good} trong ${judged.length} kết quả đã xếp mức nằm trong ngưỡng.`;
   return `${first} ${communeSentence(context)}`.trim();
 }
 
@@ -68,14 +94,21 @@ function communeSentence(context: SceneContext): string {
   const classes = thresholdClasses(indicatorOf(context.catalogue, MAPPED.indicator));
   const values = [...context.board.communes(MAPPED.indicator, MAPPED.window).values()].flatMap((item) => item.value ?? []);
   if (values.length === 0) return "Chưa có số hồ sơ đúng hạn theo xã.";
-  const worst = [...classes].reverse().find(({ level }) => level > 0 && values.some((value) => classLevel(classes, value) === level));
+  const worst = [...classes]
+    .reverse()
+    .find(({ level }) => level > 0 && values.some((value) => classLevel(classes, value) === level));
   if (worst === undefined) return "Hồ sơ đúng hạn: không xã nào dưới ngưỡng.";
   const count = values.filter((value) => classLevel(classes, value) === worst.level).length;
   return `Hồ sơ đúng hạn: ${count} xã ${/^\d/.test(worst.words) ? "ở " : ""}${worst.words}\u00a0%.`;
 }
 
 function column(context: SceneContext, title: string, slots: readonly Slot[]): VNode {
-  return h("section", { class: "col" }, h("h2", { class: "cap" }, title), slots.map((slot) => fenced(slot.indicator, () => slotTile(context, slot))));
+  return h(
+    "section",
+    { class: "col" },
+    h("h2", { class: "cap" }, title),
+    slots.map((slot) => fenced(slot.indicator, () => slotTile(context, slot))),
+  );
 }
 
 function slotTile(context: SceneContext, slot: Slot): VNode {
@@ -83,21 +116,39 @@ function slotTile(context: SceneContext, slot: Slot): VNode {
   const item = itemOf(context, slot);
   const own = item === null || item.unit === `P:${context.province}`;
   return tile({
-    indicator, item, now: context.now, lostAt: context.lostAt,
+    indicator,
+    item,
+    now: context.now,
+    lostAt: context.lostAt,
     place: own ? null : placeName(context, item.unit),
-    trend: item === null ? [] : (context.trends.get(item.id)?.values ?? []),
+    trend: item === null ? [] : (context.trends.get(item.id)?.values ?? []).slice(-POINTS),
     missing: missingWords(context, indicator.known),
   });
 }
 
 function picture(context: SceneContext): VNode {
   const { map: layout, places } = context;
-  if (layout === null || layout.areas.length === 0) return h("p", { class: "note" }, places.length === 0 ? "Chưa đọc được danh sách xã, phường." : "Chưa có ranh giới hay tọa độ của xã, phường.");
+  if (layout === null || layout.areas.length === 0)
+    return h(
+      "p",
+      { class: "note" },
+      places.length === 0 ? "Chưa đọc được danh sách xã, phường." : "Chưa có ranh giới hay tọa độ của xã, phường.",
+    );
   const indicator = indicatorOf(context.catalogue, MAPPED.indicator);
-  return map({ layout, places, indicator, classes: thresholdClasses(indicator), figures: context.board.communes(MAPPED.indicator, MAPPED.window) });
+  return map({
+    layout,
+    places,
+    indicator,
+    classes: thresholdClasses(indicator),
+    figures: context.board.communes(MAPPED.indicator, MAPPED.window),
+  });
 }
 
 function itemOf(context: SceneContext, slot: Slot): Observation | null {
   if (slot.country) return provinceOrCountry(context, slot.indicator, slot.windows);
-  return slot.windows.map((window) => context.board.get(slot.indicator, `P:${context.province}`, window)).find((item) => item !== null) ?? null;
+  return (
+    slot.windows
+      .map((window) => context.board.get(slot.indicator, `P:${context.province}`, window))
+      .find((item) => item !== null) ?? null
+  );
 }

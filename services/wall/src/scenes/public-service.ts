@@ -2,17 +2,17 @@
 
 import { indicatorOf } from "../model/catalogue";
 import { thresholdClasses } from "../model/classes";
-import { freshnessOf } from "../model/freshness";
 import { formatNumber, NBSP, NO_VALUE } from "../model/numbers";
 import type { Observation } from "../model/observation";
 import { periodWords } from "../model/times";
-import { goalRemark, growthRemark, spoken, valueWords } from "../model/words";
+import { goalRemark, spoken, valueWords } from "../model/words";
 import { fenced } from "../parts/frame";
-import { bullet, course, scale } from "../parts/hero";
-import { freshnessMark, levelMark } from "../parts/mark";
+import { bullet, heroFigure } from "../parts/hero";
+import { levelMark } from "../parts/mark";
 import { procedureTable } from "../parts/procedures";
 import { stages } from "../parts/stages";
 import { swarm } from "../parts/swarm";
+import { shownLevel } from "../parts/tile";
 import { h, type VNode } from "../view/node";
 import { missingWords, placeName, type Scene, type SceneContext } from "./context";
 
@@ -34,23 +34,61 @@ export const publicService: Scene = {
   topics: (province) => {
     const own = `indicators/${province}/P:${province}`;
     return [
-      `${own}/${HERO.indicator}/${HERO.window}`, `indicators/VN/N:VN/${HERO.indicator}/${HERO.window}`,
+      `${own}/${HERO.indicator}/${HERO.window}`,
+      `indicators/VN/N:VN/${HERO.indicator}/${HERO.window}`,
       ...CONDITIONS.map(([indicator]) => `${own}/${indicator}/month`),
-      `${own}/PS-04/30d`, `indicators/${province}/*/PS-04/30d`,
+      `${own}/PS-04/30d`,
+      `indicators/${province}/*/PS-04/30d`,
       ...STAGES.map((indicator) => `${own}/${indicator}/instant`),
-      `${own}/PS-05/instant/procedure/*`, `${own}/${HERO.indicator}/${HERO.window}/procedure/*`,
+      `${own}/PS-05/instant/procedure/*`,
+      `${own}/${HERO.indicator}/${HERO.window}/procedure/*`,
     ];
   },
-  trends: (context) => own(context, HERO.indicator, HERO.window) === null ? [] : [own(context, HERO.indicator, HERO.window) as Observation],
+  trends: (context) =>
+    own(context, HERO.indicator, HERO.window) === null ? [] : [own(context, HERO.indicator, HERO.window) as Observation],
   sentence,
-  view: (context) => h("section", { class: "main service" },
-    h("div", { class: "left" }, fenced("PS-01", () => hero(context)), fenced("Điều kiện", () => conditions(context))),
-    h("div", { class: "right" },
-      fenced("PS-04", () => spread(context)),
-      fenced("PS-05", () => stages({ catalogue: context.catalogue, now: context.now, lostAt: context.lostAt, of: (indicator) => own(context, indicator, "instant") })),
-      h("div", { class: "two" },
-        fenced("Quá hạn", () => procedureTable("Quá hạn nhiều nhất", "overdue", context.board.breakdown("PS-05", `P:${context.province}`, "instant", "procedure"))),
-        fenced("Toàn trình", () => procedureTable("Toàn trình theo thủ tục", "online", context.board.breakdown(HERO.indicator, `P:${context.province}`, HERO.window, "procedure")))))),
+  view: (context) =>
+    h(
+      "section",
+      { class: "main service" },
+      h(
+        "div",
+        { class: "left" },
+        fenced("PS-01", () => hero(context)),
+        fenced("Điều kiện", () => conditions(context)),
+      ),
+      h(
+        "div",
+        { class: "right" },
+        fenced("PS-04", () => spread(context)),
+        fenced("PS-05", () =>
+          stages({
+            catalogue: context.catalogue,
+            now: context.now,
+            lostAt: context.lostAt,
+            of: (indicator) => own(context, indicator, "instant"),
+          }),
+        ),
+        h(
+          "div",
+          { class: "two" },
+          fenced("Quá hạn", () =>
+            procedureTable(
+              "Quá hạn nhiều nhất",
+              "overdue",
+              context.board.breakdown("PS-05", `P:${context.province}`, "instant", "procedure"),
+            ),
+          ),
+          fenced("Toàn trình", () =>
+            procedureTable(
+              "Toàn trình theo thủ tục",
+              "online",
+              context.board.breakdown(HERO.indicator, `P:${context.province}`, HERO.window, "procedure"),
+            ),
+          ),
+        ),
+      ),
+    ),
 };
 
 function sentence(context: SceneContext): string {
@@ -59,44 +97,63 @@ function sentence(context: SceneContext): string {
   const overdue = own(context, "PS-05", "instant");
   const indicator = indicatorOf(context.catalogue, HERO.indicator);
   const goal = online === null ? null : goalRemark(indicator, online);
-  const first = online?.value === undefined || online.value === null ? "Chưa có số về hồ sơ toàn trình."
-    : `Toàn trình ${valueWords(indicator, online.value)}${NBSP}%${goal === null ? "" : `, ${goal.strong} ${goal.rest.replace("tới mức", "tới mục tiêu")}`}.`;
-  const second = overdue?.value === undefined || overdue.value === null ? ""
-    : overdue.value === 0 ? "Không có hồ sơ nào quá hạn." : `Đang quá hạn ${formatNumber(overdue.value, 0)}${NBSP}hồ sơ.`;
+  const first =
+    online?.value === undefined || online.value === null
+      ? "Chưa có số về hồ sơ toàn trình."
+      : `Toàn trình ${valueWords(indicator, online.value)}${NBSP}%${goal === null ? "" : `, ${goal.strong} ${goal.rest.replace("tới mức", "tới mục tiêu")}`}.`;
+  const second =
+    overdue?.value === undefined || overdue.value === null
+      ? ""
+      : overdue.value === 0
+        ? "Không có hồ sơ nào quá hạn."
+        : `Đang quá hạn ${formatNumber(overdue.value, 0)}${NBSP}hồ sơ.`;
   return `${first} ${second}`.trim();
 }
 
 function hero(context: SceneContext): VNode {
-  const indicator = indicatorOf(context.catalogue, HERO.indicator);
   const item = own(context, HERO.indicator, HERO.window);
+  const indicator = indicatorOf(context.catalogue, HERO.indicator);
   const country = context.board.get(HERO.indicator, "N:VN", HERO.window)?.value ?? null;
-  const references = country === null || country === item?.value ? [] : [{ words: `Cả nước ${formatNumber(country, 2)}`, value: country }];
-  const freshness = item === null ? null : freshnessOf(item, context.now, context.lostAt);
-  const target = indicator.target ?? HERO.target;
-  const level = item?.value === null ? null : (item?.level?.value ?? null);
-  const remark = item === null ? null : growthRemark(indicator, item);
-  const drawn = course(item === null ? [] : (context.trends.get(item.id)?.values ?? []), target, references, level);
-  return h("section", { class: freshness?.state === "stale" ? "hero stale" : "hero", "data-indicator": HERO.indicator, tabindex: 0, "data-level": level ?? "none", "aria-label": spoken(indicator, item, freshness?.words ?? "") },
-    h("h2", { class: "cap" }, levelMark(level, 1.875), "Hồ sơ trực tuyến toàn trình", h("small", {}, `${HERO.indicator}, ${periodWords(HERO.window, null)}`)),
-    h("div", { class: "big" },
-      h("b", {}, h("span", { "data-role": "value", "data-fade": true }, item === null ? NO_VALUE : valueWords(indicator, item.value)), item?.value !== null && item !== null && h("small", {}, "%")),
-      h("p", {}, h("strong", {}, remark?.strong ?? (item === null ? missingWords(context, indicator.known) : "")), remark !== null && h("br"), remark?.rest ?? "", h("br"), freshness !== null && freshnessMark(freshness.state, freshness.words))),
-    drawn ?? scale(indicator, item?.value ?? null, target, references));
+  return heroFigure({
+    title: "Hồ sơ trực tuyến toàn trình",
+    indicator,
+    item,
+    now: context.now,
+    lostAt: context.lostAt,
+    note: `${HERO.indicator}, ${periodWords(HERO.window, null)}`,
+    missing: missingWords(context, indicator.known),
+    target: indicator.target ?? HERO.target,
+    references:
+      country === null || country === item?.value ? [] : [{ words: `Cả nước ${formatNumber(country, 2)}`, value: country }],
+    trend: item === null ? null : (context.trends.get(item.id) ?? null),
+  });
 }
 
 function conditions(context: SceneContext): VNode {
-  return h("section", { class: "conditions" },
+  return h(
+    "section",
+    { class: "conditions" },
     h("h2", { class: "cap" }, "Điều kiện để toàn trình ", h("small", {}, "tháng này, %; vạch: mục tiêu")),
-    h("ul", { class: "bul" }, CONDITIONS.map(([id, name]) => {
-      const indicator = indicatorOf(context.catalogue, id);
-      const item = own(context, id, "month");
-      const level = item?.value === undefined || item.value === null ? null : (item.level?.value ?? null);
-      const target = indicator.target ?? indicatorOf(context.catalogue, id.split(".")[0] ?? id).target;
-      const value = item?.value ?? null;
-      return h("li", { key: id, "data-indicator": id, "data-level": level ?? "none", "aria-label": spoken(indicator, item, "") }, levelMark(level, 1.625), h("span", {}, name),
-        value === null ? h("span", { class: "absent", "data-role": "value" }, "chưa có số") : bullet(value, target),
-        value !== null && h("b", { "data-role": "value", "data-fade": true }, formatNumber(value, indicator.decimals)));
-    })));
+    h(
+      "ul",
+      { class: "bul" },
+      CONDITIONS.map(([id, name]) => {
+        const indicator = indicatorOf(context.catalogue, id);
+        const item = own(context, id, "month");
+        const level = shownLevel(item);
+        const target = indicator.target ?? indicatorOf(context.catalogue, id.split(".")[0] ?? id).target;
+        const value = item?.value ?? null;
+        return h(
+          "li",
+          { key: id, "data-indicator": id, "data-level": level ?? "none", "aria-label": spoken(indicator, item, "") },
+          levelMark(level, 1.625),
+          h("span", {}, name),
+          value === null ? h("span", { class: "absent", "data-role": "value" }, "chưa có số") : bullet(value, target),
+          value !== null && h("b", { "data-role": "value", "data-fade": true }, formatNumber(value, indicator.decimals)),
+        );
+      }),
+    ),
+  );
 }
 
 function spread(context: SceneContext): VNode {
@@ -105,11 +162,32 @@ function spread(context: SceneContext): VNode {
   const item = own(context, "PS-04", "30d");
   const missing = context.places.length - figures.length;
   const note = `PS-04, 30 ngày; cỡ chấm: số hồ sơ${missing > 0 ? `; ${missing} xã chưa có số` : ""}`;
-  return h("figure", { class: "spread", "data-indicator": "PS-04", tabindex: 0, "data-level": item?.level?.value ?? "none", "aria-label": spoken(indicator, item, "") },
-    h("figcaption", { class: "cap" }, figures.length === 0 ? "Đúng hạn theo xã, phường " : `Đúng hạn ở ${figures.length} xã, phường `, h("small", {}, note)),
+  return h(
+    "figure",
+    {
+      class: "spread",
+      "data-indicator": "PS-04",
+      tabindex: 0,
+      "data-level": item?.level?.value ?? "none",
+      "aria-label": spoken(indicator, item, ""),
+    },
+    h(
+      "figcaption",
+      { class: "cap" },
+      figures.length === 0 ? "Đúng hạn theo xã, phường " : `Đúng hạn ở ${figures.length} xã, phường `,
+      h("small", {}, note),
+    ),
     h("span", { class: "sr", "data-role": "value" }, item === null ? NO_VALUE : valueWords(indicator, item.value)),
-    figures.length === 0 ? h("p", { class: "note" }, missingWords(context, indicator.known) === "" ? "" : "Chưa xã, phường nào có số.")
-      : swarm({ indicator, classes: thresholdClasses(indicator), figures, total: item?.value ?? null, nameOf: (unit) => placeName(context, unit) }));
+    figures.length === 0
+      ? h("p", { class: "note" }, missingWords(context, indicator.known) === "" ? "" : "Chưa xã, phường nào có số.")
+      : swarm({
+          indicator,
+          classes: thresholdClasses(indicator),
+          figures,
+          total: item?.value ?? null,
+          nameOf: (unit) => placeName(context, unit),
+        }),
+  );
 }
 
 function own(context: SceneContext, indicator: string, window: string): Observation | null {

@@ -20,7 +20,9 @@ export function motionHooks(still: () => boolean): PaintHooks {
 
 function crossFade(element: Element): void {
   if (!(element instanceof HTMLElement)) return;
-  element.parentElement?.querySelectorAll("[data-ghost]").forEach((old) => { old.remove(); });
+  element.parentElement?.querySelectorAll("[data-ghost]").forEach((old) => {
+    old.remove();
+  });
   const ghost = element.cloneNode(true) as HTMLElement;
   for (const name of element.getAttributeNames()) if (name.startsWith("data-")) ghost.removeAttribute(name);
   ghost.setAttribute("data-ghost", "");
@@ -36,17 +38,17 @@ function crossFade(element: Element): void {
   const timing = { duration: FADE_MS, easing: EASE };
   element.animate([{ opacity: 0 }, { opacity: 1 }], timing);
   ghost.animate([{ opacity: 1 }, { opacity: 0 }], { ...timing, fill: "forwards" }).finished.then(
-    () => { ghost.remove(); },
-    () => { ghost.remove(); },
+    () => {
+      ghost.remove();
+    },
+    () => {
+      ghost.remove();
+    },
   );
 }
 
 function trace(element: Element): void {
-  element.animate(
-    [
-      { boxShadow: "inset 0 2px 0 0 var(--ink)" },
-      { boxShadow: "inset 0 2px 0 0 var(--ink)" },
-    ],
-    { duration: TRACE_MS },
-  );
+  element.animate([{ boxShadow: "inset 0 2px 0 0 var(--ink)" }, { boxShadow: "inset 0 2px 0 0 var(--ink)" }], {
+    duration: TRACE_MS,
+  });
 }

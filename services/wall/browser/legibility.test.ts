@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { chances, communes, observation, share, type Item } from "../dev/figures.mjs";
+import { useWall } from "./stand";
+
+const SIZES = [
+  [1280, 720],
+  [1366, 768],
+  [1920, 1200],
+  [2560, 1080],
+  [3840, 2160],
+  [7680, 4320],
+] as const;
+const SCENES = ["overview", "public-service"] as const;
+
+interface TextBox {
+  readonly text: string;
+  readonly px: number;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Boxes of all visible texts in design pixels. Numerals inside level marks are part of a shape; a box is cut to the height of letters. */
+async function textBoxes(page: Page): Promise<readonly TextBox[]> {
+  return await page.evaluate(() => {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const frame = document.querySelector(".wall")!.getBoundingClientRect();
+    const boxes: { text: string; px: number; left: number; top: number; right: number; bottom: number }[] = [];
+    const walker = document.createTreeWalker(document.querySelector(".wall")!, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const parent = node.parentElement;
+      const text = node.textContent?.trim() ?? "";
+      if (parent === null || text === "" || parent.closest(".lv, .sr, title, [data-ghost]") !== null) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const box = parent instanceof SVGElement ? parent.getBoundingClientRect() : range.getBoundingClientRect();
+      const scale =
+        parent instanceof SVGElement && parent.ownerSVGElement !== null
+          ? parent.ownerSVGElement.getBoundingClientRect().width / parent.ownerSVGElement.viewBox.baseVal.width
+          : 1;
+      const px = (parseFloat(getComputedStyle(parent).fontSize) * scale) / rem;
+      const [x, y] = [frame.left, frame.top];
+      boxes.push({
+        text,
+        px,
+        left: (box.left - x) / rem,
+        right: (box.right - x) / rem,
+        top: (box.top - y) / rem + px * 0.24,
+        bottom: (box.bottom - y) / rem - px * 0.26,
+      });
+    }
+    return boxes;
+  });
+}
+
+function overlapping(boxes: readonly TextBox[]): readonly string[] {
+  return boxes.flatMap((one, index) =>
+    boxes.slice(index + 1).flatMap((other) => {
+      const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      return across > 1 && down > 1 ? [`${one.text} / ${other.text}`] : [];
+    }),
+  );
+}
+
+function expectLegible(boxes: readonly TextBox[]): void {
+  expect(boxes.length).toBeGreaterThan(20);
+  expect(boxes.filter(({ px }) => px < 21.95).map(({ text, px }) => `${text}: ${px}`)).toEqual([]);
+  expect(
+    boxes.filter(({ left, right, top, bottom }) => left < 0 || top < 0 || right > 1920 || bottom > 1080).map(({ text }) => text),
+  ).toEqual([]);
+  expect(overlapping(boxes)).toEqual([]);
+}
+
+/** The hardest figures: the longest names, seven digits, a status word everywhere. */
+function stretched(): { readonly places: ReturnType<typeof communes>; readonly items: readonly Item[] } {
+  const places = communes(104, chances(7)).map((place, index) =>
+    index % 20 === 3 ? { ...place, name: "Phường Phan Rang Tháp Chàm" } : place,
+  );
+  const grave = places
+    .filter((_, index) => index % 20 === 3)
+    .map(({ unit }) => share("PS-04", unit, "30d", 71.23, 1000, [98, 95, 90], 100));
+  const long = { value: 8_368_201, status: "E", quality: ["simulated"], level: { value: 3, held: true, since: null } };
+  const outcomes = [
+    ["FB-01", "30d", null],
+    ["TI-03", "month", "2026-12"],
+    ["DE-05", "quarter", "2026-Q3"],
+    ["EC-01", "ytd", "2026-12"],
+    ["DE-03", "quarter", "2026-Q3"],
+    ["DE-01", "month", "2026-12"],
+    ["DE-02", "month", "2026-12"],
+  ] as const;
+  const comparisons = [{ kind: "yoy", delta: -1234.56, unit: "pp", base_value: null, comparable: true }];
+  const items = outcomes.map(([indicator, window, period]) =>
+    observation(indicator, "P:33", window, {
+      ...long,
+      period,
+      comparisons,
+      target: { value: 1_234_567, op: ">=", gap: -1234.56, gap_unit: "pp" },
+    }),
+  );
+  return { places, items: [...grave, ...items] };
+}
+
+describe("the wall can be read", () => {
+  const open = useWall();
+
+  it.each(SCENES.flatMap((scene) => (["dark", "light"] as const).map((theme) => [scene, theme] as const)))(
+    "%s, %s",
+    async (scene, theme) => {
+      const { page, strangers, problems } = await open(`&motion=none&scene=${scene}&theme=${theme}`);
+      expectLegible(await textBoxes(page));
+      expect(strangers).toEqual([]);
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it.each(SCENES)("%s without figures", async (scene) => {
+    const { page } = await open(`&motion=none&scene=${scene}`, { empty: true });
+    expectLegible(await textBoxes(page));
+  });
+
+  it.each(SCENES)("%s with the longest words and numbers", async (scene) => {
+    const { places, items } = stretched();
+    const { page, mock } = await open(`&motion=none&scene=${scene}`, { places });
+    mock.push([...items]);
+    await expect.poll(() => mock.painted.at(-1)?.["seq"]).toBe(2);
+    expectLegible(await textBoxes(page));
+  });
+
+  it.each(SIZES)("at %i x %i without scrolling", async (width, height) => {
+    for (const scene of SCENES) {
+      const { page } = await open(`&motion=none&scene=${scene}`, {}, [width, height]);
+      const spare = await page.evaluate(() => [
+        document.documentElement.scrollWidth - innerWidth,
+        document.documentElement.scrollHeight - innerHeight,
+      ]);
+      expect(Math.max(...spare)).toBeLessThanOrEqual(0);
+      expectLegible(await textBoxes(page));
+    }
+  });
+});

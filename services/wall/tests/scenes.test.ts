@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import { catalogue, chances, communes, figures } from "../dev/figures.mjs";
+import { Board } from "../src/model/board";
+import { readCatalogue } from "../src/model/catalogue";
+import { thresholdClasses } from "../src/model/classes";
+import { indicatorOf } from "../src/model/catalogue";
+import { layOutMap } from "../src/model/maplayout";
+import { readObservation } from "../src/model/observation";
+import { readPlaces } from "../src/model/places";
+import { shapesFromPlaces } from "../src/model/shapes";
+import { page } from "../src/page";
+import { legendSize, listSize, lowest, PICTURE } from "../src/parts/map";
+import { GRAVE, gravest } from "../src/parts/strip";
+import { overview } from "../src/scenes/overview";
+import { publicService } from "../src/scenes/public-service";
+import type { Scene, SceneContext } from "../src/scenes/context";
+import { findAll, textOf, type VNode } from "../src/view/node";
+
+const COMMUNES = communes(104, chances(7));
+const NOW = Date.parse("2026-11-20T05:00:00Z");
+
+function context(items: readonly unknown[], rest: Partial<SceneContext> = {}): SceneContext {
+  const board = new Board();
+  board.replace(items.flatMap((item) => readObservation(item) ?? []));
+  const places = readPlaces(COMMUNES.map(({ unit, name, lat, lon }) => ({ code: unit, name_vi: name, lat, lon })));
+  const indicators = readCatalogue(catalogue());
+  const classes = thresholdClasses(indicatorOf(indicators, "PS-04"));
+  return {
+    board,
+    places,
+    catalogue: indicators,
+    province: "33",
+    provinceName: "Hưng Yên",
+    trends: new Map(),
+    now: NOW,
+    lostAt: null,
+    filled: true,
+    waitedMs: 0,
+    names: new Map(places.map((place) => [place.unit, place])),
+    map: layOutMap(shapesFromPlaces(places), false, PICTURE, listSize(places), legendSize(classes.length)),
+    ...rest,
+  };
+}
+
+function full(): SceneContext {
+  return context(figures("33", COMMUNES, chances(11)));
+}
+
+function render(scene: Scene, of: SceneContext): VNode {
+  return page({ scene, context: of, clockKnown: true, lagMs: 300, lostForMs: null, retryInSeconds: 0, explaining: null });
+}
+
+function tileOf(view: VNode, indicator: string): string {
+  const found = findAll(view, (node) => node.attributes["data-indicator"] === indicator)[0]!;
+  return findAll(found, (node) => ["h3", "p"].includes(node.tag))
+    .map(textOf)
+    .join(" | ")
+    .replaceAll("\u00a0", " ");
+}
+
+describe("the overview", () => {
+  it("shows eight outcomes, a map, five lowest units and a strip", () => {
+    const view = render(overview, full());
+    const tiles = findAll(view, (node) => node.tag === "article" && "data-indicator" in node.attributes);
+    expect(tiles.map((tile) => tile.attributes["data-indicator"])).toEqual([
+      "PS-04",
+      "FB-01",
+      "TI-03",
+      "DE-05",
+      "EC-01",
+      "DE-03",
+      "DE-01",
+      "DE-02",
+    ]);
+    expect(findAll(view, (node) => node.tag === "svg:path" && "data-unit" in node.attributes)).toHaveLength(104);
+    expect(
+      findAll(findAll(view, (node) => node.attributes["data-role"] === "lowest")[0]!, (node) => node.tag === "svg:g"),
+    ).toHaveLength(6);
+    expect(textOf(view)).toContain("số liệu mô phỏng");
+  });
+
+  it("says what it knows of each figure, and where a figure is the country's", () => {
+    const view = render(overview, full());
+    expect(tileOf(view, "PS-04")).toBe(
+      "2Hồ sơ đúng hạnmô phỏng | 97,24% | còn 2,76 điểm % tới mức 100trực tiếp | 30 ngày · cùng kỳ +0,41 điểm %VP UBND",
+    );
+    expect(tileOf(view, "DE-01")).toContain(
+      "368.201tỷ đồng | tăng 18 % so với cùng kỳcông bố 02/06 | Cả nước · Tháng 5/2025Sở KH&CN",
+    );
+    expect(tileOf(view, "FB-01")).toBe("Phản ánh đúng hạn | – | chưa có số | chỉ số chưa được tínhVP UBND");
+  });
+
+  it("answers its question in a sentence made from data", () => {
+    expect(overview.sentence(full()).replaceAll("\u00a0", " ")).toMatch(
+      /^3 trong 6 kết quả đã xếp mức nằm trong ngưỡng\. Hồ sơ đúng hạn: \d+ xã dưới 90 %\.$/,
+    );
+    expect(overview.sentence(context([]))).toBe("Chưa có số liệu về kết quả nào.");
+    expect(overview.sentence(context([], { filled: false }))).toBe(overview.title);
+  });
+
+  it("first shows names and dashes, later the reason", () => {
+    const early = tileOf(render(overview, context([], { filled: false, waitedMs: 9000 })), "PS-04");
+    expect(early).toBe("Hồ sơ đúng hạn | – |  | VP UBND");
+    expect(tileOf(render(overview, context([], { filled: false, waitedMs: 11_000 })), "PS-04")).toContain(
+      "chưa nối được máy chủ",
+    );
+  });
+
+  it("never shows 0 for a missing value", () => {
+    const empty = {
+      id: "a",
+      indicator: "PS-04",
+      unit: "P:33",
+      window: "30d",
+      dims: {},
+      value: null,
+      null_reason: "zero_denominator",
+    };
+    expect(tileOf(render(overview, context([empty])), "PS-04")).toMatch(/– \| mẫu số bằng 0trực tiếp/);
+  });
+
+  it("survives a part that cannot be drawn", () => {
+    const broken = { ...full(), map: { areas: null } } as unknown as SceneContext;
+    expect(textOf(render(overview, broken))).toContain("Bản đồ: không vẽ được");
+  });
+});
+
+describe("the public service", () => {
+  it("shows the large figure, conditions, spread, stages and procedures", () => {
+    const view = render(publicService, full());
+    const values: Record<string, string> = Object.fromEntries(
+      findAll(view, (node) => "data-indicator" in node.attributes).map((node) => [
+        String(node.attributes["data-indicator"]),
+        textOf(findAll(node, (inner) => inner.attributes["data-role"] === "value")[0]!),
+      ]),
+    );
+    expect(values).toMatchObject({
+      "PS-01": "46,58",
+      "PS-07": "71,24",
+      "PS-08": "chưa có số",
+      "PS-04": "97,24",
+      "PS-05": "1.126",
+      "PS-05.in_time": "12.364",
+      "PS-05.due_soon": "731",
+    });
+    expect(findAll(view, (node) => node.tag === "svg:circle" && "data-unit" in node.attributes)).toHaveLength(102);
+    expect(textOf(view)).toContain("Thủ tục 1.004194");
+  });
+
+  it("answers in a sentence", () => {
+    expect(publicService.sentence(full()).replaceAll("\u00a0", " ")).toBe(
+      "Toàn trình 46,58 %, còn 3,42 điểm % tới mục tiêu 50. Đang quá hạn 1.126 hồ sơ.",
+    );
+    expect(publicService.sentence(context([]))).toBe("Chưa có số về hồ sơ toàn trình.");
+  });
+
+  it("says plainly that there is nothing yet", () => {
+    const words = textOf(render(publicService, context([])));
+    expect(words).toContain("Chưa xã, phường nào có số.");
+    expect(words).toContain("Chưa có số theo thủ tục.");
+  });
+});
+
+describe("the strip and the ranking", () => {
+  it("take the gravest first and leave small numbers out", () => {
+    const { board } = full();
+    const grave = gravest(board.totals());
+    expect(grave[0]?.level?.value).toBe(4);
+    expect(grave.every((item) => (item.level?.value ?? 0) >= GRAVE)).toBe(true);
+    const figuresOfCommunes = board.communes("PS-04", "30d");
+    const values = lowest(figuresOfCommunes, 20).map((item) => item.value ?? 0);
+    expect(values).toEqual([...values].sort((one, other) => one - other));
+    expect(lowest(figuresOfCommunes, 1_000_000)).toEqual([]);
+  });
+});
+
+describe("every scene", () => {
+  it.each([overview, publicService])("$id asks only for topics of the protocol", (scene) => {
+    for (const topic of scene.topics("33"))
+      expect(topic).toMatch(/^indicators\/(33\/(P:33|\*)|VN\/N:VN)\/[A-Z]{2}-\d{2}(\.[a-z_]+)?\/[a-z0-9]+(\/[a-z]+\/\*)?$/);
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../src/settings";
+import { h, textOf } from "../src/view/node";
+
+describe("views", () => {
+  it("leave out what is not there and join texts", () => {
+    const view = h("p", { key: 3, id: "a" }, "one ", null, false, "", ["two", h("b", {}, "!")]);
+    expect(view).toMatchObject({ key: "3", attributes: { id: "a" } });
+    expect(view.children[0]).toBe("one two");
+    expect(textOf(view)).toBe("one two!");
+  });
+});
+
+describe("settings", () => {
+  it("are read from the address; nonsense is left out", () => {
+    const read = (query: string) => readSettings(new URLSearchParams(query));
+    expect(read("province=P:33&scene=2&theme=light&motion=none")).toEqual({
+      province: "33",
+      scene: "2",
+      theme: "light",
+      still: true,
+    });
+    expect(read("province=<b>&theme=pink")).toEqual({ province: null, scene: null, theme: null, still: false });
+  });
+});
