@@ -4,6 +4,8 @@
 compacted away meanwhile: everything is read again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +18,7 @@ from services.domain.engine.figures import Figure
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.points import Ints
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
+from services.domain.errors import Unavailable
 from services.domain.units import UnitList
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -27,6 +30,18 @@ _ROW = np.dtype(
     [("n", ">i2"), ("a", ">i4"), ("key", ">i4"), ("b", ">i4"), ("second", ">i8"), ("c", ">i4"), ("value", ">i8")]
 )  # fmt: skip
 _figure = msgspec.msgpack.Decoder(Figure)
+
+
+@contextmanager
+def snapshot(connection: psycopg.Connection) -> Iterator[Cursor]:
+    """One committed state to read from."""
+    connection.execute(SNAPSHOT)
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        if not connection.closed:
+            connection.execute("rollback")
 
 
 class Read(NamedTuple):
@@ -54,15 +69,11 @@ class PaneReader:
 
     def read(self, connection: psycopg.Connection) -> Read:
         """Read what was committed since the last reading; `more` says that there is more to read at once."""
-        connection.execute(SNAPSHOT)
-        try:
-            with connection.cursor() as cursor:
-                return self._read(cursor)
-        finally:
-            if not connection.closed:
-                connection.execute("rollback")
+        with snapshot(connection) as cursor:
+            return self.read_in(cursor)
 
-    def _read(self, cursor: Cursor) -> Read:
+    def read_in(self, cursor: Cursor) -> Read:
+        """The same inside a snapshot that the caller holds."""
         anew = not self._loaded
         if anew:
             self._load(cursor)
@@ -71,12 +82,10 @@ class PaneReader:
         deltas = self._deltas(cursor)
         for (topic, part, seq), _ in deltas:
             if seq != self._applied[topic, part] + 1:
-                self._loaded = False
-                return self._read(cursor)
+                return self._again(cursor, anew=anew)
             self._applied[topic, part] = seq
         if len(deltas) < DELTAS_PER_READ and self._applied != self._commits:
-            self._loaded = False
-            return self._read(cursor)
+            return self._again(cursor, anew=anew)
         self._learn(cursor, [delta for _, delta in deltas])
         for _, delta in deltas:
             changed.append(self._keys.add(*delta.points()))
@@ -95,6 +104,13 @@ class PaneReader:
             row[0] if row else 0,
             len(deltas) >= DELTAS_PER_READ,
         )
+
+    def _again(self, cursor: Cursor, *, anew: bool) -> Read:
+        """Read everything, because deltas that were not read yet have been compacted away."""
+        self._loaded = False
+        if anew:
+            raise Unavailable("the deltas in the database have a gap: restore a backup")
+        return self.read_in(cursor)
 
     def _load(self, cursor: Cursor) -> None:
         """Read everything up to the last compaction."""

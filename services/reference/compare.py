@@ -104,8 +104,8 @@ def _compared(observation: Observation, reference: Reference, place: Place) -> I
             yield Difference(name, "target.gap", expected, target["gap"])
     if rank is not None:
         expected = reference.comparison("rank", *place)
-        if expected != rank:
-            yield Difference(name, "rank", expected, rank)
+        if expected != rank["pos"]:
+            yield Difference(name, "rank", expected, rank["pos"])
 
 
 def _number(value: Any) -> Any:

@@ -108,7 +108,7 @@ def test_each_observation_is_judged_at_its_own_instant() -> None:
             ["null_reason"],
         ),
         ({"comparisons": [{"kind": "mom", "delta": 1.0, "unit": "pp"}]}, ["comparisons.mom"]),
-        ({"rank": 2}, ["rank"]),
+        ({"rank": {"pos": 2, "of": 2}}, ["rank"]),
     ],
 )
 def test_differences_are_named_by_member(said: dict[str, Any], expected: list[str]) -> None:

@@ -5,6 +5,7 @@ the same way, by the date from which they hold.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -39,10 +40,14 @@ Periods = dict[str, Figure]
 
 
 class Figures:
-    """All figures of the centre. `below` gives the units directly under one."""
+    """All figures of the centre. `above` gives the units over one, nearest first.
 
-    def __init__(self, below: Callable[[str], Iterable[str]]) -> None:
-        self._below = below
+    Sums over the units below look only at those that have a figure somewhere under them.
+    """
+
+    def __init__(self, above: Callable[[str], Iterable[str]]) -> None:
+        self._above = above
+        self._below: dict[tuple[str, str], set[str]] = {}
         self._rows: dict[tuple[str, str], dict[Member, Periods]] = {}
         self._versions: dict[tuple[str, str, Member, str], int] = {}
 
@@ -60,6 +65,9 @@ class Figures:
         if self._versions.get(name, -1) >= version:
             return False
         self._versions[name] = version
+        if (measure, unit) not in self._rows:
+            for lower, upper in pairwise((unit, *self._above(unit))):
+                self._below.setdefault((measure, upper), set()).add(lower)
         rows = self._rows.setdefault((measure, unit), {}).setdefault(member, {})
         if figure is None:
             rows.pop(period, None)
@@ -82,7 +90,7 @@ class Figures:
     def periods(self, measure: str, unit: str) -> set[str]:
         """Every period for which the unit, or one below it, has any figure."""
         found = {p for rows in self._rows.get((measure, unit), {}).values() for p in rows}
-        for part in self._below(unit):
+        for part in self._below.get((measure, unit), ()):
             found |= self.periods(measure, part)
         return found
 
@@ -108,7 +116,10 @@ class Figures:
         if part.startswith("dim:"):
             return self._of_breakdown(measure, unit, part[4:], period) if member == TOTAL else []
         if part == "units":
-            below = [self.sources(measure, u, member, period) for u in self._below(unit)]
+            below = [
+                self.sources(measure, u, member, period)
+                for u in self._below.get((measure.id, unit), ())
+            ]
             return [figure for found in below for figure in found]
         if part == "periods":
             parts = [self.sources(measure, unit, member, p) for p in parts_of(period)]
@@ -130,7 +141,9 @@ class Figures:
         begun = [date for date in rows if _date_at(date) < at]
         if begun:
             return rows[max(begun)].value
-        return _sum(self.row_at(measure, below, at) for below in self._below(unit))
+        return _sum(
+            self.row_at(measure, below, at) for below in self._below.get((measure.id, unit), ())
+        )
 
 
 def _date_at(date: str) -> int:

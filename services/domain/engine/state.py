@@ -53,11 +53,11 @@ class State:
         self.cells = Cells(units, len(self.numbers))
         self.points = Points()
         self.extents: dict[int, dict[tuple[int, int, int], int]] = {}
-        self.figures = {name: Figures(self._below) for name in (STATISTICAL, ADMINISTRATIVE, ROWS)}
+        self.figures = {name: Figures(self._above) for name in (STATISTICAL, ADMINISTRATIVE, ROWS)}
         self._used = self._used_dimensions()
 
-    def _below(self, unit: str) -> Iterable[str]:
-        return (child.key for child in self.units.children(unit))
+    def _above(self, unit: str) -> Iterable[str]:
+        return (above.key for above in self.units.ancestors(unit))
 
     def _used_dimensions(self) -> dict[str, set[str]]:
         """For each measure the breakdowns that some formula asks for; the rest need not be held."""
