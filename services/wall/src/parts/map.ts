@@ -141,7 +141,7 @@ function rankList(
     s(
       "text",
       { x, y: y + 22, "font-size": 22, fill: "var(--ink-3)" },
-      ranked.length === 0 ? "Chưa có nơi đủ số để xếp" : "Năm nơi thấp nhất",
+      ranked.length === 0 ? "Chưa có nơi đủ số để xếp" : ranked.length < RANKED ? "Thấp nhất" : "Năm nơi thấp nhất",
     ),
     ranked.map((item, rank) =>
       s(

@@ -8,6 +8,7 @@ import { dayMonth, duration, hourMinute, sameDay } from "../model/times";
 import { spoken } from "../model/words";
 import { h, type VNode } from "../view/node";
 import { freshnessMark, levelMark } from "./mark";
+import { shownLevel } from "./tile";
 
 /** The stages of a case: due soon is level 3, overdue level 4. */
 const DUE_SOON = 3;
@@ -49,10 +50,16 @@ export function stages({ catalogue, now, lostAt, of }: StagesOptions): VNode {
       class: "stages",
       "data-indicator": "PS-05",
       tabindex: 0,
-      "data-level": overdueItem?.level?.value ?? "none",
+      "data-level": shownLevel(overdueItem) ?? "none",
       "aria-label": spoken(indicatorOf(catalogue, "PS-05"), overdueItem, fresh?.words ?? ""),
     },
-    h("h2", { class: "cap" }, title, h("small", {}, "PS-05 ", fresh !== null && freshnessMark(fresh.state, fresh.words))),
+    h(
+      "h2",
+      { class: "cap" },
+      levelMark(shownLevel(overdueItem), 1.875),
+      title,
+      h("small", {}, "PS-05 ", fresh !== null && freshnessMark(fresh.state, fresh.words)),
+    ),
     h("span", { class: "sr", "data-role": "value" }, overdue === null ? NO_VALUE : count(overdue)),
     h(
       "ol",
@@ -60,7 +67,7 @@ export function stages({ catalogue, now, lostAt, of }: StagesOptions): VNode {
       slots.map((slot) =>
         h(
           "li",
-          { key: slot.words, "data-indicator": slot.indicator },
+          { key: slot.indicator, "data-indicator": slot.indicator },
           slot.marked && levelMark(slot.level, 1.75),
           h("b", { class: slot.marked ? null : "bare", "data-role": "value", "data-fade": true }, slot.value),
           h("span", {}, slot.words),
@@ -98,8 +105,8 @@ function slotsOf(
       indicator: "PS-05.overdue_share",
       words: "tỷ lệ quá hạn",
       value: shareWords(share),
-      level: share === null ? null : (of("PS-05")?.level?.value ?? null),
-      marked: share !== null,
+      level: null,
+      marked: false,
       share: null,
       fill: "none",
     },

@@ -81,13 +81,15 @@ function sentence(context: SceneContext): string {
   if (shown.length === 0) return "Chưa có số liệu về kết quả nào.";
   const judged = shown.filter((item) => item.level !== null);
   const good = judged.filter((item) => item.level?.value === 0).length;
-  const first =
-    judged.length === 0
-      ? `${shown.length} trong ${SLOTS.length} kết quả có số, chưa xếp mức.`
-      : judged.length === SLOTS.length
-        ? `${good} trong ${SLOTS.length} kết quả trong ngưỡng.`
-        : `${good} trong ${judged.length} kết quả đã xếp mức nằm trong ngưỡng.`;
+  const first = outcomeSentence(good, judged.length, shown.length);
   return `${first} ${communeSentence(context)}`.trim();
+}
+
+function outcomeSentence(good: number, judged: number, shown: number): string {
+  if (judged === 0) return `${shown} trong ${SLOTS.length} kết quả có số, chưa xếp mức.`;
+  if (judged === SLOTS.length) return `${good} trong ${judged} kết quả trong ngưỡng.`;
+  if (judged === 1) return `Mới 1 kết quả được xếp mức, ${good === 1 ? "trong" : "ngoài"} ngưỡng.`;
+  return `${good} trong ${judged} kết quả đã xếp mức nằm trong ngưỡng.`;
 }
 
 function communeSentence(context: SceneContext): string {
