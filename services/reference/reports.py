@@ -30,6 +30,7 @@ class Reports:
             if field(fact, "period") is not None and (unit := places.of_event(fact)) is not None
         ]
         self._rows: dict[str, dict[RowKey, Fraction]] = {}
+        self._reporting: dict[str, set[str]] = {}
 
     def in_window(
         self, measure: Measure, unit: str, member: Member | None, window: Window
@@ -79,6 +80,8 @@ class Reports:
         self, measure: Measure, unit: str, member: Member | None, period: str, calendar: str
     ) -> Fraction | None:
         """Return the figure of a period: the own row, else the first part that gives one."""
+        if unit not in self._units_reporting(measure):
+            return None
         own = self._rows_of(measure).get((unit, period, calendar, member))
         if own is not None:
             return own
@@ -145,6 +148,14 @@ class Reports:
         return _all_added(
             [self.value(measure, unit, member, name, window.calendar) for name in names]
         )
+
+    def _units_reporting(self, measure: Measure) -> set[str]:
+        """Return the units with a row of the measure, and all above them; the others have no figure."""
+        if measure["id"] not in self._reporting:
+            self._reporting[measure["id"]] = {
+                upper for row in self._rows_of(measure) for upper in self._places.with_above(row[0])
+            }
+        return self._reporting[measure["id"]]
 
     def _rows_of(self, measure: Measure) -> dict[RowKey, Fraction]:
         if measure["id"] not in self._rows:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
-from services.domain.engine.figures import year_to_date
+from services.domain.engine.figures import names_up_to
 from services.domain.engine.measures import Measure
 from services.domain.engine.points import Ints
 from services.domain.engine.state import ROWS, State
@@ -197,31 +197,29 @@ class Evaluation:
         unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
         figures = self._state.figures[span.calendar]
         quantum = measure.quantum or 1
-        if span.window != "ytd":
+        if span.window == "ytd":
+            found = figures.to_date(measure, unit, member, span.parts)
+        else:
             found = figures.value(measure, unit, member, span.period)
-            return None if found is None else found * quantum
-        if "last_month" in measure.parts:
-            last = span.parts[-1] if span.parts else None
-            return figures.value(measure, unit, member, last) if last else None
-        parts = [figures.value(measure, unit, member, part) for part in span.parts]
-        if not parts or None in parts:
-            return None
-        return sum(part for part in parts if part is not None) * quantum
+        return None if found is None else found * quantum
 
-    def parts_to_date(self, formula: Formula, cell: int, year: str, calendar: str) -> list[str]:
-        """The quarters and months of a year that every reported measure of a formula has, from its start."""
+    def parts_to_date(
+        self, formula: Formula, cell: int, year: str, calendar: str
+    ) -> tuple[str, ...]:
+        """The periods from the start of a year up to the last month that every reported measure has."""
         unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
         figures = self._state.figures[calendar]
         reports = [m for m in self._catalogue.measures_of(formula) if m.kind == "report"]
 
-        def has_value(period: str) -> bool:
-            return all(
-                figures.value(m, unit, member if member[0] in m.dimensions else TOTAL, period)
+        for month in range(12, 0, -1):
+            names = names_up_to(year, month)
+            if all(
+                figures.to_date(m, unit, member if member[0] in m.dimensions else TOTAL, names)
                 is not None
                 for m in reports
-            )
-
-        return list(year_to_date(year, has_value))
+            ):
+                return names
+        return ()
 
 
 def _plain(value: Floats, has: Bools) -> Values:

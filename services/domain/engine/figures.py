@@ -4,7 +4,7 @@ A figure is a whole number of quanta, or a float for measures that are never add
 the same way, by the date from which they hold.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import msgspec
@@ -135,6 +135,18 @@ class Figures:
             periods[period] for (d, _), periods in rows.items() if d == dim and period in periods
         ]
 
+    def to_date(
+        self, measure: Measure, unit: str, member: Member, names: tuple[str, ...]
+    ) -> float | None:
+        """The year to the end of the last of these periods: their sum; of a stock the last month's figure."""
+        if not names:
+            return None
+        if "last_month" in measure.parts and kind_of_period(names[-1]) != "year":
+            names = months_of(names[-1])[-1:]
+        found = [self.value(measure, unit, member, name) for name in names]
+        given = [value for value in found if value is not None]
+        return sum(given) if len(given) == len(names) else None
+
     def row_at(self, measure: Measure, unit: str, at: int) -> float | None:
         """A reference value as it holds at an instant: the newest row that began before it, else the sum of the units below."""
         rows = self._rows.get((measure.id, unit), {}).get(TOTAL, {})
@@ -173,13 +185,14 @@ def months_of(period: str) -> tuple[str, ...]:
     return tuple(month for part in parts_of(period) for month in months_of(part))
 
 
-def year_to_date(year: str, has_value: Callable[[str], bool]) -> Iterator[str]:
-    """The whole quarters, then the months, from the start of the year as far as every one has a value."""
-    for quarter in parts_of(year):
-        if has_value(quarter):
-            yield quarter
-            continue
-        for month in months_of(quarter):
-            if not has_value(month):
-                return
-            yield month
+def names_up_to(year: str, month: int) -> tuple[str, ...]:
+    """The periods that make up a year to the end of a month: the year, or its whole quarters and then its months.
+
+    >>> names_up_to("2025", 5)
+    ('2025-Q1', '2025-04', '2025-05')
+    """
+    if month == 12:
+        return (year,)
+    whole = month // 3
+    quarters = parts_of(year)[:whole]
+    return (*quarters, *(f"{year}-{m:02d}" for m in range(3 * whole + 1, month + 1)))
