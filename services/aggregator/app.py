@@ -1,6 +1,7 @@
 """The aggregator, wired by hand: counting, evaluating and a small HTTP server for health and metrics."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Coroutine
 from typing import Any
@@ -20,6 +21,14 @@ from services.aggregator.evaluate.worker import EvaluateWorker
 from services.aggregator.metrics import CountMetrics, EvaluateMetrics
 
 STAGES = ("count", "evaluate")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to `run`: the stages have to stop with the server."""
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+        """Capture none."""
+        return contextlib.nullcontext()
 
 
 async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
@@ -43,7 +52,7 @@ async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
         return f"{' and '.join(waiting)} is not ready yet" if waiting else None
 
     app = FastAPI(routes=health_routes(ready, registry), openapi_url=None)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app, host=settings.host, port=settings.port, log_config=None, access_log=False
         )

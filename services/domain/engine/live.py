@@ -185,10 +185,7 @@ class Live:
             if unit is not None and unit.parent is not None:
                 parents.add(unit.parent)
         for parent in parents:
-            for sibling in self._state.units.children(parent):
-                number = self._state.cells.find(sibling.key)
-                if number is not None:
-                    found.add(number)
+            found.update(self._state.siblings(parent))
         return sorted(found)
 
 

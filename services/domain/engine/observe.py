@@ -196,14 +196,8 @@ class Observer:
             return {}
         found: dict[int, Rank] = {}
         direction = self._state.catalogue.indicators[formula.indicator].direction
-        for parent, level in self._parents(cells):
-            siblings = [
-                number
-                for unit in self._state.units.children(parent)
-                if unit.level == level
-                and unit.valid_to is None
-                and (number := self._state.cells.find(unit.key)) is not None
-            ]
+        for parent in self._parents(cells):
+            siblings = self._state.siblings(parent)
             group = np.array(siblings, dtype=np.int64)
             values = self._evaluation.values(formula, group, span)
             position, count = ranks(values, np.zeros(len(group), dtype=np.int64), direction)
@@ -214,16 +208,13 @@ class Observer:
             )
         return found
 
-    def _parents(self, cells: Ints) -> set[tuple[str, str]]:
-        found: set[tuple[str, str]] = set()
+    def _parents(self, cells: Ints) -> set[str]:
+        """The units above these cells, of those that are totals."""
+        found: set[str] = set()
         for cell in cells.tolist():
             unit = self._state.units.get(self._state.cells.units[cell])
-            if (
-                self._state.cells.members[cell] == TOTAL
-                and unit is not None
-                and unit.parent is not None
-            ):
-                found.add((unit.parent, unit.level))
+            if self._state.cells.members[cell] == TOTAL and unit is not None and unit.parent:
+                found.add(unit.parent)
         return found
 
     def _one(

@@ -54,6 +54,7 @@ class State:
         self.points = Points()
         self.extents: dict[int, dict[tuple[int, int, int], int]] = {}
         self.figures = {name: Figures(self._above) for name in (STATISTICAL, ADMINISTRATIVE, ROWS)}
+        self._siblings: dict[str, list[int]] = {}
         self._used = self._used_dimensions()
 
     def _above(self, unit: str) -> Iterable[str]:
@@ -68,6 +69,15 @@ class State:
                 used.setdefault(measure.id, {""}).update(dims)
         used[SIMULATED] = set().union(*used.values()) if used else set()
         return used
+
+    def siblings(self, parent: str) -> list[int]:
+        """The totals of the units that stand under a unit today, also of those that nothing was counted in."""
+        found = self._siblings.get(parent)
+        if found is None:
+            today = [unit for unit in self.units.children(parent) if unit.valid_to is None]
+            found = [self.cells.number(unit.key) for unit in today]
+            self._siblings[parent] = found
+        return found
 
     def keys_of(self, measure: str, unit: str, dim: str, member: str) -> tuple[int, ...]:
         """The keys of `points` that a stored key adds to: its own cell's and those above it; none when no formula asks."""
