@@ -1,9 +1,12 @@
-"""The aggregator, wired by hand: counting, evaluating and a small HTTP server for health and metrics."""
+"""The aggregator, wired by hand.
+
+Counting, evaluating and a small HTTP server for health and metrics.
+"""
 
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
 from typing import Any
 
 import uvicorn
@@ -26,9 +29,10 @@ STAGES = ("count", "evaluate")
 class _Server(uvicorn.Server):
     """Leaves signals to `run`: the stages have to stop with the server."""
 
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
         """Capture none."""
-        return contextlib.nullcontext()
+        yield
 
 
 async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:

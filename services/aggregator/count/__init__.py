@@ -1,1 +1,4 @@
-"""Stage 1: one micro-batch is one transaction of events, cases, pane delta and position. Nothing is published here."""
+"""Stage 1: one micro-batch is one transaction of events, cases, pane delta and position.
+
+Nothing is published here.
+"""

@@ -59,7 +59,10 @@ class DeadLetter(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Decoded records: `events` are distinct by (source, id); `repeated` came twice within the batch."""
+    """Decoded records: `events` are distinct by (source, id).
+
+    `repeated` came twice within the batch.
+    """
 
     events: list[Received]
     repeated: list[Received]

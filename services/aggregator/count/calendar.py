@@ -1,7 +1,8 @@
 """Working calendars of the provinces, as counted so far, and what a change of them sets in motion.
 
-Every batch holds a share lock on the calendar's version while it folds; a change takes the lock alone, marks the cases whose life
-touches the day, and raises the version. So no case is folded with a calendar that has just been replaced.
+Every batch holds a share lock on the calendar's version while it folds; a change takes the lock
+alone, marks the cases whose life touches the day, and raises the version. So no case is folded with
+a calendar that has just been replaced.
 """
 
 from datetime import date

@@ -13,7 +13,10 @@ from services.domain.errors import Fenced
 
 
 class CaseBody(msgspec.Struct, frozen=True, array_like=True):
-    """What a case row holds: its events as they came, and what it has contributed to panes and figures."""
+    """What a case row holds.
+
+    Its events as they came, and what it has contributed to panes and figures.
+    """
 
     events: tuple[bytes, ...] = ()
     contribution: Contribution = NOTHING
@@ -88,7 +91,10 @@ def _names(names: Sequence[CaseName]) -> tuple[list[str], list[str], list[str]]:
 
 
 def write_cases(cursor: Cursor, writes: Sequence[CaseWrite]) -> None:
-    """Insert new cases and update known ones; raises `Fenced` when somebody else was quicker with one of them."""
+    """Insert new cases and update known ones.
+
+    Raises `Fenced` when somebody else was quicker with one of them.
+    """
     ordered = sorted(writes, key=lambda write: write.name)
     fresh = [write for write in ordered if write.read_version == 0]
     known = [write for write in ordered if write.read_version > 0]

@@ -1,4 +1,7 @@
-"""What a batch changes: contributions new minus old, per partition, in terms of the key dictionary; pure."""
+"""What a batch changes.
+
+Contributions new minus old, per partition, in terms of the key dictionary; pure.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -66,7 +69,10 @@ class Changes:
         new: Iterable[FigureEntry],
         version: int,
     ) -> None:
-        """Set the figures of a case, and take away those that it no longer gives; `units` are the old and new unit keys."""
+        """Set the figures of a case, and take away those that it no longer gives.
+
+        `units` are the old and new unit keys.
+        """
         found = self._figures.setdefault(partition, {})
         after = {_figure_name(entry, units[1]): entry.figure for entry in new}
         before = {_figure_name(entry, units[0]): entry.figure for entry in old}

@@ -21,7 +21,10 @@ DELTAS_MAX = 2_000
 def compact(
     connection: psycopg.Connection, owner: UUID, partition: Partition, position: Position
 ) -> int:
-    """Fold the deltas of one partition into rows; returns how many. The partition's lock is held meanwhile."""
+    """Fold the deltas of one partition into rows; returns how many.
+
+    The partition's lock is held meanwhile.
+    """
     with connection.transaction(), connection.cursor() as cursor:
         guard(cursor, owner, [(partition, position)])
         cursor.execute(

@@ -16,7 +16,10 @@ class Dictionary:
         self._fresh: dict[KeyName, int] = {}
 
     def numbers(self, cursor: Cursor, names: Iterable[KeyName]) -> Mapping[KeyName, int]:
-        """The number of each key; missing ones are made. Keys made here are remembered only after `settle`."""
+        """The number of each key; missing ones are made.
+
+        Keys made here are remembered only after `settle`.
+        """
         asked = set(names)
         missing = sorted(asked - self._known.keys() - self._fresh.keys())
         if missing:

@@ -1,4 +1,7 @@
-"""Folds the cases of one transaction and collects what has to be written; pure but for the bytes it decodes."""
+"""Folds the cases of one transaction and collects what has to be written.
+
+Pure but for the bytes it decodes.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +14,10 @@ from services.domain.events import Event, decode
 
 
 class Folding:
-    """The work of one transaction: `changes` for panes, `writes` for case rows, `states` for receipts."""
+    """The work of one transaction.
+
+    `changes` for panes, `writes` for case rows, `states` for receipts.
+    """
 
     def __init__(self, book: Book, measures: Mapping[str, Measure], now: int) -> None:
         self.changes = Changes(measures)

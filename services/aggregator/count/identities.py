@@ -1,7 +1,10 @@
-"""Which events are new: unique keys on (source, id), one generation of them for each month of processing.
+"""Which events are new.
 
-Events of the last 90 days are looked up in the newest three generations, older ones in all that are kept; so a resend of old history
-is found as well, and the lookup stays small for the stream of today.
+Unique keys on (source, id), one generation of them for each month of processing.
+
+Events of the last 90 days are looked up in the newest three generations, older ones in all that are
+kept; so a resend of old history is found as well, and the lookup stays small for the stream of
+today.
 """
 
 import re
@@ -20,7 +23,10 @@ _NAME = re.compile(r"event_key_\d{6}")
 
 
 class Known(NamedTuple):
-    """What a lookup found: indices of new events, and for the others whether the content was the same."""
+    """What a lookup found.
+
+    Indices of new events, and for the others whether the content was the same.
+    """
 
     new: list[int]
     same: dict[int, bool]
@@ -39,7 +45,10 @@ class Identities:
     def admit(
         self, cursor: psycopg.Cursor[tuple[Any, ...]], events: Sequence[Received], now: int
     ) -> Known:
-        """Insert the keys of events that were never seen. Ordered, so that two workers do not deadlock."""
+        """Insert the keys of events that were never seen.
+
+        Ordered, so that two workers do not deadlock.
+        """
         if not events:
             return Known([], {})
         names = self._generations(cursor, now)

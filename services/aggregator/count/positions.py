@@ -1,4 +1,7 @@
-"""Who owns a partition, and how far it has been counted. Every write of stage 1 is guarded by it."""
+"""Who owns a partition, and how far it has been counted.
+
+Every write of stage 1 is guarded by it.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -22,7 +25,9 @@ class Position(NamedTuple):
 def take_over(
     connection: psycopg.Connection, owner: UUID, partitions: Sequence[Partition]
 ) -> dict[Partition, Position]:
-    """Become the owner of partitions and learn where they stand; waits for the predecessor's open transaction.
+    """Become the owner of partitions and learn where they stand.
+
+    Waits for the predecessor's open transaction.
 
     A predecessor that holds its rows for more than two seconds is ended.
     """

@@ -1,7 +1,10 @@
-"""The counting worker: reads its partitions, hands batches to the writer, starts over after any doubt.
+"""The counting worker.
 
-aiokafka hands out records before `on_partitions_assigned` has finished and swallows what is raised there; so the listener's
-first statement pauses, and everything else happens in the loop, where a failure is seen.
+Reads its partitions, hands batches to the writer, starts over after any doubt.
+
+aiokafka hands out records before `on_partitions_assigned` has finished and swallows what is raised
+there; so the listener's first statement pauses, and everything else happens in the loop, where a
+failure is seen.
 """
 
 import asyncio

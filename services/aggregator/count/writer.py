@@ -1,4 +1,7 @@
-"""One micro-batch as one transaction (protocol step 2): guard, identities, events, cases, deltas, receipts, position."""
+"""One micro-batch as one transaction (protocol step 2).
+
+Guard, identities, events, cases, deltas, receipts, position.
+"""
 
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +41,10 @@ LONG_AGO = -(1 << 62)
 """A watermark that moves nothing."""
 NOTIFY = "notify ioc_delta"
 STORED_FROM = datetime(1990, 1, 1, tzinfo=UTC)
-"""Events of before are stored under this day: a chunk for every year since the first would help nobody."""
+"""Events of before are stored under this day.
+
+A chunk for every year since the first would help nobody.
+"""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +57,10 @@ class Written(NamedTuple):
 
 
 class Writer:
-    """Counts batches over one connection; `forget` after any failure, the database knows the outcome."""
+    """Counts batches over one connection.
+
+    `forget` after any failure, the database knows the outcome.
+    """
 
     def __init__(
         self,
@@ -87,7 +96,10 @@ class Writer:
     def tick(
         self, held: Mapping[Partition, Position], caught_up: Sequence[Partition], now: int
     ) -> Written:
-        """Count what the clock brings: facts that begin to count, and the watermark of partitions without backlog."""
+        """Count what the clock brings.
+
+        Facts that begin to count, and the watermark of partitions without backlog.
+        """
         return self._transaction(held, lambda cursor: self._ripen(cursor, held, caught_up, now))
 
     def _transaction(
@@ -151,7 +163,10 @@ class Writer:
         return Written(positions, {}, len(folding.writes))
 
     def _fold(self, cursor: Cursor, fresh: Sequence[Received], now: int) -> Folding:
-        """Fold the cases of new events, days of the calendar first: the other cases are measured by them."""
+        """Fold the cases of new events, days of the calendar first.
+
+        The other cases are measured by them.
+        """
         grouped: dict[CaseName, list[Received]] = {}
         for received in fresh:
             grouped.setdefault(case_of(received.event), []).append(received)

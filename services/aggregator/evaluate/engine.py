@@ -1,4 +1,6 @@
-"""The evaluator's synchronous half: reads deltas, evaluates what they and the clock touched, finds what to publish.
+"""The evaluator's synchronous half.
+
+Reads deltas, evaluates what they and the clock touched, finds what to publish.
 
 It runs in a thread of its own, so that the broker's heartbeats never wait for a sum.
 """
@@ -39,7 +41,10 @@ class Ticked(NamedTuple):
 
 
 class EvaluationEngine:
-    """State, pending work and shards of one process. All methods are called from one thread at a time."""
+    """State, pending work and shards of one process.
+
+    All methods are called from one thread at a time.
+    """
 
     def __init__(self, url: str, catalogue: Catalogue, units: UnitList, shards: int) -> None:
         self._url = url
@@ -102,7 +107,10 @@ class EvaluationEngine:
             self._shards[shard].seen(key, body)
 
     def tick(self, now: int) -> Ticked:
-        """Read, evaluate, and find what differs from the log. Raises `Fenced` when a shard was lost."""
+        """Read, evaluate, and find what differs from the log.
+
+        Raises `Fenced` when a shard was lost.
+        """
         connection = self._connected()
         check(connection, self._owner, {n: s.epoch for n, s in self._shards.items()})
         read = self._reader.read(connection)
@@ -129,7 +137,10 @@ class EvaluationEngine:
         return Ticked(records, read.applied, read.watermark, settled, read.more, evaluated)
 
     def acknowledged(self, ticked: Ticked, now: int) -> None:
-        """Kafka has the records: say how far everything is published, and write the rows that are due."""
+        """Kafka has the records.
+
+        Say how far everything is published, and write the rows that are due.
+        """
         connection = self._connected()
         if ticked.settled:
             report(connection, self._owner, list(self._shards), ticked.applied, ticked.final_to)

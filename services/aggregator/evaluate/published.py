@@ -1,6 +1,9 @@
-"""What the log holds for each key, as far as this evaluator knows: the base of publishing (protocol step 6.4). Pure.
+"""What the log holds for each key, as far as this evaluator knows.
 
-A key is clean when the last record for it is the last one sent in this epoch and holds the wanted value.
+The base of publishing (protocol step 6.4). Pure.
+
+A key is clean when the last record for it is the last one sent in this epoch and holds the wanted
+value.
 """
 
 from collections.abc import Iterable, Iterator
@@ -71,7 +74,10 @@ class Shard:
             )
 
     def orphans(self) -> list[str]:
-        """Keys that the log holds and that were never computed here: they are answered with a tombstone."""
+        """Keys that the log holds and that were never computed here.
+
+        They are answered with a tombstone.
+        """
         found = sorted(self._foreign)
         self._foreign.clear()
         return found

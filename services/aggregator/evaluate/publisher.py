@@ -37,7 +37,8 @@ class Publisher:
     async def send(self, records: Iterable[tuple[int, bytes, bytes | None]]) -> int:
         """Send (shard, key, value) records and wait for them; returns how many.
 
-        Raises `Unavailable` when Kafka does not acknowledge in time: what was sent is then in doubt.
+        Raises `Unavailable` when Kafka does not acknowledge in time: what was sent is then in
+        doubt.
         """
         try:
             async with asyncio.timeout(SEND_SECONDS_MAX):

@@ -1,4 +1,8 @@
-"""Observations at rest: rolling windows once a minute if changed, open periods each hour, closed ones once and on each revision."""
+"""Observations at rest.
+
+Rolling windows once a minute if changed, open periods each hour, closed ones once and on each
+revision.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +15,10 @@ from services.domain.errors import Fenced
 from services.domain.instants import HOUR, MINUTE
 
 WAITING_MAX = 200_000
-"""Observations that wait for their row; beyond this the newest are not kept until the next change."""
+"""Observations that wait for their row.
+
+Beyond this the newest are not kept until the next change.
+"""
 ROWS_MAX = 5_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

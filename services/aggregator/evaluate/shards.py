@@ -11,7 +11,10 @@ from services.domain.errors import Fenced
 def take_over(
     connection: psycopg.Connection, owner: UUID, epochs_in_log: Mapping[int, int]
 ) -> dict[int, int]:
-    """Become the owner of shards; each gets an epoch above every one that the database or the log has seen."""
+    """Become the owner of shards.
+
+    Each gets an epoch above every one that the database or the log has seen.
+    """
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(
             "insert into evaluator (shard) select * from unnest(%s::int[]) on conflict do nothing",

@@ -1,4 +1,7 @@
-"""The evaluator: owns shards through its group, ticks, publishes, and reads back what everybody sees."""
+"""The evaluator.
+
+Owns shards through its group, ticks, publishes, and reads back what everybody sees.
+"""
 
 import asyncio
 import contextlib
