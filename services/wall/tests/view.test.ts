@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { estimateWidth } from "../src/model/width";
 import { readSettings } from "../src/settings";
 import { h, textOf } from "../src/view/node";
 
@@ -21,5 +22,18 @@ describe("settings", () => {
       still: true,
     });
     expect(read("province=<b>&theme=pink")).toEqual({ province: null, scene: null, theme: null, still: false });
+  });
+});
+
+describe("the width of a text", () => {
+  it("is near to what the font gives, and never much less", () => {
+    const measured = [
+      ["30 ngày · cùng kỳ +0,41 điểm %", 15.3],
+      ["Hồ sơ đúng hạn", 7.36],
+    ] as const;
+    for (const [text, em] of measured) {
+      expect(estimateWidth(text, 100) / 100 / em).toBeGreaterThan(0.98);
+      expect(estimateWidth(text, 100) / 100 / em).toBeLessThan(1.08);
+    }
   });
 });

@@ -60,8 +60,11 @@ export function goalRemark(indicator: Indicator, item: Observation): Remark | nu
   if (goal === null || gap === null) return null;
   const amount = amountWords(indicator, gap, target.gapUnit);
   const met = target.op.startsWith("<") ? gap <= 0 : gap >= 0;
-  if (target.path !== null)
-    return { strong: `${met ? "đạt" : "thấp hơn"} lộ trình`, rest: met ? formatShort(goal, indicator.decimals) : amount };
+  if (target.path !== null) {
+    return met
+      ? { strong: "đạt lộ trình", rest: formatShort(goal, indicator.decimals) }
+      : { strong: `còn ${amount}`, rest: "tới lộ trình" };
+  }
   const level = formatShort(goal, indicator.decimals);
   if (Math.abs(gap) < 10 ** -indicator.decimals / 2) return { strong: "đạt", rest: `mục tiêu ${level}` };
   if (target.op.startsWith("<")) return { strong: `${met ? "ít hơn" : "vượt"} ${amount}`, rest: `mức ${level}` };

@@ -1,7 +1,7 @@
 /** A tile names one indicator and says its value, its goal, how it changed, of which period and how fresh it is. */
 
 import type { Indicator } from "../model/catalogue";
-import { freshnessOf } from "../model/freshness";
+import { freshnessOf, type Freshness } from "../model/freshness";
 import { NO_VALUE } from "../model/numbers";
 import type { Observation } from "../model/observation";
 import { periodWords } from "../model/times";
@@ -70,7 +70,7 @@ export function tile(options: TileOptions): VNode {
     h(
       "p",
       { class: "c" },
-      remarkText(fitting(mainRemark(options, stale), freshness?.words ?? "")),
+      remarkText(fitting(mainRemark(options, stale), freshness)),
       freshness === null ? h("span") : freshnessMark(freshness.state, freshness.words),
     ),
     metaRow(options, boxed ? null : status),
@@ -113,8 +113,9 @@ function mainRemark({ indicator, item, missing }: TileOptions, stale: boolean): 
 }
 
 /** A remark beside its freshness: the bound is left out where both do not fit. */
-function fitting(remark: Remark, freshness: string): Remark {
-  const width = estimateWidth(`${remark.strong} ${remark.rest}`, META_PX) + GAP_PX + GLYPH_PX + estimateWidth(freshness, META_PX);
+function fitting(remark: Remark, freshness: Freshness | null): Remark {
+  const beside = freshness === null ? 0 : estimateWidth(freshness.words, META_PX) + (freshness.state === "final" ? 0 : GLYPH_PX);
+  const width = estimateWidth(`${remark.strong} ${remark.rest}`, META_PX) + GAP_PX + beside;
   return width <= TILE_PX || remark.strong === "" ? remark : { strong: remark.strong, rest: "" };
 }
 
