@@ -1,4 +1,7 @@
-"""How far the centre is behind: what the intake has accepted and what is counted, computed and published of it."""
+"""How far the centre is behind.
+
+What the intake has accepted and what is counted, computed and published of it.
+"""
 
 import asyncio
 from typing import NamedTuple
@@ -22,7 +25,7 @@ class Lag(NamedTuple):
 
 
 async def measure(settings: Settings) -> Lag:
-    """Compare the ends of the log with the committed positions, and those with what was published."""
+    """Compare the log's ends with the committed positions, and those with what was published."""
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
     await consumer.start()
     try:

@@ -1,6 +1,9 @@
-"""Observations of any window and period, computed from what is counted; the answer to queries that the live board can not give.
+"""Observations of any window and period, computed from what is counted.
 
-It keeps its own reading of the panes and brings it up to date at each query, so an answer is always of one committed state.
+The answer to queries that the live board can not give.
+
+It keeps its own reading of the panes and brings it up to date at each query, so an answer is always
+of one committed state.
 """
 
 import threading
@@ -38,7 +41,10 @@ class DatabaseObservations:
         self._turn = threading.Lock()
 
     def find(self, query: ObservationQuery) -> Page:
-        """At most `query.limit` observations in the order of their ids; raises `Unavailable` without a database."""
+        """At most `query.limit` observations in the order of their ids.
+
+        Raises `Unavailable` without a database.
+        """
         if not self._turn.acquire(timeout=WAIT_SECONDS):
             raise Unavailable("too many questions to the database at once; ask again")
         try:
@@ -76,10 +82,8 @@ class DatabaseObservations:
         for task, cells in tasks.items():
             formula = self._catalogue.formulas[task.formula]
             at = Moment(task.at or moment.now, moment.final_to)
-            for each in observer.observe(
-                formula, task.window, task.calendar, cells, at, task.period
-            ):
-                found.append((ask_id(each.id, task), each))
+            observed = observer.observe(formula, task.window, task.calendar, cells, at, task.period)
+            found.extend((ask_id(each.id, task), each) for each in observed)
         return sorted(found, key=lambda pair: pair[0])
 
     def _refresh(self) -> int:

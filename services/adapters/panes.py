@@ -1,7 +1,9 @@
-"""Reads what was counted: the whole of it once, then the deltas that follow, always of one committed state.
+"""Reads what was counted.
 
-`pane_row` plus the deltas after `progress.compacted` is everything (invariant I4). A gap in a partition's deltas means that they were
-compacted away meanwhile: everything is read again.
+The whole of it once, then the deltas that follow, always of one committed state.
+
+`pane_row` plus the deltas after `progress.compacted` is everything (invariant I4). A gap in a
+partition's deltas means that they were compacted away meanwhile: everything is read again.
 """
 
 from collections.abc import Iterator
@@ -27,8 +29,16 @@ SNAPSHOT = "begin isolation level repeatable read read only"
 _HEADER_BYTES = 19
 _TRAILER_BYTES = 2
 _ROW = np.dtype(
-    [("n", ">i2"), ("a", ">i4"), ("key", ">i4"), ("b", ">i4"), ("second", ">i8"), ("c", ">i4"), ("value", ">i8")]
-)  # fmt: skip
+    [
+        ("n", ">i2"),
+        ("a", ">i4"),
+        ("key", ">i4"),
+        ("b", ">i4"),
+        ("second", ">i8"),
+        ("c", ">i4"),
+        ("value", ">i8"),
+    ]
+)
 _figure = msgspec.msgpack.Decoder(Figure)
 
 
@@ -68,7 +78,10 @@ class PaneReader:
         self._loaded = False
 
     def read(self, connection: psycopg.Connection) -> Read:
-        """Read what was committed since the last reading; `more` says that there is more to read at once."""
+        """Read what was committed since the last reading.
+
+        `more` says that there is more to read at once.
+        """
         with snapshot(connection) as cursor:
             return self.read_in(cursor)
 
@@ -193,7 +206,10 @@ class PaneReader:
 
 
 def _copy_rows(cursor: Cursor) -> tuple[Ints, Ints, Ints]:
-    """All closed points as arrays; rows of fixed size, so the server's binary form is read as it stands."""
+    """All closed points as arrays.
+
+    Rows of fixed size, so the server's binary form is read as it stands.
+    """
     with cursor.copy("copy pane_row (key, second, value) to stdout (format binary)") as copy:
         body = b"".join(bytes(block) for block in copy)
     rows = np.frombuffer(body[_HEADER_BYTES:-_TRAILER_BYTES], dtype=_ROW)

@@ -1,9 +1,12 @@
-"""Makes the outside ready: the database's tables, the unit lists, the topics and a position for each of their partitions.
+"""Makes the outside ready.
+
+The database's tables, the unit lists, the topics and a position for each of their partitions.
 
 Everything here may be run again at any time and by several at once.
 """
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import psycopg
@@ -49,12 +52,10 @@ async def make_topics(settings: Settings) -> dict[str, int]:
         known = set(await admin.list_topics())
         missing = [plan for plan in plans if plan.name not in known]
         if missing:
-            try:
+            with contextlib.suppress(TopicAlreadyExistsError):
                 await admin.create_topics(
                     [_new(plan) for plan in missing], timeout_ms=TOPIC_TIMEOUT_MS
                 )
-            except TopicAlreadyExistsError:
-                pass
         found = {
             d["topic"]: len(d["partitions"])
             for d in await admin.describe_topics([p.name for p in plans])
@@ -74,7 +75,7 @@ def _new(plan: TopicPlan) -> NewTopic:
 
 
 def fill_progress(url: str, partitions: dict[str, int], counted: list[str]) -> None:
-    """Give every partition of the topics that are counted a position, and every shard an evaluator row."""
+    """Give every partition of the counted topics a position, and every shard an evaluator row."""
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.executemany(
             "insert into progress (topic, part) values (%s, %s) on conflict do nothing",

@@ -14,8 +14,8 @@ CONNECT_SECONDS = 5
 def connect(url: str, application: str) -> psycopg.Connection:
     """A connection in autocommit mode; transactions are opened where they are meant.
 
-    A process that sleeps inside a transaction loses it after five seconds, so that it can not hold up a successor. Raises
-    `Unavailable` when the database can not be reached.
+    A process that sleeps inside a transaction loses it after five seconds, so that it can not hold
+    up a successor. Raises `Unavailable` when the database can not be reached.
     """
     try:
         connection = psycopg.connect(
@@ -28,6 +28,6 @@ def connect(url: str, application: str) -> psycopg.Connection:
         )
         if connection.info.server_version >= 170_000:
             connection.execute("set transaction_timeout = '30s'")
-        return connection
     except psycopg.OperationalError as error:
         raise Unavailable(f"the database does not answer: {str(error).strip()[:200]}") from error
+    return connection

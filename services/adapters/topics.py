@@ -1,4 +1,7 @@
-"""The topics of the centre: names, partitions, settings. Which partition an event lands in decides speed, never a number."""
+"""The topics of the centre: names, partitions, settings.
+
+Which partition an event lands in decides speed, never a number.
+"""
 
 import zlib
 from typing import NamedTuple

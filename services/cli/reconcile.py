@@ -1,4 +1,7 @@
-"""`ioc reconcile`: everything anew from the raw events, held against what the centre has counted."""
+"""`ioc reconcile`.
+
+Everything anew from the raw events, held against what the centre has counted.
+"""
 
 import json
 import sys
@@ -64,7 +67,8 @@ def reconcile(
     else:
         for difference in differences[:SHOWN_MAX]:
             print(
-                f"{difference.id} {difference.member}: expected {difference.expected}, found {difference.found}"
+                f"{difference.id} {difference.member}:"
+                f" expected {difference.expected}, found {difference.found}"
             )
         print(f"{checked} values compared, {len(differences)} differences", file=sys.stderr)
     if differences:

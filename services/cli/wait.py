@@ -1,4 +1,7 @@
-"""`ioc wait`: returns when everything that the intake has accepted is stored, computed and published."""
+"""`ioc wait`.
+
+Returns when everything that the intake has accepted is stored, computed and published.
+"""
 
 import asyncio
 import json
@@ -44,8 +47,8 @@ def wait(
         print(f"everything is counted, computed and published ({seconds:.1f} s)", file=sys.stderr)
     if found.total:
         raise Unavailable(
-            f"after {timeout:g} s still {found.records} records to count and {found.commits} commits to"
-            " publish; see `ioc status`"
+            f"after {timeout:g} s still {found.records} records to count"
+            f" and {found.commits} commits to publish; see `ioc status`"
         )
 
 

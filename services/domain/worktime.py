@@ -1,8 +1,8 @@
 """Working time of public offices.
 
-A working day is Monday to Friday, 07:30-11:30 and 13:30-17:30 local, eight hours, unless an exception says otherwise
-(`vn.ioc.reference.calendar_day.v1`; Labour Code 2019, Art. 105 and 112 leave the hours and the days off to such lists).
-All instants are microseconds since 1970 UTC.
+A working day is Monday to Friday, 07:30-11:30 and 13:30-17:30 local, eight hours, unless an
+exception says otherwise (`vn.ioc.reference.calendar_day.v1`; Labour Code 2019, Art. 105 and 112
+leave the hours and the days off to such lists). All instants are microseconds since 1970 UTC.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,10 @@ DEFAULT_HOURS: tuple[tuple[int, int], ...] = (
     (13 * HOUR + 30 * MINUTE, 17 * HOUR + 30 * MINUTE),
 )
 DAYS_SEARCHED_MAX = 4000
-"""Working days looked through before a search gives up: a calendar without working days must not hang a worker."""
+"""Working days looked through before a search gives up.
+
+A calendar without working days must not hang a worker.
+"""
 
 Hours = tuple[tuple[int, int], ...]
 
@@ -31,7 +34,10 @@ def day_start(day: int) -> int:
 
 
 def parse_hours(spans: tuple[str, ...]) -> Hours:
-    """Spans such as `07:30-11:30` as offsets from midnight in microseconds, in order, overlaps merged."""
+    """Spans such as `07:30-11:30` as offsets from midnight in microseconds.
+
+    They are in order; those that overlap are merged.
+    """
     found = []
     for span in spans:
         begin, end = (_minutes(part) * MINUTE for part in span.split("-"))
@@ -52,7 +58,10 @@ def _minutes(text: str) -> int:
 
 
 class WorkingCalendar:
-    """The working hours of each local day; `exceptions` maps days since 1970 to the hours of that day (none = a day off)."""
+    """The working hours of each local day.
+
+    `exceptions` maps days since 1970 to the hours of that day (none = a day off).
+    """
 
     def __init__(self, exceptions: Mapping[int, Hours] | None = None) -> None:
         self._exceptions = dict(exceptions or {})
@@ -75,7 +84,10 @@ class WorkingCalendar:
         return total + self._whole_days(first + 1, last)
 
     def add(self, begin: int, amount: int) -> int | None:
-        """The first instant u with `amount` microseconds of working time in [begin, u); None when there is none in reach."""
+        """The first instant u with `amount` microseconds of working time in [begin, u).
+
+        None when there is none in reach.
+        """
         if amount <= 0:
             return begin
         for opens, closes in self._spans_after(begin):
@@ -86,7 +98,9 @@ class WorkingCalendar:
         return None
 
     def before(self, end: int, amount: int) -> int | None:
-        """The first instant u with exactly `amount` of working time in [u, end); None when there is none in reach.
+        """The first instant u with exactly `amount` of working time in [u, end).
+
+        None when there is none in reach.
 
         Of all instants that fit (a night lies between two working spans) the earliest is given.
         """

@@ -65,7 +65,10 @@ class Calendars:
             self._days.setdefault(str(unit), {})[int(day)] = usual if working else ()
 
     def set_day(self, cursor: Cursor, unit: str, day: date, found: WorkingDay | None) -> None:
-        """Write an exception or (None) take it away, mark the cases that the day touches, raise the version."""
+        """Write an exception or (None) take it away.
+
+        The cases that the day touches are marked, and the version is raised.
+        """
         cursor.execute(
             "select version from reference_version where name = 'working_day' for update"
         )
@@ -73,7 +76,8 @@ class Calendars:
         if found is not None:
             hours = list(found.hours) if found.hours else None
             cursor.execute(
-                "insert into working_day (unit, unit_key, day, working, hours) values (%s, %s, %s, %s, %s)",
+                "insert into working_day (unit, unit_key, day, working, hours)"
+                " values (%s, %s, %s, %s, %s)",
                 (unit, found.unit_key, day, found.working, hours),
             )
         begin = day_start((day - _EPOCH_DAY).days)

@@ -129,14 +129,17 @@ _ROWS = (
     " as s (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
 )
 _INSERT = (
-    "insert into case_state (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
+    "insert into case_state"  # noqa: S608 - the rows are a constant of this module
+    " (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
     " select kind, unit, subject, 1, topic, part, ripe_at, life_from, life_to, body from "
     + _ROWS
     + " on conflict do nothing"
 )
 _UPDATE = (
-    "update case_state c set version = s.version + 1, topic = s.topic, part = s.part,"
+    "update case_state c"  # noqa: S608 - the rows are a constant of this module
+    " set version = s.version + 1, topic = s.topic, part = s.part,"
     " ripe_at = s.ripe_at, life_from = s.life_from, life_to = s.life_to, body = s.body from "
     + _ROWS
-    + " where c.kind = s.kind and c.unit = s.unit and c.subject = s.subject and c.version = s.version"
+    + " where c.kind = s.kind and c.unit = s.unit and c.subject = s.subject"
+    " and c.version = s.version"
 )

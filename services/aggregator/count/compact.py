@@ -1,7 +1,8 @@
-"""Folds old deltas into rows, so that a reader starts from one table and a few deltas (protocol step 4).
+"""Folds old deltas into rows, so that a reader starts from one table and a few deltas.
 
-`pane_row` holds the sums of all deltas up to `progress.compacted`; adding is the only way it is written. Deltas stay for a while after
-that, for evaluators that have not read them yet.
+Step 4 of the protocol. `pane_row` holds the sums of all deltas up to `progress.compacted`; adding
+is the only way it is written. Deltas stay for a while after that, for evaluators that have not read
+them yet.
 """
 
 from uuid import UUID
@@ -43,8 +44,8 @@ def compact(
         cursor.execute(
             "delete from pane_delta d using progress p where d.topic = %s and d.part = %s"
             " and p.topic = d.topic and p.part = d.part and d.seq <= p.compacted"
-            f" and d.at < now() - interval '{KEPT_AFTER}'",
-            partition,
+            " and d.at < now() - %s::interval",
+            (*partition, KEPT_AFTER),
         )
     return len(found)
 

@@ -47,12 +47,10 @@ class Dictionary:
 
 _NAMES = "unnest(%b::text[], %b::text[], %b::text[], %b::text[]) as s (measure, unit, dim, member)"
 _MAKE = (
-    "insert into measure_key (measure, unit, dim, member) select * from "
-    + _NAMES
-    + " order by 1, 2, 3, 4 on conflict do nothing"
+    "insert into measure_key (measure, unit, dim, member)"  # noqa: S608 - a constant's names
+    " select * from " + _NAMES + " order by 1, 2, 3, 4 on conflict do nothing"
 )
 _FIND = (
-    "select k.id, k.measure, k.unit, k.dim, k.member from measure_key k join "
-    + _NAMES
-    + " using (measure, unit, dim, member)"
+    "select k.id, k.measure, k.unit, k.dim, k.member"  # noqa: S608 - a constant's names
+    " from measure_key k join " + _NAMES + " using (measure, unit, dim, member)"
 )

@@ -107,7 +107,8 @@ class Identities:
         )
         cursor.execute(
             sql.SQL(
-                "with s as (select * from unnest(%b::int[], %b::text[], %b::text[]) as s (n, source, id)) {}"
+                "with s as (select * from"
+                " unnest(%b::int[], %b::text[], %b::text[]) as s (n, source, id)) {}"
             ).format(parts),
             (
                 known,

@@ -45,7 +45,8 @@ def take_over(
 
 _TAKE = """
 update progress p set owner = %s, epoch = epoch + 1, backend_pid = pg_backend_pid()
-from (select topic, part from progress join unnest(%s::text[], %s::int[]) as wanted (topic, part) using (topic, part)
+from (select topic, part from progress
+      join unnest(%s::text[], %s::int[]) as wanted (topic, part) using (topic, part)
       order by topic, part for update) held
 where p.topic = held.topic and p.part = held.part
 returning p.topic, p.part, p.position, p.commits

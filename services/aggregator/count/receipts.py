@@ -103,7 +103,8 @@ _ADD = (
     " from unnest(%s::uuid[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])"
     " as s (id, counted, duplicate, waiting, superseded, late, quarantined) order by id"
     " on conflict (id) do update set counted = receipt.counted + excluded.counted,"
-    " duplicate = receipt.duplicate + excluded.duplicate, waiting = receipt.waiting + excluded.waiting,"
+    " duplicate = receipt.duplicate + excluded.duplicate,"
+    " waiting = receipt.waiting + excluded.waiting,"
     " superseded = receipt.superseded + excluded.superseded, late = receipt.late + excluded.late,"
     " quarantined = receipt.quarantined + excluded.quarantined"
 )

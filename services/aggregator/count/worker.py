@@ -164,7 +164,7 @@ class CountWorker:
             await self._tick(active)
 
     async def _take_over(self) -> None:
-        """Fence the partitions, learn their positions, compare them with the log, go on from there."""
+        """Fence the partitions, learn their positions, check them with the log, go on there."""
         wanted = sorted(self._wanted)
         if self._connection is None:
             self._connection = await asyncio.to_thread(

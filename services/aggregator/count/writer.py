@@ -263,8 +263,9 @@ def _store_events(cursor: Cursor, fresh: Sequence[Received]) -> None:
 
 
 _EVENT_TYPES = (
-    "timestamptz", "text", "text", "text", "text", "text", "timestamptz", "uuid", "int4", "text", "int4", "int8", "bytea",
-)  # fmt: skip
+    *("timestamptz", "text", "text", "text", "text", "text", "timestamptz"),
+    *("uuid", "int4", "text", "int4", "int8", "bytea"),
+)
 
 
 def _stored_time(at: int) -> datetime:

@@ -1,4 +1,4 @@
-"""Ownership of the shards of `ioc.indicators.v1`, fenced by epochs in the database (protocol step 6.1)."""
+"""Ownership of the shards of `ioc.indicators.v1`, fenced by epochs in the database (step 6.1)."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

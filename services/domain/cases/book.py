@@ -1,8 +1,9 @@
 """What the set of a case's events means for the numbers: the one way in for every kind of event.
 
-Three kinds of natural key are one mechanism here. A **case** folds the life of its events. A **subject** is a case in which the
-greatest version wins: a reported figure, a reference value, a day of the working calendar. The outcome says what the case
-contributes now, what became of each event, and when it has to be asked again although no event comes.
+Three kinds of natural key are one mechanism here. A **case** folds the life of its events. A
+**subject** is a case in which the greatest version wins: a reported figure, a reference value, a
+day of the working calendar. The outcome says what the case contributes now, what became of each
+event, and when it has to be asked again although no event comes.
 """
 
 import datetime
@@ -31,7 +32,10 @@ COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", 
 
 
 class CaseName(NamedTuple):
-    """Names a case: its kind (`dossier`, or the event type of a subject), the unit as sent, the subject."""
+    """Names a case.
+
+    Its kind (`dossier`, or the event type of a subject), the unit as sent, the subject.
+    """
 
     kind: str
     unit: str
@@ -50,7 +54,10 @@ class FigureEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class WorkingDay(msgspec.Struct, frozen=True, array_like=True):
-    """An exception of the working calendar: the hours of a day (none for a day off), for a unit as sent and by its key."""
+    """An exception of the working calendar.
+
+    The hours of a day (none for a day off), for a unit as sent and by its key.
+    """
 
     unit: str
     unit_key: str
@@ -62,8 +69,9 @@ class WorkingDay(msgspec.Struct, frozen=True, array_like=True):
 class Outcome(NamedTuple):
     """What a set of events means at an instant.
 
-    `states` gives the receipt state of each (source, id). `ripe_at` is the next instant at which a fact begins to count.
-    `life` is the span of time whose working days matter to the contribution; None when none does.
+    `states` gives the receipt state of each (source, id). `ripe_at` is the next instant at which a
+    fact begins to count. `life` is the span of time whose working days matter to the contribution;
+    None when none does.
     """
 
     contribution: Contribution
@@ -81,7 +89,10 @@ def case_of(event: Event) -> CaseName:
 
 
 class Book:
-    """Folds cases by the catalogue's measures. `calendar_of` gives the working calendar of a unit key's province."""
+    """Folds cases by the catalogue's measures.
+
+    `calendar_of` gives the working calendar of a unit key's province.
+    """
 
     def __init__(
         self,
@@ -101,7 +112,10 @@ class Book:
         ]
 
     def unit_key(self, event: Event) -> str | None:
-        """The unit that an event counts in: its code on the day it names, else on the local day it happened."""
+        """The unit that an event counts in.
+
+        Its code on the day it names, else on the local day it happened.
+        """
         on = parse_date(event.unitasof) if event.unitasof else local_date(event.at)
         found = self._units.at(event.unit, on)
         return found.key if found is not None else None
@@ -169,7 +183,10 @@ class Book:
 def _mark(
     states: dict[tuple[str, str], str], given: list[Event], counting: list[Event], *, waiting: bool
 ) -> None:
-    """Say what became of each event: counted, superseded by another version, or waiting for its first event."""
+    """Say what became of each event.
+
+    Counted, superseded by another version, or waiting for its first event.
+    """
     opened = {(e.source, e.id, e.type) for e in given if e.op == "create"}
     for event in given:
         if event.op != "create" and (event.source, event.supersedes, event.type) not in opened:
@@ -215,7 +232,10 @@ class _FigureMeasure:
         self._rows = measure.source == "rows"
 
     def entries(self, best: Event, before: Event | None) -> list[FigureEntry]:
-        """The figure that a fact gives this measure; none when its filter or a missing field leaves it out."""
+        """The figure that a fact gives this measure.
+
+        None when its filter or a missing field leaves it out.
+        """
         fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
         value = fields.get(self._measure.value)
         if value is None or not self._passes(fields):

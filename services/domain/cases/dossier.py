@@ -1,7 +1,8 @@
 """The life of a dossier (thủ tục hành chính), folded from its counting facts.
 
-Deadline and pauses follow Decision 61/2018/NĐ-CP practice as the standard states it: a supplement request stops the clock
-until the supplement comes, and the second request makes the dossier late (rule set 766/QĐ-TTg).
+Deadline and pauses follow Decision 61/2018/NĐ-CP practice as the standard states it: a supplement
+request stops the clock until the supplement comes, and the second request makes the dossier late
+(rule set 766/QĐ-TTg).
 """
 
 from collections.abc import Callable, Sequence

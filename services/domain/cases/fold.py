@@ -1,7 +1,7 @@
 """What every fold gives: the attributes of a case now, and the states that it went through.
 
-Times are microseconds. `NEVER` stands for an instant that does not come (a deadline while the clock is stopped). An
-attribute that is absent is missing from the mapping.
+Times are microseconds. `NEVER` stands for an instant that does not come (a deadline while the clock
+is stopped). An attribute that is absent is missing from the mapping.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,9 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
 class Fold(msgspec.Struct, frozen=True, gc=False):
     """A case as its counting facts tell it.
 
-    `opening` is the event that opened it and names its unit; `attributes` is the state with all facts; `stretches` are the
-    states over time, for stocks; `simulated` says that one of its facts was made by a simulator.
+    `opening` is the event that opened it and names its unit; `attributes` is the state with all
+    facts; `stretches` are the states over time, for stocks; `simulated` says that one of its facts
+    was made by a simulator.
     """
 
     opening: Event

@@ -1,1 +1,4 @@
-"""From counting facts to indicators: contributions, points in time, windows, formulas, observations."""
+"""From counting facts to indicators.
+
+Contributions, points in time, windows, formulas, observations.
+"""

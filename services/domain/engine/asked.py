@@ -1,4 +1,7 @@
-"""From a query to the single values that it asks for: formula, window, calendar, period, instant, cell."""
+"""From a query to the single values that it asks for.
+
+Formula, window, calendar, period, instant, cell.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple

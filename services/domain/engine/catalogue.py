@@ -1,4 +1,7 @@
-"""The catalogue: indicators and their components as formulas over measures. Read from data, refused when it does not fit together."""
+"""The catalogue: indicators and their components as formulas over measures.
+
+Read from data, refused when it does not fit together.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -116,7 +119,10 @@ class Catalogue:
         return any(measure.kind == "report" for measure in self.measures_of(formula))
 
     def has_dimension(self, formula: Formula, dim: str) -> bool:
-        """Whether a formula can be broken down: all of its numerator or inputs can, or one value of a combination."""
+        """Whether a formula can be broken down.
+
+        All of its numerator or inputs can, or one value of a combination.
+        """
         leading = formula.numerator or formula.inputs
         able = [self._able(name, dim) for name in leading]
         return any(able) if formula.form == "combine" else all(able)

@@ -12,7 +12,10 @@ TOTAL = ("", "")
 
 
 class Cells:
-    """Numbers cells as they appear. `width` is the number of measures that one cell has keys for."""
+    """Numbers cells as they appear.
+
+    `width` is the number of measures that one cell has keys for.
+    """
 
     def __init__(self, units: UnitList, width: int) -> None:
         self._units = units

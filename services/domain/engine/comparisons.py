@@ -1,6 +1,7 @@
 """Comparisons of a value with earlier windows, its target and its siblings (B.16 of the standard).
 
-A change of a share is given in points ("pp") and, for growth, in per cent as well, each labelled. There is no comparison without a base.
+A change of a share is given in points ("pp") and, for growth, in per cent as well, each labelled.
+There is no comparison without a base.
 """
 
 from typing import NamedTuple
@@ -27,7 +28,10 @@ WINDOW_OF = {"mom": {"month", "30d", "24h"}, "qoq": {"quarter"}, "ytd_yoy": {"yt
 
 
 class Compared(NamedTuple):
-    """One comparison of every cell: the change, in `unit`, and the base; NaN where there is none."""
+    """One comparison of every cell: the change, in `unit`, and the base.
+
+    NaN where there is none.
+    """
 
     kind: str
     unit: str
@@ -49,7 +53,7 @@ def base_span(kind: str, span: Span) -> Span | None:
 
 def reported_base(kind: str, span: Span) -> Span | None:
     """The earlier period of a report, by name; the year to date keeps the same months."""
-    if kind in WINDOW_OF and span.window not in WINDOW_OF[kind] or span.period is None:
+    if span.period is None or (kind in WINDOW_OF and span.window not in WINDOW_OF[kind]):
         return None
     if kind in {"yoy", "yoy_points", "ytd_yoy"}:
         earlier = place(span.window, span.calendar, span.end, same_period_year_before(span.period))
@@ -136,7 +140,9 @@ def gap(target: Target, value: float) -> float:
 
 
 def ranks(values: Values, groups: Ints, direction: str) -> tuple[Ints, Ints]:
-    """(position, siblings with a value) of each cell in its group; position 0 where there is no value.
+    """(position, siblings with a value) of each cell in its group.
+
+    Position 0 where there is no value.
 
     Position is 1 + the number of siblings with a strictly better value.
     """

@@ -1,8 +1,9 @@
 """What a folded case adds to panes.
 
-A **point** (measure, second, quanta) is added to the measure's running sum at that second: a flow is one point at its instant, a
-stock one point at its start and its negative at its end, since a stock holds over (from, to]. An **extent**
-(measure, from, to, value), instants in microseconds, is a value of a `min` or `max` stock over (from, to], kept as such.
+A **point** (measure, second, quanta) is added to the measure's running sum at that second: a flow
+is one point at its instant, a stock one point at its start and its negative at its end, since a
+stock holds over (from, to]. An **extent** (measure, from, to, value), instants in microseconds, is
+a value of a `min` or `max` stock over (from, to], kept as such.
 """
 
 import msgspec

@@ -1,7 +1,7 @@
 """The delta of a commit: what it added, as stage 1 stores it and stage 2 reads it.
 
-Points travel as three arrays (key number of the dictionary, second, value) in little-endian bytes; figures and extents, which are
-few, as records.
+Points travel as three arrays (key number of the dictionary, second, value) in little-endian bytes;
+figures and extents, which are few, as records.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,8 @@
 """Formulas over many cells at once.
 
-`Evaluation` answers what a formula is worth in some cells and a placed window, at one `now`. Measures that are counted are read for all
-cells in one search; reported figures are looked up one by one, they are few. A ratio is a ratio of sums; no value is never zero.
+`Evaluation` answers what a formula is worth in some cells and a placed window, at one `now`.
+Measures that are counted are read for all cells in one search; reported figures are looked up one
+by one, they are few. A ratio is a ratio of sums; no value is never zero.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +27,9 @@ MISSING = "missing"
 
 
 class Values(NamedTuple):
-    """One value for each cell: `has` says where there is one; `numerator` and `denominator` are what a ratio was made of.
+    """One value for each cell: `has` says where there is one.
+
+    `numerator` and `denominator` are what a ratio was made of.
 
     `zero` marks the cells that lack a value because the denominator is zero.
     """
@@ -42,7 +45,10 @@ Amounts = tuple[Floats, Bools]
 
 
 def second_after(at: int) -> int:
-    """The first whole second not before an instant in microseconds: everything before it has begun."""
+    """The first whole second not before an instant in microseconds.
+
+    Everything before it has begun.
+    """
     return -(-at // 1_000_000)
 
 
@@ -137,7 +143,10 @@ class Evaluation:
         return total, has
 
     def _amount(self, name: str, cells: Ints, span: Span) -> Amounts:
-        """A measure or another formula in each cell; what lacks a cell's breakdown is taken in total."""
+        """A measure or another formula in each cell.
+
+        What lacks a cell's breakdown is taken in total.
+        """
         if name in self._catalogue.formulas:
             found = self._operand(name, cells, span)
             return found.value, found.has
@@ -206,7 +215,7 @@ class Evaluation:
     def parts_to_date(
         self, formula: Formula, cell: int, year: str, calendar: str
     ) -> tuple[str, ...]:
-        """The periods from the start of a year up to the last month that every reported measure has."""
+        """The periods of a year up to the last month that every reported measure has."""
         unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
         figures = self._state.figures[calendar]
         reports = [m for m in self._catalogue.measures_of(formula) if m.kind == "report"]

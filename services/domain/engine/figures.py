@@ -1,7 +1,8 @@
-"""Reported figures: one for each measure, unit, breakdown and period, the newest vintage; and the parts that stand in for a missing one.
+"""Reported figures: one for each measure, unit, breakdown and period, the newest vintage.
 
-A figure is a whole number of quanta, or a float for measures that are never added. Rows of reference values (population) are kept
-the same way, by the date from which they hold.
+Where one is missing its parts stand in. A figure is a whole number of quanta, or a float for
+measures that are never added. Rows of reference values (population) are kept the same way, by the
+date from which they hold.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,7 +23,10 @@ TOTAL: Member = ("", "")
 
 
 class Figure(msgspec.Struct, frozen=True, array_like=True):
-    """One reported value, and what is known about it. `version` orders changes of the same figure."""
+    """One reported value, and what is known about it.
+
+    `version` orders changes of the same figure.
+    """
 
     value: float
     version: int
@@ -95,12 +99,15 @@ class Figures:
         return found
 
     def value(self, measure: Measure, unit: str, member: Member, period: str) -> float | None:
-        """The figure of a period, else what its parts add up to, in the order that the measure names."""
+        """The figure of a period, else the sum of its parts, in the order of the measure."""
         found = self.sources(measure, unit, member, period)
         return sum(figure.value for figure in found) if found else None
 
     def sources(self, measure: Measure, unit: str, member: Member, period: str) -> list[Figure]:
-        """The reported figures that make up the value of a period: its own, else those of its parts; none without a value."""
+        """The reported figures that make up the value of a period.
+
+        Its own, else those of its parts; none without a value.
+        """
         own = self.own(measure.id, unit, member, period)
         if own is not None:
             return [own]
@@ -138,7 +145,10 @@ class Figures:
     def to_date(
         self, measure: Measure, unit: str, member: Member, names: tuple[str, ...]
     ) -> float | None:
-        """The year to the end of the last of these periods: their sum; of a stock the last month's figure."""
+        """The year to the end of the last of these periods: their sum.
+
+        Of a stock the last month's figure.
+        """
         if not names:
             return None
         if "last_month" in measure.parts and kind_of_period(names[-1]) != "year":
@@ -148,7 +158,10 @@ class Figures:
         return sum(given) if len(given) == len(names) else None
 
     def row_at(self, measure: Measure, unit: str, at: int) -> float | None:
-        """A reference value as it holds at an instant: the newest row that began before it, else the sum of the units below."""
+        """A reference value as it holds at an instant.
+
+        The newest row that began before it, else the sum of the units below.
+        """
         rows = self._rows.get((measure.id, unit), {}).get(TOTAL, {})
         begun = [date for date in rows if _date_at(date) < at]
         if begun:
@@ -186,7 +199,9 @@ def months_of(period: str) -> tuple[str, ...]:
 
 
 def names_up_to(year: str, month: int) -> tuple[str, ...]:
-    """The periods that make up a year to the end of a month: the year, or its whole quarters and then its months.
+    """The periods that make up a year to the end of a month.
+
+    The year, or its whole quarters and then its months.
 
     >>> names_up_to("2025", 5)
     ('2025-Q1', '2025-04', '2025-05')

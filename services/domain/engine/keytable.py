@@ -1,4 +1,7 @@
-"""The dictionary of stored keys as arrays: from a stored number to the keys of `Points` that it adds to."""
+"""The dictionary of stored keys as arrays.
+
+From a stored number to the keys of `Points` that it adds to.
+"""
 
 import numpy as np
 
@@ -11,7 +14,10 @@ NONE = -1
 
 
 class KeyTable:
-    """Grows with the stored dictionary; numbers are small integers, given in no particular order."""
+    """Grows with the stored dictionary.
+
+    Numbers are small integers, given in no particular order.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -40,7 +46,10 @@ class KeyTable:
         self._names[number] = (measure, unit, dim, member)
 
     def add(self, numbers: Ints, seconds: Ints, values: Ints) -> Ints:
-        """Add stored points to the state at every level; returns the keys that changed, each once."""
+        """Add stored points to the state at every level.
+
+        Returns the keys that changed, each once.
+        """
         changed = []
         for level in range(LEVELS):
             keys = self._targets[numbers, level]

@@ -1,6 +1,9 @@
-"""The level (0 to 5) that an indicator's own bounds give a unit. Operators' thresholds replace these bounds when they are set.
+"""The level (0 to 5) that an indicator's own bounds give a unit.
 
-"0 = green" completes the standard's yellow, orange, red = 2, 3, 4 (QĐ 18/2021/QĐ-TTg Art. 4 for the order of colours).
+Operators' thresholds replace these bounds when they are set.
+
+"0 = green" completes the standard's yellow, orange, red = 2, 3, 4 (QĐ 18/2021/QĐ-TTg Art. 4 for the
+order of colours).
 """
 
 import numpy as np
@@ -17,7 +20,10 @@ NO_LEVEL = -1
 
 
 def applies(indicator: Indicator, formula: Formula, span: Span) -> bool:
-    """Whether the indicator's rule looks at this window: its main formula, in the first calendar."""
+    """Whether the indicator's rule looks at this window.
+
+    Its main formula, in the first calendar.
+    """
     rule = indicator.alert_levels
     return (
         formula.component is None
@@ -36,7 +42,10 @@ def levels(
     values: Values,
     compared: list[Compared],
 ) -> npt.NDArray[np.int64]:
-    """The greatest level whose bound is broken; NO_LEVEL without a value or with too few cases behind it."""
+    """The greatest level whose bound is broken.
+
+    NO_LEVEL without a value or with too few cases behind it.
+    """
     rule = catalogue.indicators[formula.indicator].alert_levels
     name = rule.get("on", "value")
     value, has, behind = values.value, values.has, values

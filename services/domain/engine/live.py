@@ -1,7 +1,7 @@
 """What has to be evaluated again: by what was counted, and by the clock alone.
 
-Work is kept for each formula and placed window as a set of cells. Totals go first, breakdowns as time allows; nothing is
-evaluated that neither a commit nor the clock has touched.
+Work is kept for each formula and placed window as a set of cells. Totals go first, breakdowns as
+time allows; nothing is evaluated that neither a commit nor the clock has touched.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,10 @@ from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place
 
 MOVES_MAX_SECONDS = 3 * 3600
-"""A clock that has stood still for longer than this moves every window: everything is evaluated again."""
+"""A clock that has stood still for longer than this moves every window.
+
+Everything is evaluated again.
+"""
 
 
 class Task(NamedTuple):
@@ -30,7 +33,10 @@ class Task(NamedTuple):
 
 
 class Live:
-    """Pending work over one state. `breakdown_levels` are the unit levels whose breakdowns are kept live."""
+    """Pending work over one state.
+
+    `breakdown_levels` are the unit levels whose breakdowns are kept live.
+    """
 
     def __init__(
         self, state: State, breakdown_levels: frozenset[str] = frozenset({"N", "P"})
@@ -157,7 +163,10 @@ class Live:
                 self._backlog[task].add(cell)
 
     def take_totals(self) -> Iterator[tuple[Task, list[int]]]:
-        """All totals that wait, with their siblings where a rank is shown; they are taken off the list."""
+        """All totals that wait, with their siblings where a rank is shown.
+
+        They are taken off the list.
+        """
         for task, cells in self._pending.items():
             if cells:
                 taken = self._with_siblings(task, cells)

@@ -1,7 +1,8 @@
 """Measures as data, compiled to functions over the attributes of a case.
 
-The definitions are those of `standards/measures.yaml`. A flow contributes at an instant; a stock over (from, to] in each state
-of the case; `min` and `max` stocks keep their values apart, because the smaller of two numbers can not be taken back.
+The definitions are those of `standards/measures.yaml`. A flow contributes at an instant; a stock
+over (from, to] in each state of the case; `min` and `max` stocks keep their values apart, because
+the smaller of two numbers can not be taken back.
 """
 
 import ast

@@ -35,7 +35,10 @@ class TargetGap(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Level(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The alert level by the rule of the catalogue; null when too few cases stand behind the value."""
+    """The alert level by the rule of the catalogue.
+
+    Null when too few cases stand behind the value.
+    """
 
     value: int | None
     rule: str
@@ -59,7 +62,10 @@ class Previous(msgspec.Struct, frozen=True):
 
 
 class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """An indicator's value for a unit, a breakdown member and a window; an absent member does not apply."""
+    """An indicator's value for a unit, a breakdown member and a window.
+
+    An absent member does not apply.
+    """
 
     id: str
     indicator: str
@@ -97,7 +103,10 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
 
 def key_of(observation: Observation) -> str:
-    """The key in the compacted topic: it names the window, never a date, so the newest period replaces the one before."""
+    """The key in the compacted topic.
+
+    It names the window, never a date, so the newest period replaces the one before.
+    """
     indicator, unit, dims, _ = observation.id.split("|", 3)
     return "|".join((indicator, unit, dims, observation.id.split("|", 3)[3].split(":")[0]))
 

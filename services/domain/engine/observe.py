@@ -1,4 +1,7 @@
-"""Observations of formulas: values with their comparisons, target, level, rank, status and freshness."""
+"""Observations of formulas.
+
+Values with their comparisons, target, level, rank, status and freshness.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -58,7 +61,10 @@ class Moment(NamedTuple):
 
 
 class Observer:
-    """Makes observations of a state. A cell without anything to say (a breakdown member without a value) gives none."""
+    """Makes observations of a state.
+
+    A cell without anything to say (a breakdown member without a value) gives none.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -1,9 +1,10 @@
 """Running sums over time for many keys at once.
 
-A key's points are (second, value); the sum over any [begin, end) is the difference of two running sums, found by binary search, so
-every window of every age costs the same and nothing is lost to a grid of panes. Points are held as sorted runs, newest last;
-a run that has grown to a quarter of the one before it is merged into it, so adding costs a few copies and asking a few searches.
-Sums are 64-bit integers: the order in which points came can not be seen in them.
+A key's points are (second, value); the sum over any [begin, end) is the difference of two running
+sums, found by binary search, so every window of every age costs the same and nothing is lost to a
+grid of panes. Points are held as sorted runs, newest last; a run that has grown to a quarter of the
+one before it is merged into it, so adding costs a few copies and asking a few searches. Sums are
+64-bit integers: the order in which points came can not be seen in them.
 """
 
 from typing import NamedTuple
@@ -22,7 +23,7 @@ MERGE_RATIO = 4
 
 
 class _Run(NamedTuple):
-    """Points sorted by (key, second) with their running sum, and the same points in order of time."""
+    """Points in order of (key, second) with their running sum, and again in order of time."""
 
     codes: Ints
     values: Ints
@@ -70,7 +71,10 @@ class Points:
             self._pending.append((_codes(keys, seconds), values))
 
     def between(self, keys: Ints, begin: Ints | int, end: Ints | int) -> Ints:
-        """For each key the sum of its values in [begin, end); `begin` and `end` are seconds, one or one for each key."""
+        """For each key the sum of its values in [begin, end).
+
+        `begin` and `end` are seconds, one or one for each key.
+        """
         self._settle()
         low = _codes(keys, np.asarray(begin, dtype=np.int64))
         high = _codes(keys, np.asarray(end, dtype=np.int64))

@@ -17,7 +17,7 @@ ROWS = "rows"
 
 
 class ExtentRecord(NamedTuple):
-    """`more` cases (fewer when negative) whose value of a `min` or `max` stock is `value` over (begin, end]."""
+    """`more` cases, fewer when negative, with `value` of a `min` or `max` stock in (begin, end]."""
 
     measure: str
     unit: str
@@ -30,7 +30,10 @@ class ExtentRecord(NamedTuple):
 
 
 class FigureRecord(NamedTuple):
-    """A figure set or taken away (None); `calendar` is that of the report, or ROWS for a reference value."""
+    """A figure set or taken away (None).
+
+    `calendar` is that of the report, or ROWS for a reference value.
+    """
 
     measure: str
     unit: str
@@ -71,7 +74,7 @@ class State:
         return used
 
     def siblings(self, parent: str) -> list[int]:
-        """The totals of the units that stand under a unit today, also of those that nothing was counted in."""
+        """The totals of the units that stand under a unit today, also of the silent ones."""
         found = self._siblings.get(parent)
         if found is None:
             today = [unit for unit in self.units.children(parent) if unit.valid_to is None]
@@ -80,7 +83,10 @@ class State:
         return found
 
     def keys_of(self, measure: str, unit: str, dim: str, member: str) -> tuple[int, ...]:
-        """The keys of `points` that a stored key adds to: its own cell's and those above it; none when no formula asks."""
+        """The keys of `points` that a stored key adds to: its own cell's and those above it.
+
+        None when no formula asks.
+        """
         number = self.numbers.get(measure)
         if number is None or dim not in self._used.get(measure, ()):
             return ()

@@ -1,7 +1,8 @@
 """Windows and calendar periods, in local time (+07:00), as instants in microseconds.
 
-Statistical periods are calendar months, quarters and years (Decree 60/2018); administrative ones run from the 15th
-(Decree 09/2019, Art. 12). A rolling window of length w at now is [floor(now - w, step), now).
+Statistical periods are calendar months, quarters and years (Decree 60/2018); administrative ones
+run from the 15th (Decree 09/2019, Art. 12). A rolling window of length w at now is [floor(now - w,
+step), now).
 """
 
 import calendar as month_lengths
@@ -30,7 +31,9 @@ _EPOCH_DAYS = 719_162  # days from 0001-01-01 to 1970-01-01
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A window placed in time: [begin, end), with `end` as the calendar says and `cut` = min(end, now).
+    """A window placed in time.
+
+    [begin, end), with `end` as the calendar says and `cut` = min(end, now).
 
     `parts` are the quarters and months that a reported year to date is the sum of.
     """
@@ -60,7 +63,10 @@ def window_name(window: str, calendar: str) -> str:
 
 
 def local_midnight(year: int, month: int, day: int) -> int:
-    """The instant at which a local day begins; months may run over (13 is January of the next year)."""
+    """The instant at which a local day begins.
+
+    Months may run over (13 is January of the next year).
+    """
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
     previous = year - 1
     days = previous * 365 + previous // 4 - previous // 100 + previous // 400
@@ -94,7 +100,10 @@ def _day_of(calendar: str) -> int:
 
 
 def _bounds(year: int, month: int, months: int, calendar: str) -> tuple[int, int]:
-    """[begin, end) of `months` months from a named one; the administrative month begins in the month before."""
+    """[begin, end) of `months` months from a named one.
+
+    The administrative month begins in the month before.
+    """
     shift = 1 if calendar == ADMINISTRATIVE else 0
     day = _day_of(calendar)
     return (
@@ -178,8 +187,7 @@ def year_base(span: Span) -> Span | None:
     if span.window == "all":
         return None
     if span.period is None:
-        moved = place(span.window, span.calendar, year_before(span.cut))
-        return moved
+        return place(span.window, span.calendar, year_before(span.cut))
     period = same_period_year_before(span.period)
     begin, end = period_bounds(period, span.calendar)
     cut = min(end, year_before(span.cut)) if span.cut < span.end else end
@@ -187,7 +195,10 @@ def year_base(span: Span) -> Span | None:
 
 
 def previous_base(span: Span) -> Span | None:
-    """The base of mom and qoq: the period before, cut after the same time; 30d and 24h one length earlier."""
+    """The base of mom and qoq: the period before, cut after the same time.
+
+    30d and 24h one length earlier.
+    """
     if span.window in {"30d", "24h"}:
         return place(span.window, span.calendar, span.cut - ROLLING[span.window][0])
     if span.window not in {"month", "quarter"} or span.period is None:
