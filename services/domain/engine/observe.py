@@ -3,13 +3,12 @@
 Values with their comparisons, target, level, rank, status and freshness.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
-from services.domain.engine.catalogue import Formula
+from services.domain.engine.catalogue import Formula, Indicator
 from services.domain.engine.comparisons import (
     Compared,
     compare,
@@ -39,14 +38,9 @@ from services.domain.engine.observation import (
     number,
 )
 from services.domain.engine.points import Ints
+from services.domain.engine.reporting import Reporting
 from services.domain.engine.state import State
-from services.domain.engine.windows import (
-    PERIODS,
-    Span,
-    kind_of_period,
-    period_at,
-    place,
-)
+from services.domain.engine.windows import PERIODS, Span, place
 from services.domain.instants import format_instant
 
 VN_STATUS = {"uoc_tinh": "E", "so_bo": "P", "chinh_thuc": "A"}
@@ -60,6 +54,20 @@ class Moment(NamedTuple):
     final_to: int
 
 
+class _Evaluated(NamedTuple):
+    """A formula in some cells of one window: arrays have one place for each cell."""
+
+    formula: Formula
+    indicator: Indicator
+    span: Span
+    moment: Moment
+    values: Values
+    compared: list[Compared]
+    levels: Ints | None
+    ranks: dict[int, Rank]
+    simulated: Ints
+
+
 class Observer:
     """Makes observations of a state.
 
@@ -69,6 +77,7 @@ class Observer:
     def __init__(self, state: State) -> None:
         self._state = state
         self._evaluation = Evaluation(state)
+        self._reporting = Reporting(state, self._evaluation)
 
     def observe(
         self,
@@ -88,7 +97,8 @@ class Observer:
             return self._of_span(formula, wanted, span, moment)
         found: list[Observation] = []
         for cell in wanted:
-            for span in self._reported_spans(formula, int(cell), window, calendar, moment, period):
+            spans = self._reporting.spans(formula, int(cell), window, calendar, moment.now, period)
+            for span in spans:
                 found.extend(self._of_span(formula, np.array([cell]), span, moment))
         return found
 
@@ -107,88 +117,33 @@ class Observer:
             dtype=np.int64,
         )
 
-    def _reported_spans(
-        self,
-        formula: Formula,
-        cell: int,
-        window: str,
-        calendar: str,
-        moment: Moment,
-        period: str | None,
-    ) -> Iterable[Span]:
-        """The named period, else the latest one for which the formula has a value."""
-        for name in [period] if period else self._reported_periods(formula, cell, window, calendar):
-            span = self._reported_span(formula, cell, window, calendar, name, moment.now)
-            if period or self._evaluation.values(formula, np.array([cell]), span).has[0]:
-                return [span]
-        return []
-
-    def _reported_span(
-        self, formula: Formula, cell: int, window: str, calendar: str, period: str, now: int
-    ) -> Span:
-        span = place(window, calendar, now, period)
-        if window != "ytd":
-            return span
-        parts = self._evaluation.parts_to_date(formula, cell, period, calendar)
-        if any(m.kind == "flow" for m in self._state.catalogue.measures_of(formula)):
-            return msgspec.structs.replace(span, parts=parts)
-        end = (
-            place(kind_of_period(parts[-1]), calendar, now, parts[-1]).end if parts else span.begin
-        )
-        return Span(
-            window, calendar, span.begin, end, max(span.begin, min(end, now)), period, parts
-        )
-
-    def _reported_periods(
-        self, formula: Formula, cell: int, window: str, calendar: str
-    ) -> list[str]:
-        """Periods of this window for which something was reported, newest first."""
-        if window not in PERIODS:
-            return []
-        unit, wanted = self._state.cells.units[cell], "year" if window == "ytd" else window
-        named: set[str] = set()
-        for measure in self._state.catalogue.measures_of(formula):
-            if measure.kind == "report":
-                named |= self._state.figures[calendar].periods(measure.id, unit)
-        found = {
-            p
-            if kind_of_period(p) == wanted
-            else period_at(wanted, calendar, place(kind_of_period(p), calendar, 0, p).begin)
-            for p in named
-        }
-        return sorted((p for p in found if kind_of_period(p) == wanted), reverse=True)
-
     def _of_span(
         self, formula: Formula, cells: Ints, span: Span, moment: Moment
     ) -> list[Observation]:
         catalogue = self._state.catalogue
+        indicator = catalogue.indicators[formula.indicator]
         values = self._evaluation.values(formula, cells, span)
         compared = compare(self._evaluation, catalogue, formula, cells, span, values)
-        indicator = catalogue.indicators[formula.indicator]
         level = None
         if applies(indicator, formula, span):
             level = levels(self._evaluation, catalogue, formula, cells, span, values, compared)
-        rank = self._ranks(formula, cells, span) if "rank" in indicator.comparisons else None
-        simulated = self._simulated(formula, cells, span)
-        found: list[Observation] = []
-        for index, cell in enumerate(cells.tolist()):
-            if not values.has[index] and self._state.cells.members[cell] != TOTAL:
-                continue
-            found.append(
-                self._one(
-                    formula,
-                    cell,
-                    index,
-                    span,
-                    moment,
-                    values,
-                    compared,
-                    level,
-                    rank,
-                    bool(simulated[index]),
-                )
-            )
-        return found
+        made = _Evaluated(
+            formula,
+            indicator,
+            span,
+            moment,
+            values,
+            compared,
+            level,
+            self._ranks(formula, cells, span) if "rank" in indicator.comparisons else {},
+            self._simulated(formula, cells, span),
+        )
+        members = self._state.cells.members
+        return [
+            self._one(made, index, cell)
+            for index, cell in enumerate(cells.tolist())
+            if values.has[index] or members[cell] == TOTAL
+        ]
 
     def _simulated(self, formula: Formula, cells: Ints, span: Span) -> Ints:
         if all(m.source != "case" for m in self._state.catalogue.measures_of(formula)):
@@ -223,43 +178,28 @@ class Observer:
                 found.add(unit.parent)
         return found
 
-    def _one(
-        self,
-        formula: Formula,
-        cell: int,
-        index: int,
-        span: Span,
-        moment: Moment,
-        values: Values,
-        compared: list[Compared],
-        level: Ints | None,
-        rank: dict[int, Rank] | None,
-        simulated: bool,
-    ) -> Observation:
+    def _one(self, made: _Evaluated, index: int, cell: int) -> Observation:
+        formula, span, values = made.formula, made.span, made.values
         unit_key, (dim, member) = self._state.cells.units[cell], self._state.cells.members[cell]
         unit, _, valid_from = unit_key.partition("@")
+        dims = {dim: member} if dim else {}
         has = bool(values.has[index])
-        value = float(values.value[index])
-        indicator = self._state.catalogue.indicators[formula.indicator]
-        target = target_of(indicator, formula) if has and formula.unit != "timestamp" else None
-        sources = self._sources(formula, unit_key, (dim, member), span)
-        final = not span.open and moment.final_to >= span.end
-        vn_level = min(
-            (s.vn_level for s in sources if s.vn_level), key=WORST_FIRST.index, default=None
-        )
+        sources = self._reporting.sources(formula, unit_key, (dim, member), span)
         first = sources[0] if len(sources) == 1 else None
+        vn_level = _weakest(sources)
+        final = not span.open and made.moment.final_to >= span.end
         return Observation(
-            id=identity(formula.id, unit_key, {dim: member} if dim else {}, span.name, span.period),
+            id=identity(formula.id, unit_key, dims, span.name, span.period),
             indicator=formula.id,
             unit=unit,
             valid_from=valid_from,
-            dims={dim: member} if dim else {},
+            dims=dims,
             window=span.window,
             period=span.period,
             start=format_instant(span.begin),
             end=format_instant(span.end),
             calendar=span.calendar,
-            value=_shown(value, formula.unit) if has else None,
+            value=_shown(float(values.value[index]), formula.unit) if has else None,
             numerator=_behind(values.numerator[index]),
             denominator=_behind(values.denominator[index]),
             null_reason=None if has else ZERO_DENOMINATOR if values.zero[index] else MISSING,
@@ -269,47 +209,44 @@ class Observer:
             closes_at=format_instant(span.end) if span.open and span.period else None,
             previous=_previous(first),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
-            as_of=format_instant(moment.now),
+            as_of=format_instant(made.moment.now),
             freshness=Freshness("final" if final else "provisional" if span.period else "live"),
             comparisons=tuple(
-                _comparison(c, index) for c in compared if not np.isnan(c.delta[index])
+                _comparison(c, index) for c in made.compared if not np.isnan(c.delta[index])
             ),
-            target=TargetGap(
-                target.value,
-                target.op,
-                gap(target, value),
-                "pp" if formula.unit == "%" else formula.unit,
-                target.high,
-            )
-            if target
-            else None,
-            level=Level(
-                None if level[index] == NO_LEVEL else int(level[index]),
-                f"{formula.indicator}/{span.window}",
-                indicator.formula_version,
-            )
-            if level is not None and not dim
-            else None,
-            rank=rank.get(cell) if rank else None,
-            quality=tuple(
-                sorted(
-                    {q for s in sources for q in s.quality}
-                    | ({"simulated"} if simulated else set())
-                )
-            ),
+            target=_target_gap(made, index),
+            level=None if dim else _level(made, index),
+            rank=made.ranks.get(cell),
+            quality=_quality(sources, simulated=bool(made.simulated[index])),
         )
 
-    def _sources(
-        self, formula: Formula, unit: str, member: tuple[str, str], span: Span
-    ) -> list[Figure]:
-        """The reported figures behind the leading measure."""
-        name = (formula.numerator or formula.inputs)[0]
-        measure = self._state.catalogue.measures.get(name)
-        if measure is None or measure.kind != "report" or span.period is None:
-            return []
-        figures = self._state.figures[span.calendar]
-        periods = span.parts if span.window == "ytd" else (span.period,)
-        return [s for p in periods for s in figures.sources(measure, unit, member, p)]
+
+def _target_gap(made: _Evaluated, index: int) -> TargetGap | None:
+    target = target_of(made.indicator, made.formula)
+    if target is None or not made.values.has[index] or made.formula.unit == "timestamp":
+        return None
+    unit = "pp" if made.formula.unit == "%" else made.formula.unit
+    value = float(made.values.value[index])
+    return TargetGap(target.value, target.op, gap(target, value), unit, target.high)
+
+
+def _level(made: _Evaluated, index: int) -> Level | None:
+    if made.levels is None:
+        return None
+    level = int(made.levels[index])
+    rule = f"{made.indicator.id}/{made.span.window}"
+    return Level(None if level == NO_LEVEL else level, rule, made.indicator.formula_version)
+
+
+def _weakest(sources: list[Figure]) -> str | None:
+    """The least certain stage of the law's three among the figures behind a value."""
+    known = (figure.vn_level for figure in sources if figure.vn_level)
+    return min(known, key=WORST_FIRST.index, default=None)
+
+
+def _quality(sources: list[Figure], *, simulated: bool) -> tuple[str, ...]:
+    marks = {mark for figure in sources for mark in figure.quality}
+    return tuple(sorted(marks | {"simulated"} if simulated else marks))
 
 
 def _shown(value: float, unit: str) -> float | str:

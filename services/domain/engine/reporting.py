@@ -1,0 +1,82 @@
+"""The periods and figures behind formulas that rest on reports.
+
+A report has no clock: without a named period its window is the newest one for which the formula has
+a value, and the year to date ends with the last month that every measure of the formula has.
+"""
+
+import msgspec
+import numpy as np
+
+from services.domain.engine.catalogue import Formula
+from services.domain.engine.evaluate import Evaluation
+from services.domain.engine.figures import Figure, Member
+from services.domain.engine.state import State
+from services.domain.engine.windows import PERIODS, Span, kind_of_period, period_at, place
+
+
+class Reporting:
+    """Places the windows of reported formulas and finds their sources."""
+
+    def __init__(self, state: State, evaluation: Evaluation) -> None:
+        self._state = state
+        self._evaluation = evaluation
+
+    def spans(
+        self,
+        formula: Formula,
+        cell: int,
+        window: str,
+        calendar: str,
+        now: int,
+        period: str | None,
+    ) -> list[Span]:
+        """The named period, else the latest one for which the formula has a value, else none."""
+        if period is not None:
+            return [self._span(formula, cell, window, calendar, period, now)]
+        for name in self._periods(formula, cell, window, calendar):
+            span = self._span(formula, cell, window, calendar, name, now)
+            if self._evaluation.values(formula, np.array([cell]), span).has[0]:
+                return [span]
+        return []
+
+    def sources(self, formula: Formula, unit: str, member: Member, span: Span) -> list[Figure]:
+        """The reported figures behind the leading measure."""
+        name = (formula.numerator or formula.inputs)[0]
+        measure = self._state.catalogue.measures.get(name)
+        if measure is None or measure.kind != "report" or span.period is None:
+            return []
+        figures = self._state.figures[span.calendar]
+        periods = span.parts if span.window == "ytd" else (span.period,)
+        return [each for name in periods for each in figures.sources(measure, unit, member, name)]
+
+    def _span(
+        self, formula: Formula, cell: int, window: str, calendar: str, period: str, now: int
+    ) -> Span:
+        span = place(window, calendar, now, period)
+        if window != "ytd":
+            return span
+        parts = self._evaluation.parts_to_date(formula, cell, period, calendar)
+        if any(m.kind == "flow" for m in self._state.catalogue.measures_of(formula)):
+            return msgspec.structs.replace(span, parts=parts)
+        end = span.begin
+        if parts:
+            end = place(kind_of_period(parts[-1]), calendar, now, parts[-1]).end
+        cut = max(span.begin, min(end, now))
+        return msgspec.structs.replace(span, end=end, cut=cut, parts=parts)
+
+    def _periods(self, formula: Formula, cell: int, window: str, calendar: str) -> list[str]:
+        """Periods of this window for which something was reported, newest first."""
+        if window not in PERIODS:
+            return []
+        unit, wanted = self._state.cells.units[cell], "year" if window == "ytd" else window
+        named: set[str] = set()
+        for measure in self._state.catalogue.measures_of(formula):
+            if measure.kind == "report":
+                named |= self._state.figures[calendar].periods(measure.id, unit)
+        found = {
+            name
+            if kind_of_period(name) == wanted
+            else period_at(wanted, calendar, place(kind_of_period(name), calendar, 0, name).begin)
+            for name in named
+        }
+        return sorted((name for name in found if kind_of_period(name) == wanted), reverse=True)
