@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, WebSocket
@@ -17,7 +18,7 @@ from services.adapters.topics import INDICATORS
 from services.adapters.units import boundaries, load_units
 from services.api import answers
 from services.api.courses import Courses
-from services.api.feed import Feed, HistoryLost
+from services.api.feed import Feed
 from services.api.live.board import Board
 from services.api.live.hub import Greeting, Hub
 from services.api.live.limits import Limits
@@ -91,8 +92,8 @@ class Replica:
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         self._pool.open(wait=False)
-        work = (self._feed(), self.hub.run(), self._keeper.run())
-        tasks = [asyncio.create_task(each) for each in work]
+        work = {"feed": self.feed.run(), "hub": self.hub.run(), "trends": self._keeper.run()}
+        tasks = [asyncio.create_task(self._keep(name, run)) for name, run in work.items()]
         try:
             yield
         finally:
@@ -101,11 +102,13 @@ class Replica:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(self._pool.close, 2.0)
 
-    async def _feed(self) -> None:
+    async def _keep(self, part: str, run: Coroutine[Any, Any, None]) -> None:
+        """Run a part; when it ends by itself the replica is of no use and ends as well."""
         try:
-            await self.feed.run()
-        except HistoryLost as error:
-            self._log.exception("history_lost", error=str(error))
+            await run
+        except Exception as error:  # noqa: BLE001  # whatever it was: say so and begin anew
+            self._log.error("part_ended", part=part, error=repr(error), exc_info=error)
+        finally:
             self.lost.set()
 
     def _begin(self) -> None:

@@ -8,7 +8,6 @@ the process ends with `HistoryLost` and begins again with a new epoch.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 
 import msgspec
@@ -21,6 +20,8 @@ from services.adapters.topics import INDICATORS
 from services.api.live.board import Board, Verdict
 from services.api.metrics import ApiMetrics
 from services.domain.errors import IocError, Unavailable
+
+RECOVERABLE = (KafkaError, OSError, TimeoutError, Unavailable)
 
 
 class HistoryLost(IocError):
@@ -35,6 +36,7 @@ class FeedLimits(msgspec.Struct, frozen=True):
     look_s: float = 2.0
     recount_s: float = 30.0
     stalled_s: float = 10.0
+    silent_s: float = 30.0
     answer_s: float = 10.0
     pause_s_min: float = 0.5
     pause_s_max: float = 5.0
@@ -63,6 +65,8 @@ class Feed:
         self._positions: dict[TopicPartition, int] = {}
         self._goal: dict[TopicPartition, int] | None = None
         self._ready = False
+        self._alive_at = 0.0
+        self._reader: asyncio.Task[object] | None = None
         self._log = logger("feed")
 
     async def run(self) -> None:
@@ -75,31 +79,61 @@ class Feed:
                 auto_offset_reset="none",
                 metadata_max_age_ms=10_000,
             )
+            # A task of its own: when a broker dies the client lets cancellations of its inner
+            # tasks escape, which would end the whole feed without a word.
+            reading = asyncio.create_task(self._read(consumer))
             try:
-                async with asyncio.timeout(self._limits.answer_s):
-                    await consumer.start()
-                progress = await self._follow(consumer)
-            except OffsetOutOfRangeError as error:
-                raise HistoryLost(f"{self._topic} does not hold our positions: {error}") from error
-            except (KafkaError, OSError, TimeoutError, Unavailable) as error:
-                progress = self._note(error)
+                await self._watch(reading)
             finally:
-                with contextlib.suppress(KafkaError, OSError, TimeoutError):
-                    await asyncio.wait_for(consumer.stop(), self._limits.answer_s)
+                reading.cancel()
+                await self._stop(consumer)
+            progress = self._judge(reading)
             pause = (
                 self._limits.pause_s_min if progress else min(2 * pause, self._limits.pause_s_max)
             )
             await asyncio.sleep(pause)
 
-    def _note(self, error: Exception) -> bool:
+    async def _watch(self, reading: asyncio.Task[bool]) -> None:
+        """Wait until the reading ends, or gives no sign of life: the client can hang for ever."""
+        loop = asyncio.get_running_loop()
+        self._alive_at = loop.time()
+        while not reading.done() and loop.time() - self._alive_at < self._limits.silent_s:
+            await asyncio.wait({reading}, timeout=self._limits.look_s)
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> bool:
+        async with asyncio.timeout(self._limits.answer_s):
+            await consumer.start()
+        return await self._follow(consumer)
+
+    async def _stop(self, consumer: AIOKafkaConsumer) -> None:
+        """Close a consumer within a bound; one that does not end is left behind."""
+        stopping = asyncio.create_task(consumer.stop())
+        await asyncio.wait({stopping}, timeout=self._limits.answer_s)
+        if not stopping.done():
+            stopping.cancel()
+        elif not stopping.cancelled() and stopping.exception() is not None:
+            self._log.info("consumer_ended_badly", error=repr(stopping.exception()))
+
+    def _judge(self, reading: asyncio.Task[bool]) -> bool:
+        """Say whether to go on at once; raises what waiting does not heal."""
+        ended = reading.done() and not reading.cancelled()
+        error = reading.exception() if ended else None
+        if isinstance(error, OffsetOutOfRangeError):
+            raise HistoryLost(f"{self._topic} does not hold our positions: {error}") from error
+        if ended and error is None:
+            return reading.result()
+        if error is not None and not isinstance(error, RECOVERABLE):
+            raise error
         reason = "stalled" if isinstance(error, Unavailable) else "kafka"
-        self.trouble = f"cannot read {self._topic}: {error}"
+        self.trouble = f"cannot read {self._topic}: {error or 'the client gave up'}"
         self._metrics.feed_restarts.labels(reason).inc()
         self._log.warning("feed_interrupted", reason=reason, error=repr(error))
         return False
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> bool:
         """Read with one consumer until it must be replaced; True: only for new partitions."""
+        current = asyncio.current_task()
+        self._reader = current
         partitions = await self._assign(consumer)
         ends = await self._ends(consumer, partitions)
         if self._goal is None:
@@ -110,6 +144,9 @@ class Feed:
             batches = await consumer.getmany(
                 timeout_ms=self._limits.poll_ms, max_records=self._limits.records_max
             )
+            if self._reader is not current:
+                raise Unavailable("another consumer has taken over")
+            self._alive_at = loop.time()
             for partition, records in batches.items():
                 self._apply(partition, records)
                 moved_at = loop.time()

@@ -6,9 +6,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.api.courses import Courses
 from services.api.live.topics import Trend, read_topic
 from services.api.live.trend import POINTS_MAX, TrendLine, sample
 from services.domain.instants import DAY, MINUTE, SECOND, parse_instant
+from services.domain.query import ObservationQuery, Page
 from tests.unit.live_model import Replica
 
 TOPIC = "trend/PS-04|P:33@2025-07-01||5m"
@@ -104,3 +106,28 @@ def test_a_session_tells_its_trends_after_its_changes() -> None:
     session.receive('{"type":"unsubscribe","id":"t"}')
     course.advance(NOON + 9 * MINUTE, lambda: 3.0)
     assert session.next() is None
+
+
+class Periods:
+    """A history of months, in no order."""
+
+    def __init__(self) -> None:
+        self.asked: ObservationQuery | None = None
+
+    def find(self, query: ObservationQuery) -> Page:
+        self.asked = query
+        months = ("2025-05", "2025-03", "2025-04")
+        starts = {month: f"{month}-01T00:00:00+07:00" for month in months}
+        return Page(tuple({"start": starts[month], "value": float(month[-1])} for month in months))
+
+
+def test_the_course_of_a_month_is_its_earlier_months() -> None:
+    topic = read_topic("trend/DE-01|N:VN@1900-01-01||month:2025-05", 400)
+    assert isinstance(topic, Trend)
+    source = Periods()
+    begin, values = Courses(source).fetch(TrendLine(topic), NOON)
+    assert begin == parse_instant("2025-03-01T00:00:00+07:00")
+    assert values == [3.0, 4.0, 5.0]
+    assert source.asked is not None
+    assert source.asked.to_at == parse_instant("2025-06-01T00:00:00+07:00")
+    assert (source.asked.units, source.asked.windows) == (("N:VN@1900-01-01",), ("month",))
