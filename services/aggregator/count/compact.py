@@ -11,9 +11,9 @@ import numpy as np
 import psycopg
 
 from services.aggregator.count.batch import Partition
-from services.aggregator.count.case_rows import Cursor
+from services.aggregator.count.case_rows import Cursor, encode_body
 from services.aggregator.count.positions import Position, guard
-from services.domain.engine.delta import Delta, decode_delta
+from services.domain.engine.delta import Delta, FigureChange, decode_delta
 
 KEPT_AFTER = "2 minutes"
 DELTAS_MAX = 2_000
@@ -37,6 +37,7 @@ def compact(
         if found:
             _add_points(cursor, [delta for _, delta in found])
             _add_extents(cursor, [delta for _, delta in found])
+            _put_figures(cursor, [delta for _, delta in found])
             cursor.execute(
                 "update progress set compacted = %s where topic = %s and part = %s",
                 (found[-1][0], *partition),
@@ -85,4 +86,31 @@ def _add_extents(cursor: Cursor, deltas: list[Delta]) -> None:
         " on conflict (key, begin_at, end_at, value)"
         " do update set count = pane_extent.count + excluded.count",
         tuple([row[i] for row in rows] for i in range(5)),
+    )
+
+
+def _put_figures(cursor: Cursor, deltas: list[Delta]) -> None:
+    """Keep the newest version of each figure; one that another partition has overtaken stays out."""
+    newest: dict[tuple[int, str, str], FigureChange] = {}
+    for delta in deltas:
+        for change in delta.figures:
+            name = (change.key, change.calendar, change.period)
+            if name not in newest or newest[name].version < change.version:
+                newest[name] = change
+    if not newest:
+        return
+    rows = [newest[name] for name in sorted(newest)]
+    cursor.execute(
+        "insert into figure (key, calendar, period, version, body)"
+        " select * from unnest(%b::int[], %b::text[], %b::text[], %b::bigint[], %b::bytea[])"
+        " on conflict (key, calendar, period) do update"
+        " set version = excluded.version, body = excluded.body"
+        " where figure.version < excluded.version",
+        (
+            [row.key for row in rows],
+            [row.calendar for row in rows],
+            [row.period for row in rows],
+            [row.version for row in rows],
+            [encode_body(row.figure) if row.figure is not None else None for row in rows],
+        ),
     )

@@ -17,7 +17,6 @@ from services.aggregator.count.case_rows import (
     CaseBody,
     CaseRow,
     Cursor,
-    encode_body,
     read_cases,
     read_ripe,
     write_cases,
@@ -30,7 +29,7 @@ from services.aggregator.count.positions import Position, advance, guard
 from services.aggregator.count.receipts import ReceiptNote, write_receipts
 from services.domain.cases.book import CALENDAR_DAY, COUNTED, Book, CaseName, case_of
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.delta import FigureChange, encode_delta
+from services.domain.engine.delta import encode_delta
 from services.domain.instants import SECOND
 from services.domain.units import UnitList
 
@@ -196,7 +195,6 @@ class Writer:
             if delta is not None:
                 commits[partition] += 1
                 rows.append((*partition, commits[partition], encode_delta(delta)))
-                write_figures(cursor, delta.figures)
         if rows:
             cursor.executemany(
                 "insert into pane_delta (topic, part, seq, body) values (%s, %s, %s, %b)", rows
@@ -212,27 +210,6 @@ def _work(
     group = grouped[name]
     record = group[-1].record
     return (record.topic, record.part), rows.get(name, CaseRow(name, 0, CaseBody())), group
-
-
-def write_figures(cursor: Cursor, figures: Sequence[FigureChange]) -> None:
-    """Keep figures at rest; a greater version stands."""
-    if figures:
-        cursor.executemany(
-            "insert into figure (key, calendar, period, version, body) values (%s, %s, %s, %s, %b)"
-            " on conflict (key, calendar, period) do update"
-            " set version = excluded.version, body = excluded.body"
-            " where figure.version < excluded.version",
-            [
-                (
-                    f.key,
-                    f.calendar,
-                    f.period,
-                    f.version,
-                    encode_body(f.figure) if f.figure else None,
-                )
-                for f in figures
-            ],
-        )
 
 
 def _store_events(cursor: Cursor, fresh: Sequence[Received]) -> None:

@@ -20,6 +20,8 @@ from services.domain.errors import Refused
 
 Member = tuple[str, str]
 TOTAL: Member = ("", "")
+KNOWN_MAX = 200_000
+"""Answers that are remembered until something changes below; then the memory starts anew."""
 
 
 class Figure(msgspec.Struct, frozen=True, array_like=True):
@@ -52,6 +54,9 @@ class Figures:
     def __init__(self, above: Callable[[str], Iterable[str]]) -> None:
         self._above = above
         self._below: dict[tuple[str, str], set[str]] = {}
+        self._changes: dict[tuple[str, str], int] = {}
+        self._periods: dict[tuple[str, str], dict[str, int]] = {}
+        self._known: dict[tuple[str, str, Member, str], tuple[int, list[Figure]]] = {}
         self._rows: dict[tuple[str, str], dict[Member, Periods]] = {}
         self._versions: dict[tuple[str, str, Member, str], int] = {}
 
@@ -69,14 +74,21 @@ class Figures:
         if self._versions.get(name, -1) >= version:
             return False
         self._versions[name] = version
+        chain = (unit, *self._above(unit))
         if (measure, unit) not in self._rows:
-            for lower, upper in pairwise((unit, *self._above(unit))):
+            for lower, upper in pairwise(chain):
                 self._below.setdefault((measure, upper), set()).add(lower)
         rows = self._rows.setdefault((measure, unit), {}).setdefault(member, {})
+        more = (figure is not None) - (period in rows)
         if figure is None:
             rows.pop(period, None)
         else:
             rows[period] = figure
+        for each in chain:
+            place = (measure, each)
+            self._changes[place] = self._changes.get(place, 0) + 1
+            counts = self._periods.setdefault(place, {})
+            counts[period] = counts.get(period, 0) + more
         return True
 
     def own(self, measure: str, unit: str, member: Member, period: str) -> Figure | None:
@@ -93,10 +105,7 @@ class Figures:
 
     def periods(self, measure: str, unit: str) -> set[str]:
         """Every period for which the unit, or one below it, has any figure."""
-        found = {p for rows in self._rows.get((measure, unit), {}).values() for p in rows}
-        for part in self._below.get((measure, unit), ()):
-            found |= self.periods(measure, part)
-        return found
+        return {p for p, count in self._periods.get((measure, unit), {}).items() if count}
 
     def value(self, measure: Measure, unit: str, member: Member, period: str) -> float | None:
         """The figure of a period, else the sum of its parts, in the order of the measure."""
@@ -108,6 +117,20 @@ class Figures:
 
         Its own, else those of its parts; none without a value.
         """
+        name = (measure.id, unit, member, period)
+        changes = self._changes.get((measure.id, unit), 0)
+        known = self._known.get(name)
+        if known is not None and known[0] == changes:
+            return known[1]
+        found = self._find_sources(measure, unit, member, period)
+        if len(self._known) >= KNOWN_MAX:
+            self._known.clear()
+        self._known[name] = (changes, found)
+        return found
+
+    def _find_sources(
+        self, measure: Measure, unit: str, member: Member, period: str
+    ) -> list[Figure]:
         own = self.own(measure.id, unit, member, period)
         if own is not None:
             return [own]

@@ -7,10 +7,11 @@ a value, and the year to date ends with the last month that every measure of the
 import msgspec
 import numpy as np
 
+from services.domain.cases.fold import NEVER
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, Member
-from services.domain.engine.state import State
+from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import PERIODS, Span, kind_of_period, period_at, place
 
 
@@ -64,9 +65,18 @@ class Reporting:
         cut = max(span.begin, min(end, now))
         return msgspec.structs.replace(span, end=end, cut=cut, parts=parts)
 
+    def _has_rows(self, formula: Formula, cell: int) -> bool:
+        """Whether every reference value behind the formula exists at all; without one no period has a value."""
+        rows, unit = self._state.figures[ROWS], self._state.cells.units[cell]
+        return all(
+            rows.row_at(measure, unit, NEVER) is not None
+            for measure in self._state.catalogue.measures_of(formula)
+            if measure.source == "rows"
+        )
+
     def _periods(self, formula: Formula, cell: int, window: str, calendar: str) -> list[str]:
         """Periods of this window for which something was reported, newest first."""
-        if window not in PERIODS:
+        if window not in PERIODS or not self._has_rows(formula, cell):
             return []
         unit, wanted = self._state.cells.units[cell], "year" if window == "ytd" else window
         named: set[str] = set()

@@ -1,0 +1,1 @@
+"""Measurements: each against a limit that the same run measures on the same machine."""
