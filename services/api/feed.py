@@ -111,7 +111,11 @@ class Feed:
         await asyncio.wait({stopping}, timeout=self._limits.answer_s)
         if not stopping.done():
             stopping.cancel()
-        elif not stopping.cancelled() and stopping.exception() is not None:
+        elif stopping.cancelled():
+            # A fetch was under way: the client's own stop breaks off before its connections.
+            closing = asyncio.create_task(consumer._client.close())  # noqa: SLF001  # see above
+            await asyncio.wait({closing}, timeout=self._limits.answer_s)
+        elif stopping.exception() is not None:
             self._log.info("consumer_ended_badly", error=repr(stopping.exception()))
 
     def _judge(self, reading: asyncio.Task[bool]) -> bool:
