@@ -1,10 +1,11 @@
 """What must hold after any log was sent, whatever happened meanwhile: all counted, all once."""
 
-from tests.acceptance.dossier_log import Log
+from tests.acceptance.dossier_log import Log, Totals
 from tests.acceptance.screen import totals_of
 from tests.acceptance.senders import Sent
 from tests.centre import Centre, Document, until
 
+SHOWN_SECONDS = 30.0
 _OUTCOMES = ("counted", "duplicate", "waiting", "superseded", "late", "quarantined")
 _STORED = "select count(*), count(distinct (source, id)) from event where unit = any(%s)"
 
@@ -12,7 +13,7 @@ _STORED = "select count(*), count(distinct (source, id)) from event where unit =
 async def assert_exact(centre: Centre, log: Log, *sendings: Sent) -> None:
     """Hold the centre against the log: every total of every unit, events kept, receipts settled."""
     await centre.settled()
-    assert await shown_totals(centre, log) == dict(log.totals)
+    await assert_totals(centre, log)
     ((kept, distinct),) = await centre.rows(_STORED, [log.communes])
     assert (kept, distinct) == (log.distinct, log.distinct)
     for sent in sendings:
@@ -20,7 +21,23 @@ async def assert_exact(centre: Centre, log: Log, *sendings: Sent) -> None:
             await assert_receipt_settled(centre, answer)
 
 
-async def shown_totals(centre: Centre, log: Log) -> dict[str, object]:
+async def assert_totals(centre: Centre, log: Log) -> None:
+    """The API shows the totals of all units of the log, once it has read what is published."""
+    shown: dict[str, Totals] = {}
+
+    async def equal() -> bool:
+        shown.update(await shown_totals(centre, log))
+        return shown == dict(log.totals)
+
+    try:
+        await until(equal, "the totals are shown", SHOWN_SECONDS)
+    except AssertionError:
+        wrong = {unit: each for unit, each in shown.items() if each != log.totals[unit]}
+        expected = {unit: log.totals[unit] for unit in wrong}
+        raise AssertionError(f"expected {expected}, the API shows {wrong}") from None
+
+
+async def shown_totals(centre: Centre, log: Log) -> dict[str, Totals]:
     """The totals of the log's units as the API gives them."""
     windows = ["all", "instant"]
     found = await centre.observations(within=log.province, window=windows)

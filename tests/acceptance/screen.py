@@ -73,6 +73,11 @@ class Screen:
                     await self._listen(socket)
             await asyncio.sleep(POLL_SECONDS)
 
+    async def begun(self) -> None:
+        """Wait for the first complete snapshot."""
+        async with asyncio.timeout(WAIT_SECONDS), self._changed:
+            await self._changed.wait_for(lambda: self._position is not None)
+
     async def shows(self, unit: str, expected: Totals) -> None:
         """Wait until these totals are shown for a unit."""
         try:
@@ -84,7 +89,9 @@ class Screen:
 
     async def _listen(self, socket: ClientConnection) -> None:
         hello = json.loads(await socket.recv())
-        assert hello["type"] == "hello"
+        if hello["type"] == "bye":  # it has not read everything yet
+            return
+        assert hello["type"] == "hello", hello
         self.connections += 1
         question: dict[str, Any] = {"type": "subscribe", "id": "a", "topics": self._topics}
         if self._position is not None:
@@ -119,10 +126,11 @@ class Screen:
 
 @contextlib.asynccontextmanager
 async def following(centre: Centre, topics: list[str]) -> AsyncIterator[Screen]:
-    """A screen that follows these topics during the block."""
+    """A screen that follows these topics during the block, from its first line on."""
     screen = Screen(centre, topics)
     task = asyncio.create_task(screen.follow())
     try:
+        await screen.begun()
         yield screen
     finally:
         task.cancel()

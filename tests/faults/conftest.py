@@ -1,0 +1,41 @@
+"""One centre with two aggregators for all fault tests; each test has a province of its own in it.
+
+A test leaves the centre as it found it: everything runs. So the next one starts from a centre that
+has been through all the faults before.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from services.adapters.units import load_units
+from services.domain.units import UnitList
+from tests.acceptance.dossier_log import Log, dossier_log, provinces
+from tests.centre import Centre, running_centre
+
+DOSSIERS = 1_400
+
+DrawLog = Callable[[int], Log]
+
+
+@pytest.fixture(scope="session")
+def centre() -> Iterator[Centre]:
+    with running_centre("--aggregators", "2") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def units() -> UnitList:
+    return load_units()
+
+
+@pytest.fixture(scope="session")
+def free_provinces(units: UnitList) -> Iterator[str]:
+    """Provinces that no test has used."""
+    return iter(provinces(units))
+
+
+@pytest.fixture
+def draw_log(units: UnitList, free_provinces: Iterator[str]) -> DrawLog:
+    """Draw a log of a province that nobody has used, by its seed."""
+    return lambda seed: dossier_log(units, next(free_provinces), DOSSIERS, seed)
