@@ -4,15 +4,14 @@ Values with their comparisons, target, level, rank, status and freshness.
 """
 
 from collections.abc import Sequence
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.catalogue import Formula, Indicator
+from services.domain.engine.catalogue import Formula
 from services.domain.engine.comparisons import (
-    Compared,
     compare,
-    gap,
     ranks,
     target_of,
 )
@@ -21,19 +20,15 @@ from services.domain.engine.evaluate import (
     MISSING,
     ZERO_DENOMINATOR,
     Evaluation,
-    Values,
     second_after,
 )
+from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.figures import TOTAL, Figure
-from services.domain.engine.levels import NO_LEVEL, applies, levels
+from services.domain.engine.levels import applies, levels
 from services.domain.engine.observation import (
-    Comparison,
-    Freshness,
-    Level,
     Observation,
     Previous,
     Rank,
-    TargetGap,
     identity,
     number,
 )
@@ -52,20 +47,6 @@ class Moment(NamedTuple):
 
     now: int
     final_to: int
-
-
-class _Evaluated(NamedTuple):
-    """A formula in some cells of one window: arrays have one place for each cell."""
-
-    formula: Formula
-    indicator: Indicator
-    span: Span
-    moment: Moment
-    values: Values
-    compared: list[Compared]
-    levels: Ints | None
-    ranks: dict[int, Rank]
-    simulated: Ints
 
 
 class Observer:
@@ -127,22 +108,30 @@ class Observer:
         level = None
         if applies(indicator, formula, span):
             level = levels(self._evaluation, catalogue, formula, cells, span, values, compared)
-        made = _Evaluated(
-            formula,
-            indicator,
-            span,
-            moment,
-            values,
-            compared,
-            level,
-            self._ranks(formula, cells, span) if "rank" in indicator.comparisons else {},
-            self._simulated(formula, cells, span),
+        made = Evaluated(
+            formula=formula,
+            indicator=indicator,
+            span=span,
+            final=not span.open and moment.final_to >= span.end,
+            start=format_instant(span.begin),
+            end=format_instant(span.end),
+            as_of=format_instant(moment.now),
+            target=None if formula.unit == "timestamp" else target_of(indicator, formula),
+            value=values.value.tolist(),
+            has=values.has.tolist(),
+            numerator=values.numerator.tolist(),
+            denominator=values.denominator.tolist(),
+            zero=values.zero.tolist(),
+            compared=[(c.kind, c.unit, c.delta.tolist(), c.base.tolist()) for c in compared],
+            levels=None if level is None else level.tolist(),
+            ranks=self._ranks(formula, cells, span) if "rank" in indicator.comparisons else {},
+            simulated=self._simulated(formula, cells, span).tolist(),
         )
         members = self._state.cells.members
         return [
             self._one(made, index, cell)
             for index, cell in enumerate(cells.tolist())
-            if values.has[index] or members[cell] == TOTAL
+            if made.has[index] or members[cell] == TOTAL
         ]
 
     def _simulated(self, formula: Formula, cells: Ints, span: Span) -> Ints:
@@ -178,16 +167,15 @@ class Observer:
                 found.add(unit.parent)
         return found
 
-    def _one(self, made: _Evaluated, index: int, cell: int) -> Observation:
-        formula, span, values = made.formula, made.span, made.values
+    def _one(self, made: Evaluated, index: int, cell: int) -> Observation:
+        formula, span = made.formula, made.span
         unit_key, (dim, member) = self._state.cells.units[cell], self._state.cells.members[cell]
         unit, _, valid_from = unit_key.partition("@")
         dims = {dim: member} if dim else {}
-        has = bool(values.has[index])
+        has = made.has[index]
         sources = self._reporting.sources(formula, unit_key, (dim, member), span)
         first = sources[0] if len(sources) == 1 else None
         vn_level = _weakest(sources)
-        final = not span.open and made.moment.final_to >= span.end
         return Observation(
             id=identity(formula.id, unit_key, dims, span.name, span.period),
             indicator=formula.id,
@@ -196,46 +184,27 @@ class Observer:
             dims=dims,
             window=span.window,
             period=span.period,
-            start=format_instant(span.begin),
-            end=format_instant(span.end),
+            start=made.start,
+            end=made.end,
             calendar=span.calendar,
-            value=_shown(float(values.value[index]), formula.unit) if has else None,
-            numerator=_behind(values.numerator[index]),
-            denominator=_behind(values.denominator[index]),
-            null_reason=None if has else ZERO_DENOMINATOR if values.zero[index] else MISSING,
+            value=_shown(made.value[index], formula.unit) if has else None,
+            numerator=_behind(made.numerator[index]),
+            denominator=_behind(made.denominator[index]),
+            null_reason=None if has else ZERO_DENOMINATOR if made.zero[index] else MISSING,
             status=VN_STATUS[vn_level] if vn_level else "A" if has else "M",
             vn_level=vn_level,
-            finality="final" if final else "provisional",
-            closes_at=format_instant(span.end) if span.open and span.period else None,
+            finality="final" if made.final else "provisional",
+            closes_at=made.end if span.open and span.period else None,
             previous=_previous(first),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
-            as_of=format_instant(made.moment.now),
-            freshness=Freshness("final" if final else "provisional" if span.period else "live"),
-            comparisons=tuple(
-                _comparison(c, index) for c in made.compared if not np.isnan(c.delta[index])
-            ),
-            target=_target_gap(made, index),
-            level=None if dim else _level(made, index),
+            as_of=made.as_of,
+            freshness=made.freshness,
+            comparisons=made.comparisons(index),
+            target=made.target_gap(index),
+            level=None if dim else made.level(index),
             rank=made.ranks.get(cell),
             quality=_quality(sources, simulated=bool(made.simulated[index])),
         )
-
-
-def _target_gap(made: _Evaluated, index: int) -> TargetGap | None:
-    target = target_of(made.indicator, made.formula)
-    if target is None or not made.values.has[index] or made.formula.unit == "timestamp":
-        return None
-    unit = "pp" if made.formula.unit == "%" else made.formula.unit
-    value = float(made.values.value[index])
-    return TargetGap(target.value, target.op, gap(target, value), unit, target.high)
-
-
-def _level(made: _Evaluated, index: int) -> Level | None:
-    if made.levels is None:
-        return None
-    level = int(made.levels[index])
-    rule = f"{made.indicator.id}/{made.span.window}"
-    return Level(None if level == NO_LEVEL else level, rule, made.indicator.formula_version)
 
 
 def _weakest(sources: list[Figure]) -> str | None:
@@ -254,17 +223,8 @@ def _shown(value: float, unit: str) -> float | str:
     return shown
 
 
-def _behind(value: np.float64) -> float | None:
-    return None if np.isnan(value) else number(float(value))
-
-
-def _comparison(compared: Compared, index: int) -> Comparison:
-    return Comparison(
-        compared.kind,
-        number(float(compared.delta[index])),
-        compared.unit,
-        number(float(compared.base[index])),
-    )
+def _behind(value: float) -> float | None:
+    return None if isnan(value) else number(value)
 
 
 def _previous(figure: Figure | None) -> Previous | None:

@@ -66,7 +66,7 @@ class Reporting:
         return msgspec.structs.replace(span, end=end, cut=cut, parts=parts)
 
     def _has_rows(self, formula: Formula, cell: int) -> bool:
-        """Whether every reference value behind the formula exists at all; without one no period has a value."""
+        """Whether every reference value behind the formula exists; else no period has a value."""
         rows, unit = self._state.figures[ROWS], self._state.cells.units[cell]
         return all(
             rows.row_at(measure, unit, NEVER) is not None

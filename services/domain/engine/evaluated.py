@@ -1,0 +1,77 @@
+"""A formula evaluated over some cells in one window: what all share, and lists by cell."""
+
+from math import isnan
+from typing import NamedTuple
+
+from services.domain.engine.catalogue import Formula, Indicator
+from services.domain.engine.comparisons import Target, gap
+from services.domain.engine.levels import NO_LEVEL
+from services.domain.engine.observation import (
+    Comparison,
+    Freshness,
+    Level,
+    Rank,
+    TargetGap,
+    number,
+)
+from services.domain.engine.windows import Span
+from services.domain.instants import SECOND
+
+
+class Evaluated(NamedTuple):
+    """Plain lists, one place for each cell; texts that all cells share are written once."""
+
+    formula: Formula
+    indicator: Indicator
+    span: Span
+    final: bool
+    start: str
+    end: str
+    as_of: str
+    target: Target | None
+    value: list[float]
+    has: list[bool]
+    numerator: list[float]
+    denominator: list[float]
+    zero: list[bool]
+    compared: list[tuple[str, str, list[float], list[float]]]
+    levels: list[int] | None
+    ranks: dict[int, Rank]
+    simulated: list[int]
+
+    @property
+    def freshness(self) -> Freshness:
+        """How current the window is: final, provisional while its period is open, else live."""
+        return FINAL if self.final else PROVISIONAL if self.span.period else LIVE
+
+    def comparisons(self, index: int) -> tuple[Comparison, ...]:
+        """The comparisons that a cell has; a change of a timestamp is given in seconds."""
+        return tuple(
+            Comparison(
+                kind,
+                number(delta[index] / SECOND if unit == "s" else delta[index]),
+                unit,
+                number(base[index] / SECOND if unit == "s" else base[index]),
+            )
+            for kind, unit, delta, base in self.compared
+            if not isnan(delta[index])
+        )
+
+    def target_gap(self, index: int) -> TargetGap | None:
+        """The distance of a cell's value to the target in force."""
+        if self.target is None or not self.has[index]:
+            return None
+        unit = "pp" if self.formula.unit == "%" else self.formula.unit
+        distance = gap(self.target, self.value[index])
+        return TargetGap(self.target.value, self.target.op, distance, unit, self.target.high)
+
+    def level(self, index: int) -> Level | None:
+        """The level of a cell by the indicator's rule, where the rule looks at this window."""
+        if self.levels is None:
+            return None
+        level = self.levels[index]
+        rule = f"{self.indicator.id}/{self.span.window}"
+        return Level(None if level == NO_LEVEL else level, rule, self.indicator.formula_version)
+
+
+FINAL, PROVISIONAL, LIVE = Freshness("final"), Freshness("provisional"), Freshness("live")
