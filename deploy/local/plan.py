@@ -66,8 +66,8 @@ def plan_centre(
     services = (
         Service("ingest", "ingest", _module("services.ingest")),
         *(
-            Service(f"aggregator-{number}", "aggregator", _module("services.aggregator"))
-            for number in range(1, aggregators + 1)
+            Service(name, "aggregator", _module("services.aggregator", *words))
+            for name, words in _aggregators(aggregators)
         ),
         Service("api", "api", _module("services.api")),
     )
@@ -111,6 +111,13 @@ def _feed(feed: Feed, rate: float | None) -> Service | None:
             arguments = ("--ministry", "--backfill", "30", "--events", "2000", *pace)
     words = _module("services.cli", "simulate", *arguments)
     return Service("feed", "feed", words, has_port=False, may_end=True, stop_seconds_max=5.0)
+
+
+def _aggregators(number: int) -> list[tuple[str, tuple[str, ...]]]:
+    """One aggregator is a process for each stage, so that two cores can work; several share both."""
+    if number == 1:
+        return [("aggregator-1", ("--only", "count")), ("aggregator-2", ("--only", "evaluate"))]
+    return [(f"aggregator-{each}", ()) for each in range(1, number + 1)]
 
 
 def _module(*words: str) -> tuple[str, ...]:

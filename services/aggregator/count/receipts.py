@@ -39,13 +39,16 @@ def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -
         )
     noted = [n for n in notes if n.receipt is not None and (n.state != COUNTED or n.differs)]
     if noted:
-        cursor.executemany(
-            "insert into receipt_note (receipt, line, state, code) values (%s, %s, %s, %s)"
+        cursor.execute(
+            "insert into receipt_note (receipt, line, state, code)"
+            " select * from unnest(%b::uuid[], %b::int[], %b::text[], %b::text[])"
             " on conflict do nothing",
-            [
-                (n.receipt, n.line, n.state, "duplicate_differs" if n.differs else None)
-                for n in noted
-            ],
+            (
+                [n.receipt for n in noted],
+                [n.line for n in noted],
+                [n.state for n in noted],
+                ["duplicate_differs" if n.differs else None for n in noted],
+            ),
         )
     _write_dead_letters(cursor, batch)
 

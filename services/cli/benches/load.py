@@ -15,11 +15,10 @@ _encode = msgspec.json.Encoder().encode
 def events(count: int, communes: list[str], now: int) -> Iterator[bytes]:
     """`count` events: of each hundred 80 are reports of one fact, 20 open or close dossiers."""
     for number in range(count):
-        commune = communes[number % len(communes)]
         if number % 100 < SIMPLE_SHARE:
-            yield _report(number, commune, now)
+            yield _report(number, communes[number % len(communes)], now)
         else:
-            yield _dossier(number, commune, now)
+            yield _dossier(number, communes[number // 2 % len(communes)], now)
 
 
 def probe(number: int, now: int) -> bytes:
@@ -67,7 +66,7 @@ def _report(number: int, commune: str, now: int) -> bytes:
 
 
 def _dossier(number: int, commune: str, now: int) -> bytes:
-    """Every second one closes the dossier that was opened just before in the same commune's stead."""
+    """Every second one closes the dossier that was opened just before it."""
     opened = number - number % 2
     subject = f"bench-{opened:08d}"
     if number % 2 == 0:

@@ -22,12 +22,14 @@ from services.domain.engine.state import ROWS
 from services.domain.events import CONTRACT, Event, counting_facts
 from services.domain.instants import DAY, local_date, parse_date, parse_instant
 from services.domain.units import UnitList
-from services.domain.worktime import WorkingCalendar
+from services.domain.worktime import WorkingCalendar, local_day
 
 FoldOf = Callable[[Sequence[Event], Callable[[Event], WorkingCalendar]], Fold | None]
 
 FOLDS: dict[str, FoldOf] = {"dossier": fold_dossier}
 CALENDAR_DAY = "vn.ioc.reference.calendar_day.v1"
+KEYS_MAX = 200_000
+"""Days of units that are remembered; then the memory starts anew."""
 COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", "quarantined"
 
 
@@ -107,18 +109,38 @@ class Book:
             kind: CaseMeasures([m for m in measures if m.source == "case" and m.case == kind])
             for kind in FOLDS
         }
-        self._figures = [
-            _FigureMeasure(m) for m in measures if m.kind == "report" or m.source == "rows"
-        ]
+        self._figures: dict[str, list[_FigureMeasure]] = {}
+        for measure in measures:
+            if measure.kind == "report" or measure.source == "rows":
+                compiled = _FigureMeasure(measure)
+                for name in measure.event_types:
+                    self._figures.setdefault(name, []).append(compiled)
+        self._keys: dict[tuple[str, str | int], str | None] = {}
 
     def unit_key(self, event: Event) -> str | None:
         """The unit that an event counts in.
 
         Its code on the day it names, else on the local day it happened.
         """
-        on = parse_date(event.unitasof) if event.unitasof else local_date(event.at)
-        found = self._units.at(event.unit, on)
-        return found.key if found is not None else None
+        on = event.unitasof or local_day(event.at)
+        name = (event.unit, on)
+        if name not in self._keys:
+            if len(self._keys) >= KEYS_MAX:
+                self._keys.clear()
+            found = self._units.at(event.unit, self._day(event))
+            self._keys[name] = found.key if found is not None else None
+        return self._keys[name]
+
+    def _day(self, event: Event) -> datetime.date:
+        return parse_date(event.unitasof) if event.unitasof else local_date(event.at)
+
+    def _entries(self, best: Event, before: Event | None) -> tuple[FigureEntry, ...]:
+        """The figures that a fact gives all measures that look at its type."""
+        measures = self._figures.get(best.type)
+        if not measures:
+            return ()
+        report = _report(best, before)
+        return tuple(entry for measure in measures for entry in measure.entries(report))
 
     def _calendar_where(self, opening: Event) -> WorkingCalendar:
         return self._calendar_of(self.unit_key(opening) or "")
@@ -126,7 +148,8 @@ class Book:
     def outcome(self, name: CaseName, events: Iterable[Event], now: int) -> Outcome:
         """What these events of one case mean at `now`; facts of the future wait until it comes."""
         given = list(events)
-        facts = counting_facts(given, now)
+        alone = len(given) == 1 and given[0].op == "create" and given[0].at < now
+        facts = given if alone else counting_facts(given, now)
         later = [event.at + 1 for event in given if event.at >= now]
         ripe_at = min(later, default=None)
         states = {(event.source, event.id): SUPERSEDED for event in given}
@@ -170,14 +193,30 @@ class Book:
         if unit is None:
             states[best.source, best.id] = QUARANTINED
             return Outcome(NOTHING, (), states, ripe_at, None, None)
-        entries = tuple(
-            entry
-            for measure in self._figures
-            if best.type in measure.types
-            for entry in measure.entries(best, _vintage_before(ordered))
-        )
+        entries = self._entries(best, _vintage_before(ordered))
         day = _working_day(best, unit) if best.type == CALENDAR_DAY else None
         return Outcome(Contribution(unit=unit), entries, states, ripe_at, None, day)
+
+
+class _Report(NamedTuple):
+    """A fact that reports figures, taken apart once for all measures that look at it."""
+
+    fields: dict[str, Any]
+    quality: tuple[str, ...]
+    released_at: int | None
+    before: dict[str, Any]
+    released_before_at: int | None
+
+
+def _report(best: Event, before: Event | None) -> _Report:
+    fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
+    earlier = msgspec.structs.asdict(before.data) if before is not None and before.data else {}
+    return _Report(fields, best.quality, _released(fields), earlier, _released(earlier))
+
+
+def _released(fields: dict[str, Any]) -> int | None:
+    text = fields.get("released_at")
+    return parse_instant(text) if text is not None else None
 
 
 def _mark(
@@ -226,46 +265,37 @@ class _FigureMeasure:
     """A measure of reported figures or reference values, compiled once."""
 
     def __init__(self, measure: Measure) -> None:
-        self.types = frozenset(measure.event_types)
         self._measure = measure
         self._passes = compile_filter(measure.filter)
         self._rows = measure.source == "rows"
 
-    def entries(self, best: Event, before: Event | None) -> list[FigureEntry]:
+    def entries(self, report: _Report) -> tuple[FigureEntry, ...]:
         """The figure that a fact gives this measure.
 
         None when its filter or a missing field leaves it out.
         """
-        fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
-        value = fields.get(self._measure.value)
+        fields, measure = report.fields, self._measure
+        value = fields.get(measure.value)
         if value is None or not self._passes(fields):
-            return []
+            return ()
         dim, member = fields.get("dim") or "", fields.get("dim_value") or ""
         if self._rows:
-            figure = Figure(value=self._quanta(value), version=0, quality=best.quality)
-            return [
-                FigureEntry(self._measure.id, dim, member, ROWS, str(fields["ref_date"]), figure)
-            ]
-        previous: Any = before.data if before is not None else None
-        earlier = getattr(previous, self._measure.value, None)
+            row = Figure(value=self._quanta(value), version=0, quality=report.quality)
+            return (FigureEntry(measure.id, dim, member, ROWS, str(fields["ref_date"]), row),)
+        earlier = report.before.get(measure.value)
         figure = Figure(
             value=self._quanta(value),
             version=0,
             vn_level=fields["vn_level"],
             vintage=fields["vintage_no"],
-            released_at=parse_instant(fields["released_at"]),
-            quality=best.quality,
+            released_at=report.released_at,
+            quality=report.quality,
             previous_value=earlier,
-            previous_vintage=previous.vintage_no if earlier is not None else None,
-            previous_released_at=parse_instant(previous.released_at)
-            if earlier is not None
-            else None,
+            previous_vintage=report.before["vintage_no"] if earlier is not None else None,
+            previous_released_at=report.released_before_at if earlier is not None else None,
         )
-        return [
-            FigureEntry(
-                self._measure.id, dim, member, fields["period_calendar"], fields["period"], figure
-            )
-        ]
+        calendar, period = fields["period_calendar"], fields["period"]
+        return (FigureEntry(measure.id, dim, member, calendar, period, figure),)
 
     def _quanta(self, value: float) -> float:
         quantum = self._measure.quantum

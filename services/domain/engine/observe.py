@@ -195,7 +195,7 @@ class Observer:
             vn_level=vn_level,
             finality="final" if made.final else "provisional",
             closes_at=made.end if span.open and span.period else None,
-            previous=_previous(first),
+            previous=_previous(first, formula),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
             as_of=made.as_of,
             freshness=made.freshness,
@@ -227,8 +227,12 @@ def _behind(value: float) -> float | None:
     return None if isnan(value) else number(value)
 
 
-def _previous(figure: Figure | None) -> Previous | None:
+def _previous(figure: Figure | None, formula: Formula) -> Previous | None:
+    """The value that the vintage before would have given; only where one figure is the value."""
     if figure is None or figure.previous_value is None or figure.previous_vintage is None:
         return None
+    if formula.form not in {"last", "sum"} or len(formula.references) > 1:
+        return None
+    value = (formula.offset + formula.scale * figure.previous_value) / formula.divide_by
     released = format_instant(figure.previous_released_at or 0)
-    return Previous(number(figure.previous_value), figure.previous_vintage, released)
+    return Previous(number(value), figure.previous_vintage, released)
