@@ -16,8 +16,6 @@ from services.domain.engine.windows import (
     Span,
     place,
     previous_base,
-    previous_period,
-    same_period_year_before,
     year_base,
 )
 from services.domain.instants import DAY
@@ -51,29 +49,6 @@ def base_span(kind: str, span: Span) -> Span | None:
     return place(span.window, span.calendar, earlier) if span.window not in PERIODS else None
 
 
-def reported_base(kind: str, span: Span) -> Span | None:
-    """The earlier period of a report, by name; the year to date keeps the same months."""
-    if span.period is None or (kind in WINDOW_OF and span.window not in WINDOW_OF[kind]):
-        return None
-    if kind in {"yoy", "yoy_points", "ytd_yoy"}:
-        earlier = place(span.window, span.calendar, span.end, same_period_year_before(span.period))
-        parts = tuple(same_period_year_before(part) for part in span.parts)
-        return Span(
-            earlier.window,
-            earlier.calendar,
-            earlier.begin,
-            earlier.end,
-            earlier.cut,
-            earlier.period,
-            parts,
-        )
-    if kind in {"mom", "qoq"} and span.window in {"month", "quarter"}:
-        return place(
-            span.window, span.calendar, span.end, previous_period(span.period, span.calendar)
-        )
-    return None
-
-
 def compare(
     evaluation: Evaluation,
     catalogue: Catalogue,
@@ -83,12 +58,11 @@ def compare(
     values: Values,
 ) -> list[Compared]:
     """Every comparison with an earlier window that the indicator asks for."""
-    reported = catalogue.reported(formula)
     found: list[Compared] = []
     for kind in catalogue.indicators[formula.indicator].comparisons:
         if kind not in GROWTH | DIFFERENCE:
             continue
-        base = reported_base(kind, span) if reported else base_span(kind, span)
+        base = base_span(kind, span)
         if base is None:
             continue
         earlier = evaluation.values(formula, cells, base)

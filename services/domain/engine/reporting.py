@@ -62,8 +62,7 @@ class Reporting:
         end = span.begin
         if parts:
             end = place(kind_of_period(parts[-1]), calendar, now, parts[-1]).end
-        cut = max(span.begin, min(end, now))
-        return msgspec.structs.replace(span, end=end, cut=cut, parts=parts)
+        return msgspec.structs.replace(span, end=end, cut=min(end, now), parts=parts)
 
     def _has_rows(self, formula: Formula, cell: int) -> bool:
         """Whether every reference value behind the formula exists; else no period has a value."""

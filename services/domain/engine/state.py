@@ -9,7 +9,7 @@ from services.domain.engine.cells import Cells
 from services.domain.engine.contributions import SIMULATED
 from services.domain.engine.figures import Figure, Figures
 from services.domain.engine.points import Points
-from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL
+from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL, names_period
 from services.domain.units import UnitList
 
 ROWS = "rows"
@@ -112,6 +112,8 @@ class State:
         for record in records:
             figures = self.figures.get(record.calendar)
             if figures is None or record.measure not in self.catalogue.measures:
+                continue
+            if record.calendar != ROWS and not names_period(record.period):
                 continue
             member = (record.dim, record.member)
             if figures.put(

@@ -31,9 +31,10 @@ _EPOCH_DAYS = 719_162  # days from 0001-01-01 to 1970-01-01
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A window placed in time.
+    """A window placed in time: [begin, end), with `end` as the calendar says.
 
-    [begin, end), with `end` as the calendar says and `cut` = min(end, now).
+    `cut` = min(end, now): what comes later does not count. A period that is still to come is empty
+    and its `cut` lies before its `begin`.
 
     `parts` are the quarters and months that a reported year to date is the sum of.
     """
@@ -149,6 +150,14 @@ def period_bounds(period: str, calendar: str) -> tuple[int, int]:
     return _bounds(int(year), 1, 12, calendar)
 
 
+def names_period(text: str) -> bool:
+    """Whether a text names a month, quarter or year; a school term is none of them.
+
+    The year 0000 is no period: the year before it has no name.
+    """
+    return _PERIOD.fullmatch(text) is not None and not text.startswith("0000")
+
+
 def kind_of_period(period: str) -> str:
     """`month`, `quarter` or `year`, by the form of the name."""
     return "quarter" if "Q" in period else "month" if "-" in period else "year"
@@ -168,7 +177,7 @@ def place(window: str, calendar: str, now: int, period: str | None = None) -> Sp
     if kind_of_period(named) != wanted:
         raise Refused(f"period {named!r} is not a {wanted}, which window {window} asks for")
     begin, end = period_bounds(named, calendar)
-    return Span(window, calendar, begin, end, max(begin, min(end, now)), named)
+    return Span(window, calendar, begin, end, min(end, now), named)
 
 
 def previous_period(period: str, calendar: str = STATISTICAL) -> str:
@@ -190,8 +199,10 @@ def year_base(span: Span) -> Span | None:
         return place(span.window, span.calendar, year_before(span.cut))
     period = same_period_year_before(span.period)
     begin, end = period_bounds(period, span.calendar)
-    cut = min(end, year_before(span.cut)) if span.cut < span.end else end
-    return Span(span.window, span.calendar, begin, end, max(begin, cut), period)
+    _, whole = period_bounds(span.period, span.calendar)
+    cut = min(end, year_before(span.cut)) if span.cut < whole else end
+    parts = tuple(same_period_year_before(part) for part in span.parts)
+    return Span(span.window, span.calendar, begin, end, cut, period, parts)
 
 
 def previous_base(span: Span) -> Span | None:

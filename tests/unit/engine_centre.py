@@ -1,0 +1,182 @@
+"""A centre in memory: stage 1 and the reading of its deltas, without the database around them.
+
+The folding, the changes, the deltas and the key table are the real ones; only rows and numbers
+that the database would keep are kept in dictionaries.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from services.adapters.standards import load_catalogue
+from services.aggregator.count.batch import Partition, Received, Record, decode_batch
+from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite
+from services.aggregator.count.changes import Changes, KeyName
+from services.aggregator.count.folding import Folding
+from services.domain.cases.book import CALENDAR_DAY, Book, CaseName, WorkingDay, case_of
+from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.delta import decode_delta, encode_delta
+from services.domain.engine.keytable import KeyTable
+from services.domain.engine.points import Ints
+from services.domain.engine.state import ExtentRecord, FigureRecord, State
+from services.domain.instants import DAY
+from services.domain.units import Unit, UnitList
+from services.domain.worktime import DEFAULT_HOURS, Hours, WorkingCalendar, day_start, parse_hours
+from tests.unit.reference_log import UNITS
+
+_EPOCH_DAY = date(1970, 1, 1)
+_body = msgspec.msgpack.Decoder(CaseBody)
+
+
+@functools.cache
+def catalogue() -> Catalogue:
+    """The catalogue of our own standard."""
+    return load_catalogue()
+
+
+@functools.cache
+def units() -> UnitList:
+    """The small list of the reference's tests, as the engine has it."""
+    return UnitList(
+        msgspec.convert(
+            {
+                "key": fact.key,
+                "level": fact.code[0],
+                "code": fact.code,
+                "name_vi": fact.code,
+                "name_short_vi": fact.code,
+                "type": "",
+                "parent": fact.parent,
+                "valid_from": fact.valid_from,
+                "valid_to": fact.valid_to,
+                "lat": None,
+                "lon": None,
+            },
+            Unit,
+        )
+        for fact in UNITS
+    )
+
+
+class Counting:
+    """Stage 1: counts batches of documents, whatever their order, and writes deltas."""
+
+    def __init__(self) -> None:
+        self.deltas: dict[Partition, list[bytes]] = defaultdict(list)
+        self.keys: dict[KeyName, int] = {}
+        self._book = Book(catalogue(), units(), self._calendar_of)
+        self._seen: set[tuple[str, str]] = set()
+        self._rows: dict[CaseName, tuple[CaseRow, CaseWrite]] = {}
+        self._days: dict[tuple[str, date], WorkingDay] = {}
+        self._marked: set[CaseName] = set()
+
+    def count(self, documents: Iterable[Mapping[str, Any]], part: int, now: int) -> None:
+        """One micro-batch of one partition."""
+        topic = "ioc.events.test.v1"
+        records = [
+            Record(topic, part, offset, msgspec.json.encode(document), {})
+            for offset, document in enumerate(documents)
+        ]
+        batch = decode_batch(records, "receipts", "dead")
+        assert not batch.dead
+        grouped: dict[CaseName, list[Received]] = defaultdict(list)
+        for received in batch.events:
+            identity = (received.event.source, received.event.id)
+            if identity not in self._seen:
+                self._seen.add(identity)
+                grouped[case_of(received.event)].append(received)
+        folding = Folding(self._book, catalogue().measures, now)
+        names = sorted(grouped, key=lambda name: name.kind != CALENDAR_DAY)
+        for name in names:
+            row = self._rows[name][0] if name in self._rows else CaseRow(name, 0, CaseBody())
+            day = folding.fold((topic, part), row, grouped[name])
+            self._marked.discard(name)
+            if name.kind == CALENDAR_DAY:
+                self._set_day(name, day)
+        self._write(folding)
+
+    def tick(self, now: int) -> None:
+        """What the clock brings: facts that begin to count, and cases of changed days."""
+        folding = Folding(self._book, catalogue().measures, now)
+        for name, (row, write) in self._rows.items():
+            ripe = write.ripe_at is not None and write.ripe_at <= now
+            if ripe or name in self._marked:
+                folding.fold(write.partition, row)
+        self._marked.clear()
+        self._write(folding)
+
+    def _write(self, folding: Folding) -> None:
+        for write in folding.writes:
+            row = CaseRow(write.name, write.read_version + 1, _body.decode(write.body))
+            self._rows[write.name] = (row, write)
+        self._write_deltas(folding.changes)
+
+    def _write_deltas(self, changes: Changes) -> None:
+        for name in changes.key_names():
+            self.keys.setdefault(name, len(self.keys) + 1)
+        for partition in changes.partitions():
+            delta = changes.delta(partition, self.keys)
+            if delta is not None:
+                self.deltas[partition].append(encode_delta(delta))
+
+    def _set_day(self, name: CaseName, found: WorkingDay | None) -> None:
+        """As the writer does: only the cases whose life touches the day are folded again."""
+        day = date.fromisoformat(name.subject)
+        self._days.pop((name.unit, day), None)
+        if found is not None:
+            self._days[name.unit, day] = found
+        begin = day_start((day - _EPOCH_DAY).days)
+        for other, (_, write) in self._rows.items():
+            if write.life is not None and write.life[0] < begin + DAY and write.life[1] > begin:
+                self._marked.add(other)
+
+    def _calendar_of(self, unit: str) -> WorkingCalendar:
+        """A row of the province beats the row of the country."""
+        province = units().province_of(unit)
+        days: dict[int, Hours] = {}
+        for above in ("N:VN@1900-01-01", province.key if province else ""):
+            for found in self._days.values():
+                if found.unit_key == above:
+                    spans = parse_hours(found.hours) if found.hours else DEFAULT_HOURS
+                    days[(found.day - _EPOCH_DAY).days] = spans if found.working else ()
+        return WorkingCalendar(days)
+
+
+class Reading:
+    """Stage 2's reading: a state that follows the deltas, as the pane reader keeps it."""
+
+    def __init__(self) -> None:
+        self.state = State(catalogue(), units())
+        self._keys = KeyTable(self.state)
+        self._applied: dict[Partition, int] = {}
+
+    def read(self, counting: Counting) -> tuple[Ints, set[tuple[str, str]]]:
+        """Apply what was written since; gives the keys and the figures that changed."""
+        changed: list[Ints] = [np.zeros(0, dtype=np.int64)]
+        figures: set[tuple[str, str]] = set()
+        names = {number: name for name, number in counting.keys.items()}
+        for partition in sorted(counting.deltas):
+            bodies = counting.deltas[partition]
+            for body in bodies[self._applied.get(partition, 0) :]:
+                delta = decode_delta(body)
+                asked = {c.key for c in delta.extents} | {c.key for c in delta.figures}
+                for number in {*self._keys.missing(delta.points()[0]), *asked}:
+                    if number not in self._keys:
+                        self._keys.register(number, *names[number])
+                changed.append(self._keys.add(*delta.points()))
+                extents = self.state.add_extents(
+                    ExtentRecord(*self._keys.name(c.key), c.begin, c.end, c.value, c.count)
+                    for c in delta.extents
+                )
+                changed.append(np.array(sorted(extents), dtype=np.int64))
+                figures |= self.state.put_figures(
+                    FigureRecord(*self._keys.name(c.key), c.calendar, c.period, c.figure, c.version)
+                    for c in delta.figures
+                )
+            self._applied[partition] = len(bodies)
+        return np.unique(np.concatenate(changed)), figures

@@ -1,0 +1,154 @@
+"""The engine and the slow second opinion agree on random logs, to the last count.
+
+Every formula, window and calendar, now and in named periods, in every cell; the logs come in any
+order and batches, with repetitions, while the clock goes on.
+"""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.domain.engine.catalogue import Formula
+from services.domain.engine.cells import TOTAL
+from services.domain.engine.comparisons import DIFFERENCE, GROWTH
+from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.state import State
+from services.domain.engine.windows import PERIODS
+from services.domain.events import decode
+from services.domain.instants import DAY, SECOND
+from services.reference.compare import compare
+from services.reference.reference import Reference
+from tests.unit.engine_centre import Counting, Reading, catalogue
+from tests.unit.engine_logs import NOWS, Document, logs, named_periods
+from tests.unit.reference_log import UNITS, indicators, measures
+
+EXAMPLES = 60
+LEVELS = {"country": "N", "province": "P", "commune": "C"}
+STEADY = settings(
+    deadline=None,
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def opinion(log: list[Document]) -> Reference:
+    events = [decode(msgspec.json.encode(document)) for document in log]
+    return Reference(events, UNITS, measures(), indicators())
+
+
+def counted(log: list[Document], now: int, shuffler: random.Random) -> State:
+    """The state of a centre that received the log in any order, in batches, and some of it twice."""
+    sent = [*log, *shuffler.sample(log, len(log) // 3)]
+    shuffler.shuffle(sent)
+    centre, reading = Counting(), Reading()
+    while sent:
+        size = shuffler.randint(1, 12)
+        batch, sent = sent[:size], sent[size:]
+        earlier = now - shuffler.choice([0, 1, 40]) * DAY if sent else now
+        centre.count(batch, shuffler.randint(0, 1), earlier)
+        if shuffler.random() < 0.3:
+            reading.read(centre)
+    centre.tick(now)
+    reading.read(centre)
+    return reading.state
+
+
+def tasks(now: int, chooser: random.Random) -> Iterator[tuple[Formula, str, str, str | None]]:
+    """Every window now, and one named period of each calendar window."""
+    for formula in catalogue().formulas.values():
+        indicator = catalogue().indicators[formula.indicator]
+        for window in formula.windows:
+            for calendar in indicator.calendars_of(window):
+                yield formula, window, calendar, None
+                if window in PERIODS:
+                    yield formula, window, calendar, chooser.choice(named_periods(window, now))
+
+
+def silent(
+    observed: list[dict[str, Any]], reference: Reference, formula: Formula, now: int
+) -> Iterator[str]:
+    """Comparisons, targets and ranks that the reference has and an observation does not say."""
+    indicator = catalogue().indicators[formula.indicator]
+    for each in observed:
+        member = next(iter(each["dims"].items()), None)
+        place = (
+            each["indicator"],
+            f"{each['unit']}@{each['valid_from']}",
+            member,
+            each["window"],
+            now,
+            each.get("period"),
+            each["calendar"],
+        )
+        said = {found["kind"] for found in each.get("comparisons", [])}
+        said |= {name for name in ("target", "rank") if each.get(name)}
+        for kind in set(indicator.comparisons) & ({*GROWTH, *DIFFERENCE, "target", "rank"} - said):
+            if kind == "rank" and (member is not None or each["unit"] == "N:VN"):
+                continue
+            if formula.unit == "timestamp" and kind == "target":
+                continue
+            if (expected := reference.comparison(kind, *place)) is not None:
+                yield f"{each['id']} lacks {kind}: {expected}"
+
+
+def unseen(
+    observed: list[dict[str, Any]],
+    reference: Reference,
+    known: set[str],
+    asked: tuple[Formula, str, str, str | None],
+    now: int,
+) -> Iterator[str]:
+    """Cells in which the reference has a value and nothing was observed, or another period was."""
+    formula, window, calendar, period = asked
+    indicator = catalogue().indicators[formula.indicator]
+    seen = {
+        (f"{o['unit']}@{o['valid_from']}", next(iter(o["dims"].items()), None)): o.get("period")
+        for o in observed
+    }
+    levels = {LEVELS[name] for name in indicator.unit_levels}
+    for unit in (fact.key for fact in UNITS if fact.key[0] in levels):
+        places: list[tuple[str, str] | None] = [None]
+        for dim in indicator.dimensions:
+            members = reference.members(formula.id, unit, dim, now)
+            places += [(dim, member) for member in sorted(members)]
+        for place in places:
+            asked_for = (formula.id, unit, place, window, now)
+            value = reference.value(*asked_for, period, calendar)
+            if (unit, place) not in seen:
+                if value.value is not None and (value.value != 0 or unit in known):
+                    yield f"{formula.id} {unit} {place} {window} {period} is not observed: {value}"
+            elif period is None and window in PERIODS:
+                expected = reference.period(*asked_for, calendar)
+                if expected is not None and seen[unit, place] != expected:
+                    yield f"{formula.id} {unit} {place} {window}: {expected} is the latest period"
+
+
+def disagreements(log: list[Document], now: int, shuffler: random.Random) -> list[str]:
+    reference, state = opinion(log), counted(log, now, shuffler)
+    observer, moment = Observer(state), Moment(now, now)
+    cells, known = range(len(state.cells)), set(state.cells.units)
+    found: list[str] = []
+    for asked in tasks(now, shuffler):
+        formula, window, calendar, period = asked
+        observed = observer.observe(formula, window, calendar, list(cells), moment, period)
+        documents = msgspec.json.decode(msgspec.json.encode(observed))
+        found += [str(each) for each in compare(documents, reference, lambda _: now)]
+        found += silent(documents, reference, formula, now)
+        found += unseen(documents, reference, known, asked, now)
+    return found
+
+
+@STEADY
+@given(st.data(), st.sampled_from(NOWS), st.randoms(use_true_random=False))
+def test_the_engine_agrees_with_the_second_opinion(
+    data: st.DataObject, now: int, shuffler: random.Random
+) -> None:
+    log = data.draw(logs(now))
+    clock = now + data.draw(st.integers(-3600, 2 * 86_400)) * SECOND
+    assert disagreements(log, clock, shuffler) == []
