@@ -68,7 +68,8 @@ class Replica:
         courses = None if history is None else Courses(history)
         self._keeper = TrendKeeper(self.hub.trends, self.board, courses, clock.now)
 
-        sources = ObservationSources(NewestObservations(self.board, places.above), history)
+        newest = NewestObservations(self.board, places.above)
+        sources = ObservationSources(newest, history, self.ready.is_set)
         vocabulary = Vocabulary(standard.indicators, WINDOWS, standard.dimensions, places.knows)
         self.app = FastAPI(
             title="Intelligent Operations Centre",

@@ -1,5 +1,6 @@
 """`GET /v1/observations`: newest values from the board, any other from the database."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -28,10 +29,14 @@ COLUMNS = (
 
 
 class ObservationSources(msgspec.Struct, frozen=True):
-    """Who answers: `newest` always, `computed` what needs the database (None: not there)."""
+    """Who answers: `newest` once `complete`, `computed` what needs the database (None: not there).
+
+    Before it has read the whole topic a replica would tell what it knows as if it were all.
+    """
 
     newest: ObservationSource
     computed: ObservationSource | None
+    complete: Callable[[], bool] = lambda: True
 
 
 def observation_routes(sources: ObservationSources, vocabulary: Vocabulary) -> APIRouter:
@@ -43,6 +48,8 @@ def observation_routes(sources: ObservationSources, vocabulary: Vocabulary) -> A
         """Observations by filters; every filter is optional and may be repeated."""
         query = parse_query(request.query_params.multi_items(), vocabulary)
         live = query.newest and not (query.breakdowns or query.members)
+        if live and not sources.complete():
+            raise Unavailable("this replica is still reading the newest observations")
         source = sources.newest if live else sources.computed
         if source is None:
             raise Unavailable("this replica has no database: ask without period and history")
