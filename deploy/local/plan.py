@@ -114,7 +114,7 @@ def _feed(feed: Feed, rate: float | None) -> Service | None:
 
 
 def _aggregators(number: int) -> list[tuple[str, tuple[str, ...]]]:
-    """One aggregator is a process for each stage, so that two cores can work; several share both."""
+    """One aggregator is a process for each stage, for two cores; several share both stages."""
     if number == 1:
         return [("aggregator-1", ("--only", "count")), ("aggregator-2", ("--only", "evaluate"))]
     return [(f"aggregator-{each}", ()) for each in range(1, number + 1)]

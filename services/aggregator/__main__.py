@@ -11,7 +11,7 @@ from services.adapters.settings import Settings
 from services.aggregator.app import STAGES, run
 
 COLLECTION_THRESHOLDS = (50_000, 20, 100)
-"""A batch makes many short-lived tuples and no cycles: looking for cycles after every 700 would cost a fifth."""
+"""A batch makes many short-lived tuples and no cycles: looking for cycles often is wasted."""
 
 
 def main() -> None:

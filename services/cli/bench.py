@@ -73,13 +73,10 @@ def _ioc(*arguments: str) -> None:
 def _print(found: Result) -> None:
     print(f"{found.events} events, 80 % simple and 20 % of dossiers, ten walls attached")
     print(f"  accepted   {found.accepted_per_second:>9,.0f} events/s")
-    print(
-        f"  counted    {found.counted_per_second:>9,.0f} events/s, {found.counted_to_limit:.0%} of the limit"
-    )
+    share = f"{found.counted_to_limit:.0%} of the limit"
+    print(f"  counted    {found.counted_per_second:>9,.0f} events/s, {share}")
     print(f"  published  {found.settled_per_second:>9,.0f} events/s")
-    print(
-        f"  limit      {found.limit_rows_per_second:>9,.0f} rows/s, stored and checked, nothing else"
-    )
+    print(f"  limit      {found.limit_rows_per_second:>9,.0f} rows/s, stored and checked only")
     print(
         f"  latency    p50 {found.latency_p50_ms:.0f} ms, p99 {found.latency_p99_ms:.0f} ms"
         f" at {found.latency_events_per_second} events/s, {found.latency_probes} probes"

@@ -150,7 +150,7 @@ class Reports:
         )
 
     def _units_reporting(self, measure: Measure) -> set[str]:
-        """Return the units with a row of the measure, and all above them; the others have no figure."""
+        """Return the units with a row of the measure, and all above them; others have no figure."""
         if measure["id"] not in self._reporting:
             self._reporting[measure["id"]] = {
                 upper for row in self._rows_of(measure) for upper in self._places.with_above(row[0])

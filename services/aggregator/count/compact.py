@@ -90,7 +90,7 @@ def _add_extents(cursor: Cursor, deltas: list[Delta]) -> None:
 
 
 def _put_figures(cursor: Cursor, deltas: list[Delta]) -> None:
-    """Keep the newest version of each figure; one that another partition has overtaken stays out."""
+    """Keep the newest version of each figure; an overtaken one stays out."""
     newest: dict[tuple[int, str, str], FigureChange] = {}
     for delta in deltas:
         for change in delta.figures:

@@ -30,6 +30,7 @@ from services.domain.errors import Fenced, IocError, Unavailable
 from services.domain.units import UnitList
 
 POLL_MS = 100
+FETCH_WAIT_MS = 500
 TICK_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
@@ -89,7 +90,7 @@ class CountWorker:
                 3000, round(self._settings.session_timeout_seconds * 1000 / 3)
             ),
             max_poll_interval_ms=300_000,
-            fetch_max_wait_ms=POLL_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
         self.consumer.subscribe(self._topics, listener=_Listener(self))

@@ -1,4 +1,7 @@
-"""The limit: the same rows by binary COPY through a temp stage with ON CONFLICT into an identical table."""
+"""The limit: the same rows, stored and checked for duplicates, and nothing else.
+
+Binary COPY into a temp stage, then ON CONFLICT into a table like `event` with a unique index.
+"""
 
 import time
 from collections.abc import Iterator
@@ -23,11 +26,11 @@ class _Row(msgspec.Struct):
 
 
 def rows_per_second(url: str, documents: list[bytes]) -> float:
-    """Store the documents once, nothing but stored and checked for duplicates; the tables are dropped afterwards."""
+    """Store the documents once; the tables are dropped afterwards."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "create table bench_limit (time timestamptz not null, source text not null, id text not null,"
-            " type text not null, unit text not null, subject text not null,"
+            "create table bench_limit (time timestamptz not null, source text not null,"
+            " id text not null, type text not null, unit text not null, subject text not null,"
             " recorded timestamptz not null, body bytea not null)"
         )
         try:
@@ -35,7 +38,7 @@ def rows_per_second(url: str, documents: list[bytes]) -> float:
                 "select create_hypertable('bench_limit', 'time', create_default_indexes => false)"
             )
             connection.execute("create unique index on bench_limit (time, source, id)")
-            connection.execute(f"create temp table stage as select {_COLUMNS} from bench_limit")
+            connection.execute("create temp table stage as select * from bench_limit")
             started = time.perf_counter()
             for batch in _batches(documents):
                 _store(connection, batch)
@@ -69,6 +72,4 @@ def _store(connection: psycopg.Connection, batch: list[bytes]) -> None:
                         document,
                     )
                 )
-        cursor.execute(
-            f"insert into bench_limit ({_COLUMNS}) select {_COLUMNS} from stage on conflict do nothing"
-        )
+        cursor.execute("insert into bench_limit select * from stage on conflict do nothing")

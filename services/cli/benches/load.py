@@ -1,4 +1,4 @@
-"""The load of the bench: a fixed mix of simple and dossier events, the same bytes at every run; pure."""
+"""The load of the bench: a fixed mix of simple and dossier events; pure."""
 
 from collections.abc import Iterator
 
@@ -40,7 +40,7 @@ def _envelope(identity: str, kind: str, subject: str, commune: str, at: int) -> 
 
 
 def _report(number: int, commune: str, now: int) -> bytes:
-    """A month's subscriptions of one of five operators; each subject comes once in 150,000 events."""
+    """A month's subscriptions of one of five operators; a subject comes once in 150,000."""
     turn = number // 103
     operator = f"OP{turn % 5}"
     month = f"{2000 + turn // 60 % 25}-{turn // 5 % 12 + 1:02d}"
