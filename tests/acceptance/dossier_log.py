@@ -6,15 +6,15 @@ lies in the past, so that the totals of all time do not move while a test looks 
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from services.domain.units import UnitList
 
 LIST_OF = date(2025, 7, 1)
-_HANOI = timezone(timedelta(hours=7))
-_BEGIN = datetime(2025, 7, 1, 8, 0, tzinfo=_HANOI)
+HANOI = timezone(timedelta(hours=7))
+_BEGIN = datetime(2025, 7, 1, 8, 0, tzinfo=HANOI)
 _CHANNELS = (1, 2, 2, 2, 3, None)
 _CORRECTED_SHARE, _RETRACTED_SHARE, _RESENT_SHARE = 0.1, 0.05, 0.1
 
@@ -43,11 +43,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class Log:
-    """What is sent, and by unit what it comes to; `province` is the unit of the whole."""
+    """What is sent, and by unit what it comes to; `province` is the unit of the whole.
+
+    `months` has by month, such as `2025-07`, and by unit what was received and finished in it.
+    """
 
     province: str
     events: Sequence[Event]
     totals: Mapping[str, Totals]
+    months: Mapping[str, Mapping[str, Totals]] = field(default_factory=dict)
 
     @property
     def distinct(self) -> int:
@@ -70,6 +74,7 @@ class Log:
 class _Dossier:
     """One dossier as it stands in the end."""
 
+    received_at: datetime
     online: bool
     due_at: datetime
     finished_at: datetime | None
@@ -84,6 +89,15 @@ class _Dossier:
             finished_late=int(late),
             overdue=int(self.finished_at is None),
         )
+
+    @property
+    def by_month(self) -> Iterable[tuple[str, Totals]]:
+        """Receipt and finish, each in the month in which it was."""
+        whole = self.totals
+        yield f"{self.received_at:%Y-%m}", Totals(received=1, online=whole.online)
+        if self.finished_at is not None:
+            on_time, late = whole.finished_on_time, whole.finished_late
+            yield f"{self.finished_at:%Y-%m}", Totals(finished_on_time=on_time, finished_late=late)
 
 
 def provinces(units: UnitList) -> list[str]:
@@ -100,14 +114,18 @@ def dossier_log(units: UnitList, province: str, dossiers: int, seed: int) -> Log
     of_province = [unit.code for unit in units.children(f"{province}@{LIST_OF}")]
     communes = sorted(draw.sample(sorted(of_province), 4))
     totals: dict[str, Totals] = {}
+    months: dict[str, dict[str, Totals]] = {}
     lives: list[list[Event]] = []
     for number in range(dossiers):
         commune = draw.choice(communes)
         drawn, life = _draw(draw, f"S{seed}-{province[2:]}-{number:05d}", commune)
         for unit in (commune, province):
             totals[unit] = totals.get(unit, Totals()) + drawn.totals
+            for month, part in drawn.by_month:
+                of_month = months.setdefault(month, {})
+                of_month[unit] = of_month.get(unit, Totals()) + part
         lives.append(life)
-    return Log(province, _resent(draw, _in_order(lives)), totals)
+    return Log(province, _resent(draw, _in_order(lives)), totals, months)
 
 
 def _draw(draw: random.Random, subject: str, commune: str) -> tuple[_Dossier, list[Event]]:
@@ -123,7 +141,7 @@ def _draw(draw: random.Random, subject: str, commune: str) -> tuple[_Dossier, li
         events.append(make.again(corrected, "correct", received_at + timedelta(hours=1)))
     fate = draw.random()
     if fate < 0.2:
-        return _Dossier(channel == 2, due_at, None), events
+        return _Dossier(received_at, channel == 2, due_at, None), events
     finish = make.event("finished", finished_at, {})
     events.append(finish)
     if draw.random() < _CORRECTED_SHARE:
@@ -132,8 +150,8 @@ def _draw(draw: random.Random, subject: str, commune: str) -> tuple[_Dossier, li
         events.append(make.again(moved, "correct", finished_at + timedelta(hours=2)))
     if fate > 1 - _RETRACTED_SHARE:
         events.append(make.again(events[-1], "retract", finished_at + timedelta(hours=3)))
-        return _Dossier(channel == 2, due_at, None), events
-    return _Dossier(channel == 2, due_at, finished_at), events
+        return _Dossier(received_at, channel == 2, due_at, None), events
+    return _Dossier(received_at, channel == 2, due_at, finished_at), events
 
 
 def _receipt(at: datetime, due_at: datetime, channel: int | None) -> Event:

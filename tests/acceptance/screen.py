@@ -22,10 +22,10 @@ _SUBPROTOCOL = "ioc.live.v1"
 Item = dict[str, Any]
 
 
-def totals_of(items: Mapping[str, Item], unit: str) -> Totals:
+def totals_of(items: Mapping[str, Item], unit: str, window: str = "all") -> Totals:
     """The totals of a unit as its observations show them; what is not shown counts as nothing."""
-    submitted = items.get(observation_id("PS-07.submitted", unit, "all"), {})
-    finished = items.get(observation_id("PS-04.finished", unit, "all"), {})
+    submitted = items.get(observation_id("PS-07.submitted", unit, window), {})
+    finished = items.get(observation_id("PS-04.finished", unit, window), {})
     overdue = items.get(observation_id("PS-05", unit, "instant"), {})
     on_time = finished.get("numerator") or 0
     return Totals(

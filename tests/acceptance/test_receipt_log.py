@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.dossier_log import Log
 from tests.acceptance.exactness import assert_exact
 from tests.acceptance.receipt_log import ABSENT, EVENTS, LOG, MAPPING, TOTALS
-from tests.acceptance.screen import observation_id, watching
+from tests.acceptance.screen import observation_id, totals_of, watching
 from tests.acceptance.senders import seeded_points, send
 from tests.centre import ROOT, Centre
 
@@ -76,3 +76,18 @@ async def test_the_aggregator_killed_in_mid_stream(centre: Centre, log: Log, see
     async with watching(centre, log.totals, log.province):
         sent = await send(centre, log.shuffled(seed).events, dict.fromkeys(points, strike))
         await assert_exact(centre, log, sent)
+
+
+async def test_every_commune_and_every_month(centre: Centre, log: Log) -> None:
+    await send(centre, log.shuffled(5).events)
+    await assert_exact(centre, log)
+    for month, expected in log.months.items():
+        query: dict[str, str | list[str]] = {
+            "indicator": ["PS-07.submitted", "PS-04.finished"],
+            "window": "month",
+            "period": month,
+        }
+        found = await centre.observations(within=log.province, **query)
+        found += await centre.observations(unit=log.province, **query)
+        items = {item["id"]: item for item in found}
+        assert {unit: totals_of(items, unit, f"month:{month}") for unit in expected} == expected
