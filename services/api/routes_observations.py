@@ -14,7 +14,9 @@ from services.domain.query import (
     LIMIT_DEFAULT,
     LIMIT_MAX,
     STEPS,
+    ObservationQuery,
     ObservationSource,
+    Page,
     Vocabulary,
     parse_query,
     write_cursor,
@@ -38,6 +40,20 @@ class ObservationSources(msgspec.Struct, frozen=True):
     computed: ObservationSource | None
     complete: Callable[[], bool] = lambda: True
 
+    def find(self, query: ObservationQuery) -> Page:
+        """Compute the answer from what is counted; without the database the newest published."""
+        if self.computed is not None:
+            try:
+                return self.computed.find(query)
+            except Unavailable:
+                if not query.newest:
+                    raise
+        if not query.newest:
+            raise Unavailable("this replica has no database: ask without period and history")
+        if not self.complete():
+            raise Unavailable("this replica is still reading the newest observations")
+        return self.newest.find(query)
+
 
 def observation_routes(sources: ObservationSources, vocabulary: Vocabulary) -> APIRouter:
     """Make the routes of observations."""
@@ -47,13 +63,7 @@ def observation_routes(sources: ObservationSources, vocabulary: Vocabulary) -> A
     async def observations(request: Request) -> Response:
         """Observations by filters; every filter is optional and may be repeated."""
         query = parse_query(request.query_params.multi_items(), vocabulary)
-        live = query.newest and not (query.breakdowns or query.members)
-        if live and not sources.complete():
-            raise Unavailable("this replica is still reading the newest observations")
-        source = sources.newest if live else sources.computed
-        if source is None:
-            raise Unavailable("this replica has no database: ask without period and history")
-        page = await run_in_threadpool(source.find, query)
+        page = await run_in_threadpool(sources.find, query)
         return answer_list(request, page.items, write_cursor(page.after), COLUMNS)
 
     return router
