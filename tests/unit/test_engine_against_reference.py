@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.cells import TOTAL
 from services.domain.engine.comparisons import DIFFERENCE, GROWTH
 from services.domain.engine.observe import Moment, Observer
 from services.domain.engine.state import State
@@ -23,10 +22,12 @@ from services.domain.instants import DAY, SECOND
 from services.reference.compare import compare
 from services.reference.reference import Reference
 from tests.unit.engine_centre import Counting, Reading, catalogue
-from tests.unit.engine_logs import NOWS, Document, logs, named_periods
+from tests.unit.engine_documents import NOWS, Document
+from tests.unit.engine_logs import logs
+from tests.unit.engine_reports import named_periods
 from tests.unit.reference_log import UNITS, indicators, measures
 
-EXAMPLES = 60
+EXAMPLES = 25
 LEVELS = {"country": "N", "province": "P", "commune": "C"}
 STEADY = settings(
     deadline=None,
@@ -43,7 +44,7 @@ def opinion(log: list[Document]) -> Reference:
 
 
 def counted(log: list[Document], now: int, shuffler: random.Random) -> State:
-    """The state of a centre that received the log in any order, in batches, and some of it twice."""
+    """The state of a centre that received the log in any order and batches, some of it twice."""
     sent = [*log, *shuffler.sample(log, len(log) // 3)]
     shuffler.shuffle(sent)
     centre, reading = Counting(), Reading()

@@ -119,7 +119,7 @@ class EvaluationEngine:
             self._live.touch_all()
         self._live.touch_keys(read.keys)
         self._live.touch_figures(read.figures)
-        self._live.advance(now)
+        self._live.advance(now, read.watermark)
         self._applied = read.applied
         records: list[tuple[int, bytes, bytes | None]] = []
         evaluated = 0

@@ -18,6 +18,7 @@ from services.domain.engine.measures import Measure
 from services.domain.engine.points import Ints
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import PERIODS, Span, year_base
+from services.domain.instants import SECOND
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -159,7 +160,8 @@ class Evaluation:
             return self._each(asked, lambda cell: self._row(measure, cell, span))
         keys = self._state.cells.keys(asked, self._state.numbers[measure.id])
         if measure.agg in {"min", "max"}:
-            return self._each(keys, lambda key: self._state.extreme(key, span.cut, measure.agg))
+            at = second_after(span.cut) * SECOND
+            return self._each(keys, lambda key: self._state.extreme(key, at, measure.agg))
         return self._counted(measure, keys, span), np.ones(len(cells), dtype=bool)
 
     def _counted(self, measure: Measure, keys: Ints, span: Span) -> Floats:

@@ -12,10 +12,12 @@ import numpy as np
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.comparisons import DIFFERENCE, GROWTH, base_span
+from services.domain.engine.contributions import SIMULATED
 from services.domain.engine.evaluate import second_after
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place
+from services.domain.worktime import local_day
 
 MOVES_MAX_SECONDS = 3 * 3600
 """A clock that has stood still for longer than this moves every window.
@@ -52,12 +54,10 @@ class Live:
         self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._clock: dict[Task, list[Span]] = {}
+        self._days: tuple[int, int, int] | None = None
+        self._cells_known = 0
         self._measures = {
-            formula.id: frozenset(
-                state.numbers[m.id]
-                for m in state.catalogue.measures_of(formula)
-                if m.id in state.numbers
-            )
+            formula.id: frozenset(self._numbers_of(formula))
             for formula in state.catalogue.formulas.values()
         }
 
@@ -65,11 +65,25 @@ class Live:
         """Cells that wait, counted once for each task."""
         return sum(map(len, self._pending.values())) + sum(map(len, self._backlog.values()))
 
+    def _numbers_of(self, formula: Formula) -> Iterator[int]:
+        """The measures whose points the formula shows; that it is simulated is shown as well."""
+        for measure in self._state.catalogue.measures_of(formula):
+            if measure.id in self._state.numbers:
+                yield self._state.numbers[measure.id]
+            if measure.source == "case":
+                yield self._state.numbers[SIMULATED]
+
     def touch_all(self) -> None:
         """Everything may be different: after reading anew."""
-        everything = range(len(self._state.cells))
-        for task in self._tasks:
-            self._put(task, everything)
+        self._cells_known = 0
+        self._touch_new()
+
+    def _touch_new(self) -> None:
+        """A cell that appears has an observation of everything, if only that there is no value."""
+        appeared = range(self._cells_known, len(self._state.cells))
+        self._cells_known = appeared.stop
+        for task in self._tasks if appeared else ():
+            self._put(task, appeared)
 
     def touch_keys(self, keys: Ints) -> None:
         """Points of these keys changed."""
@@ -95,12 +109,19 @@ class Live:
                 for task in self._tasks_of(formula):
                     self._put(task, touched)
 
-    def advance(self, now: int) -> None:
-        """Let the clock move every window: cells with points at a moving bound are touched."""
+    def advance(self, now: int, final_to: int) -> None:
+        """Let the clock move every window: cells with points at a moving bound are touched.
+
+        What is reported closes with a day, and a reference value holds from just after its
+        midnight; `final_to` says how far every source has been counted.
+        """
+        self._touch_new()
+        days = (local_day(now), local_day(now - 1), local_day(final_to))
+        another_day, self._days = self._days not in {None, days}, days
         for task in self._tasks:
             formula = self._state.catalogue.formulas[task.formula]
-            if self._state.catalogue.reported(formula):
-                continue
+            if another_day and self._state.catalogue.reported(formula):
+                self._put(task, range(len(self._state.cells)))
             spans = self._spans(task, now)
             before = self._clock.get(task)
             self._clock[task] = spans

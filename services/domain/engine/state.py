@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+
 from services.domain.cases.fold import NEVER
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.cells import Cells
-from services.domain.engine.contributions import SIMULATED
+from services.domain.engine.contributions import SECOND_MAX, SIMULATED, second_of
 from services.domain.engine.figures import Figure, Figures
 from services.domain.engine.points import Points
 from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL, names_period
@@ -94,8 +96,12 @@ class State:
         return tuple(cell * self.cells.width + number for cell in chain)
 
     def add_extents(self, records: Iterable[ExtentRecord]) -> set[int]:
-        """Add or take away values of `min` and `max` stocks; returns the keys that changed."""
+        """Add or take away values of `min` and `max` stocks; returns the keys that changed.
+
+        Points at their bounds tell the clock when a value begins and ceases to hold.
+        """
         changed: set[int] = set()
+        bounds: list[tuple[int, int, int]] = []
         for record in records:
             name = (record.begin, record.end, record.value)
             for key in self.keys_of(record.measure, record.unit, record.dim, record.member):
@@ -104,6 +110,10 @@ class State:
                 if count:
                     held[name] = count
                 changed.add(key)
+                bounds.append((key, second_of(record.begin), record.more))
+                if second_of(record.end) < SECOND_MAX:
+                    bounds.append((key, second_of(record.end), -record.more))
+        self.points.add(*np.array(bounds, dtype=np.int64).reshape(-1, 3).T)
         return changed
 
     def put_figures(self, records: Iterable[FigureRecord]) -> set[tuple[str, str]]:

@@ -1,0 +1,224 @@
+"""Evaluating only what was touched gives what evaluating everything gives.
+
+The board below is what the wall shows: it is changed only where `Live` says that a commit or the
+clock touched something, and held against an evaluation of everything.
+"""
+
+import random
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.domain.engine.live import Live, Task
+from services.domain.engine.observation import Observation, identity, key_of
+from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.windows import window_name
+from services.domain.instants import DAY, HOUR, MINUTE, SECOND
+from tests.unit.engine_centre import Counting, Reading, catalogue
+from tests.unit.engine_documents import NOWS, RECEIPT, document
+from tests.unit.engine_logs import logs
+from tests.unit.reference_log import at, stamp
+
+STEADY = settings(
+    deadline=None,
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+MOVES = (0, SECOND, SECOND, 5 * SECOND, MINUTE, 7 * MINUTE, HOUR, 5 * HOUR, DAY, 40 * DAY, -SECOND)
+SHOWN_WITH_THE_CLOCK = {"as_of", "start", "end"}
+"""What goes on with every second is no reason to publish."""
+
+
+class Board:
+    """What is shown, kept up to date by what `Live` says."""
+
+    def __init__(self, centre: Counting) -> None:
+        self._centre = centre
+        self._reading = Reading()
+        self._live = Live(self._reading.state)
+        self._observer = Observer(self._reading.state)
+        self._live.touch_all()
+        self.shown: dict[str, dict[str, Any]] = {}
+
+    def tick(self, now: int) -> None:
+        keys, figures = self._reading.read(self._centre)
+        self._live.touch_keys(keys)
+        self._live.touch_figures(figures)
+        self._live.advance(now, now)
+        for task, cells in self._live.take_totals():
+            self._show(task, cells, now)
+        while len(self._live):
+            for task, cells in self._live.take_breakdowns(50):
+                self._show(task, cells, now)
+
+    def everything(self, now: int) -> dict[str, dict[str, Any]]:
+        """All that there is to show, evaluated anew."""
+        found: dict[str, dict[str, Any]] = {}
+        state = self._reading.state
+        cells = [
+            cell
+            for cell in range(len(state.cells))
+            if state.cells.members[cell][0] == "" or state.cells.units[cell][0] in "NP"
+        ]
+        for task in self._live._tasks:
+            found |= {key_of(each): _plain(each) for each in self._observed(task, cells, now)}
+        return found
+
+    def _observed(self, task: Task, cells: list[int], now: int) -> list[Observation]:
+        formula = catalogue().formulas[task.formula]
+        moment = Moment(now, now)
+        return self._observer.observe(formula, task.window, task.calendar, cells, moment)
+
+    def _show(self, task: Task, cells: list[int], now: int) -> None:
+        state = self._reading.state
+        for cell in cells:
+            dim, member = state.cells.members[cell]
+            dims = {dim: member} if dim else {}
+            name = window_name(task.window, task.calendar)
+            self.shown.pop(identity(task.formula, state.cells.units[cell], dims, name, None), None)
+        found = self._observed(task, cells, now)
+        self.shown |= {key_of(each): _plain(each) for each in found}
+
+
+def _plain(observation: Observation) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(observation)
+    return {name: value for name, value in document.items() if name not in SHOWN_WITH_THE_CLOCK}
+
+
+def differences(board: Board, now: int) -> list[str]:
+    board.tick(now)
+    board.tick(now)
+    shown, right = board.shown, board.everything(now)
+    return [
+        f"{key}: shown {shown.get(key)}, right {right.get(key)}"
+        for key in sorted(shown.keys() | right.keys())
+        if shown.get(key) != right.get(key)
+    ]
+
+
+def wrong(log: list[dict[str, Any]], now: int, chooser: random.Random) -> list[str]:
+    """What is shown wrongly at any time while a log comes in and the clock goes on."""
+    centre = Counting()
+    board = Board(centre)
+    waiting = [*log]
+    chooser.shuffle(waiting)
+    for _ in range(8):
+        size = chooser.choice([0, 1, 3, 10])
+        batch, waiting = waiting[:size], waiting[size:]
+        centre.count(batch, chooser.randint(0, 1), now)
+        centre.tick(now)
+        if found := differences(board, now):
+            return [f"at {now}", *found]
+        now += chooser.choice(MOVES)
+    return []
+
+
+@STEADY
+@given(st.data(), st.sampled_from(NOWS), st.randoms(use_true_random=False))
+def test_what_is_shown_is_what_is_right(
+    data: st.DataObject, now: int, chooser: random.Random
+) -> None:
+    log = data.draw(logs(now, 3))
+    assert wrong(log, now, chooser) == []
+
+
+def moved(log: list[Any], *moments: str) -> list[tuple[dict[str, dict[str, Any]], list[str]]]:
+    """What is shown, and what of it is wrong, at each moment; the log comes before the first."""
+    centre = Counting()
+    board = Board(centre)
+    centre.count(log, 0, at(moments[0]))
+    found = []
+    for moment in moments:
+        wrongly = differences(board, at(moment))
+        found.append((dict(board.shown), wrongly))
+    assert [wrongly for _, wrongly in found] == [[]] * len(moments)
+    return found
+
+
+def test_the_next_deadline_gives_way_to_the_one_after_it() -> None:
+    log = [
+        document("dossier.received", "2026-03-02T09:00", number, RECEIPT | {"due_at": stamp(due)})
+        for number, due in (("A-1", "2026-03-04T09:00"), ("A-2", "2026-03-05T09:00"))
+    ]
+    key = "PS-05.countdown|C:11953@2025-07-01||instant"
+    shown = [
+        board[key]["value"]
+        for board, _ in moved(
+            log, "2026-03-04T08:59", "2026-03-04T09:00", "2026-03-04T09:01", "2026-03-05T09:01"
+        )
+    ]
+    assert shown == [
+        "2026-03-04T09:00:00+07:00",
+        "2026-03-04T09:00:00+07:00",
+        "2026-03-05T09:00:00+07:00",
+        None,
+    ]
+
+
+def test_a_reported_month_closes_with_its_last_day() -> None:
+    figure = {
+        "sector": "IT_INDUSTRY",
+        "flow": "revenue",
+        "origin": "all",
+        "amount_vnd": 10**12,
+        "period": "2026-03",
+        "period_calendar": "statistical",
+        "vn_level": "uoc_tinh",
+        "vintage_no": 1,
+        "released_at": stamp("2026-03-29T08:00"),
+    }
+    subject = "IT_INDUSTRY/revenue/all/2026-03/statistical"
+    log = [document("sector.revenue", "2026-03-29T08:00", subject, figure, unit="P:33")]
+    key = "DE-01|P:33@2025-07-01||month"
+    states = [
+        (board[key]["finality"], board[key].get("closes_at"))
+        for board, _ in moved(log, "2026-03-31T23:00", "2026-04-01T00:00", "2026-04-01T00:01")
+    ]
+    assert states == [
+        ("provisional", "2026-04-01T00:00:00+07:00"),
+        ("final", None),
+        ("final", None),
+    ]
+
+
+def test_a_reference_value_holds_from_its_day() -> None:
+    subscriptions = {
+        "subs_mobile_bb": 90,
+        "subs_fixed_bb": 1,
+        "households_fibre": 1,
+        "period": "2026-03",
+        "period_calendar": "statistical",
+        "vn_level": "uoc_tinh",
+        "vintage_no": 1,
+        "released_at": stamp("2026-03-02T08:00"),
+    }
+    log = [
+        document("telecom.subscription", "2026-03-02T08:00", "2026-03/statistical", subscriptions)
+    ]
+    for day, value in (("2026-01-01", 100), ("2026-03-10", 90)):
+        said = {"series_id": "population", "ref_date": day, "value": value}
+        log.append(document("reference.value", "2026-01-01T00:00", f"population/{day}", said))
+    key = "TI-01|C:11953@2025-07-01||month"
+    shown = [
+        board[key]["value"]
+        for board, _ in moved(log, "2026-03-09T23:59", "2026-03-10T00:00", "2026-03-10T00:01")
+    ]
+    assert shown == [90, 90, 100]
+
+
+def test_a_simulated_dossier_marks_what_it_touches_before_it_counts_there() -> None:
+    log = [
+        document("dossier.received", "2026-03-02T09:00", "A-1", RECEIPT, quality="simulated"),
+    ]
+    ((board, _),) = moved(log, "2026-03-02T10:00")
+    assert board["PS-04.finished|P:33@2025-07-01||month"]["quality"] == ("simulated",)
+    assert "quality" not in board["PS-05|P:34@2025-07-01||instant"]
+
+
+def test_a_clock_that_stood_still_or_went_back_moves_every_window() -> None:
+    log = [document("dossier.received", "2026-03-02T09:00", "A-1", RECEIPT)]
+    moved(log, "2026-03-02T10:00", "2026-03-02T09:30", "2026-03-09T00:00", "2026-05-01T00:00")
