@@ -37,6 +37,15 @@ class Received(NamedTuple):
     digest: int
 
 
+class RejectedRecord(msgspec.Struct, frozen=True):
+    """One fault of one record, as the intake told its sender."""
+
+    line: int
+    code: str
+    pointer: str
+    detail: str
+
+
 class ReceiptRecord(msgspec.Struct, frozen=True):
     """What the intake says of one request (`ioc.receipts.v1`)."""
 
@@ -46,7 +55,7 @@ class ReceiptRecord(msgspec.Struct, frozen=True):
     records: int
     accepted: int
     rejected: int
-    rejections: list[dict[str, object]] = []
+    rejections: list[RejectedRecord] = []
 
 
 class DeadLetter(NamedTuple):
@@ -124,4 +133,9 @@ def _rejected_by_intake(record: Record) -> DeadLetter:
         record.headers.get(name, b"").decode("utf-8", "replace")
         for name in ("reason", "pointer", "detail")
     )
-    return DeadLetter(record, reason or "rejected", pointer, detail)
+    return DeadLetter(record, reason or "rejected", storable(pointer), storable(detail))
+
+
+def storable(text: str) -> str:
+    """A text as the database takes it: without NUL, which a hostile record may bring."""
+    return text.replace("\x00", "\ufffd")

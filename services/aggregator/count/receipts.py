@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from services.aggregator.count.batch import Batch
+from services.aggregator.count.batch import Batch, storable
 from services.aggregator.count.case_rows import Cursor
 from services.domain.cases.book import COUNTED
 
@@ -63,12 +63,12 @@ def _write_announced(cursor: Cursor, batch: Batch) -> None:
         " source = excluded.source, records = excluded.records, accepted = excluded.accepted,"
         " rejected = excluded.rejected",
         [
-            (r.receipt, r.at, r.source, r.records, r.accepted, r.rejected)
+            (r.receipt, r.at, r.source and storable(r.source), r.records, r.accepted, r.rejected)
             for r in sorted(batch.receipts, key=lambda each: each.receipt)
         ],
     )
     rejections = [
-        (r.receipt, n.get("line"), n.get("code"), n.get("pointer"), n.get("detail"))
+        (r.receipt, n.line, n.code, storable(n.pointer), storable(n.detail))
         for r in batch.receipts
         for n in r.rejections
     ]

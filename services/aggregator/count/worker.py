@@ -20,8 +20,9 @@ from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.timescale import connect
 from services.adapters.topics import DEAD_LETTERS, RECEIPTS
-from services.aggregator.count.batch import Batch, Partition, Record, decode_batch
+from services.aggregator.count.batch import Partition, Record, decode_batch
 from services.aggregator.count.compact import compact
+from services.aggregator.count.isolation import write_isolating
 from services.aggregator.count.positions import Position, take_over
 from services.aggregator.count.writer import Writer, Written
 from services.aggregator.metrics import CountMetrics
@@ -219,13 +220,12 @@ class CountWorker:
     def _write(
         self, records: list[Record], held: dict[Partition, Position], ends: dict[Partition, int]
     ) -> Written:
-        writer = self._require_writer()
         with self._metrics.commit_seconds.time():
-            batch: Batch = decode_batch(records, RECEIPTS, DEAD_LETTERS)
-            written = writer.write(batch, held, ends, now())
+            batch = decode_batch(records, RECEIPTS, DEAD_LETTERS)
+            written = write_isolating(self._require_writer(), batch, held, ends, now())
         for state, count in written.states.items():
             self._metrics.events.labels(state).inc(count)
-        self._metrics.dead_letters.inc(len(batch.dead))
+        self._metrics.dead_letters.inc(written.dead)
         self._metrics.cases.inc(written.cases)
         return written
 

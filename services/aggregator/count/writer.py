@@ -53,6 +53,7 @@ class Written(NamedTuple):
     positions: dict[Partition, Position]
     states: Mapping[str, int]
     cases: int
+    dead: int
 
 
 class Writer:
@@ -138,7 +139,8 @@ class Writer:
             cursor,
             [(p, position, watermarks.get(p, LONG_AGO)) for p, position in positions.items()],
         )
-        return Written(positions, Tally(note.state for note in notes), len(folding.writes))
+        states = Tally(note.state for note in notes)
+        return Written(positions, states, len(folding.writes), len(batch.dead))
 
     def _ripen(
         self,
@@ -159,7 +161,7 @@ class Writer:
             for p, position in positions.items()
         ]
         advance(cursor, moves)
-        return Written(positions, {}, len(folding.writes))
+        return Written(positions, {}, len(folding.writes), 0)
 
     def _fold(self, cursor: Cursor, fresh: Sequence[Received], now: int) -> Folding:
         """Fold the cases of new events, days of the calendar first.

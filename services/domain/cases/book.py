@@ -28,6 +28,8 @@ FoldOf = Callable[[Sequence[Event], Callable[[Event], WorkingCalendar]], Fold | 
 
 FOLDS: dict[str, FoldOf] = {"dossier": fold_dossier}
 CALENDAR_DAY = "vn.ioc.reference.calendar_day.v1"
+INTEGER_MAX = 1 << 63
+"""Figures beyond 64 bits are kept as floats; no sum of them is exact in any case."""
 KEYS_MAX = 200_000
 """Days of units that are remembered; then the memory starts anew."""
 COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", "quarantined"
@@ -299,4 +301,5 @@ class _FigureMeasure:
 
     def _quanta(self, value: float) -> float:
         quantum = self._measure.quantum
-        return value if quantum is None else quanta(value, quantum)
+        found = value if quantum is None else quanta(value, quantum)
+        return found if abs(found) < INTEGER_MAX else float(found)
