@@ -43,7 +43,7 @@ class Ask(NamedTuple):
 
 
 def asks(query: ObservationQuery, state: State, now: int) -> Iterator[Ask]:
-    """Every value that the query's filters let through; a unit without any cell has none."""
+    """Every value that the query's filters let through; a unit that is named has an answer always."""
     cells = list(_cells(query, state, now))
     if not cells:
         return
@@ -119,6 +119,7 @@ def _steps(query: ObservationQuery, now: int) -> Iterator[tuple[None, int]]:
 
 def _cells(query: ObservationQuery, state: State, now: int) -> Iterator[int]:
     for unit in _units(query, state, now):
+        state.cells.number(unit)
         for cell in state.cells.of_unit(unit):
             member = state.cells.members[cell]
             if query.wants_dims(() if member == TOTAL else (member,)):
