@@ -43,7 +43,7 @@ class Ask(NamedTuple):
 
 
 def asks(query: ObservationQuery, state: State, now: int) -> Iterator[Ask]:
-    """Every value that the query's filters let through; a unit that is named has an answer always."""
+    """Every value that the filters let through; a unit that is named always has an answer."""
     cells = list(_cells(query, state, now))
     if not cells:
         return
