@@ -5,7 +5,7 @@ from typing import Any
 
 from services.reference.conditions import exact
 from services.reference.forms import Asked
-from services.reference.instants import DAY, day_of, one_year_before
+from services.reference.instants import DAY, SECOND, day_of, one_year_before
 from services.reference.moment import Moment
 from services.reference.windows import (
     MONTHS,
@@ -43,7 +43,10 @@ def compare_value(
     if base is None or base == 0:
         return None
     difference = moment.catalogue.indicator_of(name).get("comparison_in") == "difference"
-    return found - base if points or difference or kind in IN_POINTS else 100 * (found / base - 1)
+    if not (points or difference or kind in IN_POINTS):
+        return 100 * (found / base - 1)
+    seconds = moment.catalogue.parts[name]["unit"] == "timestamp"
+    return (found - base) / SECOND if seconds else found - base
 
 
 def base_window(kind: str, window: Window, now: int) -> Window | None:

@@ -27,8 +27,14 @@ from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.instants import DAY
 from services.domain.units import Unit, UnitList
 from services.domain.worktime import DEFAULT_HOURS, Hours, WorkingCalendar, day_start, parse_hours
-from tests.unit.reference_log import UNITS
+from services.reference.places import UnitFact
+from tests.unit.reference_log import LONG_AGO, REFORM, UNITS
 
+UNIT_FACTS = [
+    *UNITS,
+    UnitFact("C:11977@1900-01-01", "C:11977", "D:323@1900-01-01", LONG_AGO, REFORM),
+]
+"""The small list of the reference's tests, with a second commune in the former district."""
 _EPOCH_DAY = date(1970, 1, 1)
 _body = msgspec.msgpack.Decoder(CaseBody)
 
@@ -41,7 +47,7 @@ def catalogue() -> Catalogue:
 
 @functools.cache
 def units() -> UnitList:
-    """The small list of the reference's tests, as the engine has it."""
+    """The same list as the engine has it."""
     return UnitList(
         msgspec.convert(
             {
@@ -59,7 +65,7 @@ def units() -> UnitList:
             },
             Unit,
         )
-        for fact in UNITS
+        for fact in UNIT_FACTS
     )
 
 

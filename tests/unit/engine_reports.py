@@ -54,14 +54,18 @@ def reports(draw: st.DrawFn, now: int, number: int) -> list[Document]:
     dim = draw(st.sampled_from([None, None, *DIMS[kind]]))
     if dim is not None:
         said |= {"dim": dim, "dim_value": draw(st.sampled_from(["X", "H33.15"]))}
-    unit = draw(st.sampled_from(["N:VN", "P:33", "P:34", "C:11953", "C:11977"]))
-    documents = []
+    places = [*("N:VN", "P:33", "P:33", "P:34", "C:11953", "C:11977"), "D:323 of the old list"]
+    unit, _, old = draw(st.sampled_from(places)).partition(" of ")
+    if draw(st.integers(0, 5)) == 0 and unit != "P:34":
+        old = "of the old list"
+    documents: list[Document] = []
     for vintage in draw(st.lists(st.integers(1, 3), min_size=1, max_size=2, unique=True)):
         time = draw(moments(now))
         data = said | draw(amounts(kind, said))
         data |= {"vintage_no": vintage, "vn_level": draw(st.sampled_from(LEVELS))}
         data["released_at"] = format_instant(time)
-        documents += draw(_one(kind, f"r{number}-{vintage}", unit, _subject(said), data))
+        for document in draw(_one(kind, f"r{number}-{vintage}", unit, _subject(said), data)):
+            documents.append(document | {"unitasof": "2025-06-30" if old else "2025-07-01"})
     return documents
 
 

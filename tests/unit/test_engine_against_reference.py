@@ -21,11 +21,11 @@ from services.domain.events import decode
 from services.domain.instants import DAY, SECOND
 from services.reference.compare import compare
 from services.reference.reference import Reference
-from tests.unit.engine_centre import Counting, Reading, catalogue
+from tests.unit.engine_centre import UNIT_FACTS, Counting, Reading, catalogue
 from tests.unit.engine_documents import NOWS, Document
 from tests.unit.engine_logs import logs
 from tests.unit.engine_reports import named_periods
-from tests.unit.reference_log import UNITS, indicators, measures
+from tests.unit.reference_log import indicators, measures
 
 EXAMPLES = 25
 LEVELS = {"country": "N", "province": "P", "commune": "C"}
@@ -40,7 +40,7 @@ STEADY = settings(
 
 def opinion(log: list[Document]) -> Reference:
     events = [decode(msgspec.json.encode(document)) for document in log]
-    return Reference(events, UNITS, measures(), indicators())
+    return Reference(events, UNIT_FACTS, measures(), indicators())
 
 
 def counted(log: list[Document], now: int, shuffler: random.Random) -> State:
@@ -113,7 +113,7 @@ def unseen(
         for o in observed
     }
     levels = {LEVELS[name] for name in indicator.unit_levels}
-    for unit in (fact.key for fact in UNITS if fact.key[0] in levels):
+    for unit in (fact.key for fact in UNIT_FACTS if fact.key[0] in levels):
         places: list[tuple[str, str] | None] = [None]
         for dim in indicator.dimensions:
             members = reference.members(formula.id, unit, dim, now)

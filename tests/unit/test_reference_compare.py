@@ -61,7 +61,7 @@ def test_equal_observations_have_no_difference() -> None:
                 window="instant",
                 period=None,
                 value=1,
-                rank=2,
+                rank={"pos": 2, "of": 2},
                 numerator=None,
                 denominator=None,
                 target={"value": 0, "gap": 1},

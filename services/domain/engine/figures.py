@@ -95,14 +95,6 @@ class Figures:
         """The figure as it was reported for just this."""
         return self._rows.get((measure, unit), {}).get(member, {}).get(period)
 
-    def units_of(self, measure: str) -> set[str]:
-        """Units with a figure of this measure."""
-        return {unit for name, unit in self._rows if name == measure}
-
-    def members(self, measure: str, unit: str, dim: str) -> set[str]:
-        """Members of a breakdown that have a figure."""
-        return {m for d, m in self._rows.get((measure, unit), {}) if d == dim}
-
     def periods(self, measure: str, unit: str) -> set[str]:
         """Every period for which the unit, or one below it, has any figure."""
         return {p for p, count in self._periods.get((measure, unit), {}).items() if count}

@@ -63,7 +63,13 @@ class State:
         self._used = self._used_dimensions()
 
     def _above(self, unit: str) -> Iterable[str]:
-        return (above.key for above in self.units.ancestors(unit))
+        """The units whose figures a unit's own add up to: provinces of communes, the country.
+
+        A former district is none of them; what it reports stands for itself.
+        """
+        if unit.startswith("D:"):
+            return ()
+        return (above.key for above in self.units.ancestors(unit) if above.level != "D")
 
     def _used_dimensions(self) -> dict[str, set[str]]:
         """For each measure the breakdowns that some formula asks for; the rest need not be held."""
