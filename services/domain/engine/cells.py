@@ -3,8 +3,6 @@
 A key of `Points` is a cell and a measure: `cell * width + measure`.
 """
 
-import numpy as np
-
 from services.domain.engine.points import Ints
 from services.domain.units import UnitList
 
@@ -65,7 +63,3 @@ class Cells:
     def keys(self, cells: Ints, measure: int) -> Ints:
         """The keys of one measure in these cells."""
         return cells * self.width + measure
-
-    def cells_of(self, keys: Ints) -> Ints:
-        """The cells of these keys, each once."""
-        return np.unique(keys // self.width)
