@@ -6,7 +6,7 @@ that the database would keep are kept in dictionaries.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from services.aggregator.count.changes import Changes, KeyName
 from services.aggregator.count.folding import Folding
 from services.domain.cases.book import CALENDAR_DAY, Book, CaseName, WorkingDay, case_of
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.delta import decode_delta, encode_delta
+from services.domain.engine.delta import Delta, decode_delta, encode_delta
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.points import Ints
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
@@ -115,6 +115,11 @@ class Counting:
                 folding.fold(write.partition, row)
         self._marked.clear()
         self._write(folding)
+
+    def decoded(self) -> Iterator[Delta]:
+        """Every delta that was written, partition by partition."""
+        for partition in sorted(self.deltas):
+            yield from map(decode_delta, self.deltas[partition])
 
     def _write(self, folding: Folding) -> None:
         for write in folding.writes:
