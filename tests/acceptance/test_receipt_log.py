@@ -66,12 +66,13 @@ async def test_sent_twice_and_mixed(centre: Centre, log: Log) -> None:
 
 
 @pytest.mark.parametrize("seed", [11])
-async def test_the_aggregator_killed_in_mid_stream(centre: Centre, log: Log, seed: int) -> None:
+async def test_both_stages_killed_in_mid_stream(centre: Centre, log: Log, seed: int) -> None:
     points = seeded_points(seed, len(log.events), count=1)
 
     async def strike() -> None:
         await centre.in_transaction()
-        await centre.kill("aggregator")
+        for number in (1, 0):  # evaluating, then counting
+            await centre.kill("aggregator", number)
 
     async with watching(centre, log.totals, log.province):
         sent = await send(centre, log.shuffled(seed).events, dict.fromkeys(points, strike))
