@@ -102,9 +102,9 @@ class EvaluationEngine:
             self._connection = None
 
     def seen(self, shard: int, key: str, body: bytes | None) -> None:
-        """A record that stands in the log."""
-        if shard in self._shards:
-            self._shards[shard].seen(key, body)
+        """A record that stands in the log; a stranger's is overwritten at the next tick."""
+        if shard in self._shards and self._shards[shard].seen(key, body):
+            self._live.touch_named(key)
 
     def tick(self, now: int) -> Ticked:
         """Read, evaluate, and find what differs from the log.

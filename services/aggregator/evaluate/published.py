@@ -14,10 +14,15 @@ from services.domain.engine.observation import Observation, key_of
 
 
 class Sent(msgspec.Struct):
-    """The last thing sent for a key: a fingerprint of its content, and its revision."""
+    """The last thing sent for a key: a fingerprint of its content, None for a tombstone.
 
-    content: int
+    The revision goes on after a tombstone, so that a reader never takes what follows for older.
+    `clean` says that nothing of somebody else stands behind it in the log.
+    """
+
+    content: int | None
     rev: int
+    clean: bool = True
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -40,16 +45,24 @@ class Shard:
         self._sent: dict[str, Sent] = {}
         self._foreign: set[str] = set()
 
-    def seen(self, key: str, body: bytes | None) -> None:
-        """A record of the log: one that is not the last of ours makes its key unclean."""
+    def seen(self, key: str, body: bytes | None) -> bool:
+        """A record that stands in the log; whether its key has to be computed and sent again.
+
+        A tombstone does not say whose it is: behind a value of ours it makes the key unclean.
+        """
         sent = self._sent.get(key)
-        mark = read_mark(body)
-        if sent is not None and mark == Mark(self.epoch, sent.rev):
-            return
-        if sent is not None and mark.epoch == self.epoch and mark.rev < sent.rev:
-            return
-        self._sent.pop(key, None)
+        if body is None:
+            if sent is None or sent.content is None:
+                self._foreign.discard(key)
+                return False
+        else:
+            mark = read_mark(body)
+            if sent is not None and mark.epoch == self.epoch and mark.rev <= sent.rev:
+                return False
+        if sent is not None:
+            sent.clean = False
         self._foreign.add(key)
+        return True
 
     def changed(
         self, observations: Iterable[Observation], published_at: str
@@ -59,7 +72,7 @@ class Shard:
             key = key_of(observation)
             content = hash(encode(msgspec.structs.replace(observation, as_of="")))
             sent = self._sent.get(key)
-            if sent is not None and sent.content == content:
+            if sent is not None and sent.clean and sent.content == content:
                 continue
             rev = sent.rev + 1 if sent is not None else 1
             self._sent[key] = Sent(content, rev)
@@ -79,15 +92,23 @@ class Shard:
         They are answered with a tombstone.
         """
         found = sorted(self._foreign)
-        self._foreign.clear()
+        for key in found:
+            self._bury(key)
         return found
 
     def withdrawn(self, keys: Iterable[str]) -> Iterator[str]:
         """Those of the keys that the log holds although they have no value any more."""
         for key in keys:
-            if self._sent.pop(key, None) is not None or key in self._foreign:
-                self._foreign.discard(key)
+            sent = self._sent.get(key)
+            if key in self._foreign or (sent is not None and sent.content is not None):
+                self._bury(key)
                 yield key
+
+    def _bury(self, key: str) -> None:
+        self._foreign.discard(key)
+        sent = self._sent.get(key)
+        if sent is not None:
+            self._sent[key] = Sent(None, sent.rev)
 
 
 def read_mark(body: bytes | None) -> Mark:

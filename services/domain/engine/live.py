@@ -16,7 +16,7 @@ from services.domain.engine.contributions import SIMULATED
 from services.domain.engine.evaluate import second_after
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
-from services.domain.engine.windows import Span, place
+from services.domain.engine.windows import Span, place, window_name
 from services.domain.worktime import local_day
 
 MOVES_MAX_SECONDS = 3 * 3600
@@ -51,6 +51,7 @@ class Live:
             for window in formula.windows
             for calendar in state.catalogue.indicators[formula.indicator].calendars_of(window)
         ]
+        self._named = {(t.formula, window_name(t.window, t.calendar)): t for t in self._tasks}
         self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._clock: dict[Task, list[Span]] = {}
@@ -92,6 +93,14 @@ class Live:
         for formula, cells in self._cells_by_formula(keys):
             for task in self._tasks_of(formula):
                 self._put(task, cells)
+
+    def touch_named(self, key: str) -> None:
+        """The key of an observation; one that names no cell and window held here is left alone."""
+        formula, unit, dims, window = (*key.split("|"), "", "", "")[:4]
+        dim, _, member = dims.partition("=")
+        task, cell = self._named.get((formula, window)), self._state.cells.find(unit, dim, member)
+        if task is not None and cell is not None:
+            self._put(task, [cell])
 
     def touch_figures(self, changed: Iterable[tuple[str, str]]) -> None:
         """Figures of these (measure, unit) pairs changed."""

@@ -1,0 +1,143 @@
+"""What is published: what the log does not hold, once; strangers' records are overwritten."""
+
+import msgspec
+
+from services.aggregator.evaluate.published import Mark, Shard, read_mark
+from services.domain.engine.live import Live
+from services.domain.engine.observation import Freshness, Observation, key_of
+from tests.unit.engine_centre import Counting, Reading
+from tests.unit.engine_documents import RECEIPT, document
+from tests.unit.reference_log import at
+
+EPOCH = 7
+PUBLISHED = "2026-03-02T10:00:00+07:00"
+
+
+def observation(value: float | None, as_of: str = PUBLISHED, unit: str = "P:33") -> Observation:
+    return Observation(
+        id=f"PS-05|{unit}@2025-07-01||instant",
+        indicator="PS-05",
+        unit=unit,
+        valid_from="2025-07-01",
+        dims={},
+        window="instant",
+        start=as_of,
+        end=as_of,
+        calendar="statistical",
+        value=value,
+        status="A",
+        finality="provisional",
+        as_of=as_of,
+        freshness=Freshness("live"),
+    )
+
+
+KEY = key_of(observation(1))
+
+
+def sent(shard: Shard, *observations: Observation) -> list[tuple[str, Mark]]:
+    return [(key, read_mark(body)) for key, body in shard.changed(observations, PUBLISHED)]
+
+
+def record(epoch: int, rev: int) -> bytes:
+    return msgspec.json.encode({"epoch": epoch, "rev": rev, "value": 3})
+
+
+def test_a_value_is_sent_once_under_the_epoch() -> None:
+    shard = Shard(3, EPOCH)
+    assert sent(shard, observation(1)) == [(KEY, Mark(EPOCH, 1))]
+    assert sent(shard, observation(1)) == []
+    assert sent(shard, observation(2)) == [(KEY, Mark(EPOCH, 2))]
+    ((_, body),) = shard.changed([observation(1)], PUBLISHED)
+    assert msgspec.json.decode(body)["published_at"] == PUBLISHED
+
+
+def test_that_time_went_on_is_no_change() -> None:
+    shard = Shard(3, EPOCH)
+    still = msgspec.structs.replace(observation(1), as_of="2026-03-02T10:00:01+07:00")
+    assert sent(shard, observation(1), still) == [(KEY, Mark(EPOCH, 1))]
+
+
+def test_our_own_records_are_clean_in_any_order_of_reading() -> None:
+    shard = Shard(3, EPOCH)
+    sent(shard, observation(1), observation(2))
+    assert not shard.seen(KEY, record(EPOCH, 2))
+    assert not shard.seen(KEY, record(EPOCH, 1))
+    assert sent(shard, observation(2)) == []
+    assert shard.orphans() == []
+
+
+def test_a_zombies_record_is_overwritten_and_never_answered_with_a_tombstone() -> None:
+    shard = Shard(3, EPOCH)
+    sent(shard, observation(1))
+    for stray in (record(EPOCH - 1, 900), record(EPOCH + 1, 1), b"nonsense", b""):
+        assert shard.seen(KEY, stray)
+        ((key, mark),) = sent(shard, observation(1))
+        assert (key, mark.epoch) == (KEY, EPOCH)
+        assert shard.orphans() == []
+
+
+def test_a_strangers_tombstone_is_overwritten_too() -> None:
+    shard = Shard(3, EPOCH)
+    sent(shard, observation(1))
+    assert shard.seen(KEY, None)
+    assert sent(shard, observation(1)) == [(KEY, Mark(EPOCH, 2))]
+    assert not shard.seen(KEY, record(EPOCH, 2))
+
+
+def test_after_taking_over_everything_is_sent_and_the_rest_buried() -> None:
+    shard, other = Shard(3, EPOCH), key_of(observation(1, unit="P:34"))
+    for key in (KEY, other):
+        assert shard.seen(key, record(EPOCH - 1, 5))
+    assert sent(shard, observation(1)) == [(KEY, Mark(EPOCH, 1))]
+    assert shard.orphans() == [other]
+    assert shard.orphans() == []
+
+
+def test_a_tombstone_is_sent_once_and_its_reading_starts_nothing() -> None:
+    shard = Shard(3, EPOCH)
+    shard.seen(KEY, record(1, 1))
+    assert shard.orphans() == [KEY]
+    assert not shard.seen(KEY, None)
+    assert shard.orphans() == []
+
+
+def test_a_value_that_vanishes_is_withdrawn_once_and_comes_back_with_a_higher_revision() -> None:
+    shard = Shard(3, EPOCH)
+    sent(shard, observation(1), observation(2))
+    assert list(shard.withdrawn([KEY, "never|sent||instant"])) == [KEY]
+    assert list(shard.withdrawn([KEY])) == []
+    assert not shard.seen(KEY, record(EPOCH, 2))
+    assert not shard.seen(KEY, None)
+    assert sent(shard, observation(2)) == [(KEY, Mark(EPOCH, 3))]
+
+
+def test_a_withdrawn_key_that_a_zombie_writes_again_is_buried_again() -> None:
+    shard = Shard(3, EPOCH)
+    sent(shard, observation(1))
+    list(shard.withdrawn([KEY]))
+    assert shard.seen(KEY, record(EPOCH - 1, 9))
+    assert list(shard.withdrawn([KEY])) == [KEY]
+    assert shard.orphans() == []
+
+
+def test_a_record_without_a_mark_has_none() -> None:
+    assert read_mark(b'{"value": 1}') == read_mark(b"[]") == read_mark(None) == Mark(0, 0)
+
+
+def test_the_cell_that_a_key_names_is_evaluated_again() -> None:
+    centre, reading = Counting(), Reading()
+    centre.count(
+        [document("dossier.received", "2026-03-02T09:00", "A-1", RECEIPT)], 0, at("2026-03-03")
+    )
+    reading.read(centre)
+    live = Live(reading.state)
+    live.touch_named("PS-04|P:33@2025-07-01||month~admin")
+    ((task, cells),) = live.take_totals()
+    assert (task.formula, task.window, task.calendar) == ("PS-04", "month", "administrative")
+    assert reading.state.cells.find("P:33@2025-07-01") in cells
+    live.touch_named("PS-04|P:33@2025-07-01|agency=H33.15|month")
+    assert len(live) == 1
+    for stray in ("PS-99|P:33@2025-07-01||month", "PS-04|P:99||month", "nonsense", "", "a|b|c|d|e"):
+        live.touch_named(stray)
+    assert len(live) == 1
