@@ -32,7 +32,7 @@ def become(death_signal: int, parent_pid: int, account: str, command: list[str])
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these, and exec would pass that on
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    os.execvp(command[0], command)  # noqa: S606
+    os.execvp(command[0], command)  # noqa: S606  # the command is the supervisor's own
 
 
 if __name__ == "__main__":

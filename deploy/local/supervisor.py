@@ -25,6 +25,7 @@ from deploy.local.progress import say, step
 from deploy.local.state import CentreState, Phase, read_state, write_state
 from services.domain.errors import IocError, Refused, Unavailable
 
+_SESSION_SECONDS = "10"  # a member that died is replaced in a second: its group need not wait long
 _IDLE_SECONDS = 60.0
 _MIGRATE_SECONDS_MAX = 120.0
 _LEFTOVER_SECONDS_MAX = 40.0
@@ -151,6 +152,9 @@ class Supervisor:
             "IOC_DATABASE_URL": self._state.database,
             "IOC_DATA": str(self._plan.data),
             "IOC_HOST": ports.LOOPBACK,
+            "IOC_SESSION_TIMEOUT_SECONDS": os.environ.get(
+                "IOC_SESSION_TIMEOUT_SECONDS", _SESSION_SECONDS
+            ),
         }
         if service.has_port:
             environment["IOC_PORT"] = str(self._state.ports[service.name])

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from services.adapters.settings import Settings
+from services.domain.errors import Unavailable
 
 
 class Lag(NamedTuple):
@@ -25,30 +27,41 @@ class Lag(NamedTuple):
 
 
 async def measure(settings: Settings) -> Lag:
-    """Compare the log's ends with the committed positions, and those with what was published."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
-    await consumer.start()
+    """Compare the log's ends with the committed positions, and those with what was published.
+
+    Raises `Unavailable` while the broker or the database does not answer.
+    """
     try:
         with psycopg.connect(
             settings.database_url, autocommit=True, connect_timeout=5
         ) as connection:
             rows = connection.execute("select topic, part from progress").fetchall()
-            tps = [TopicPartition(topic, part) for topic, part in rows]
-            ends = await consumer.end_offsets(tps)
-            positions = connection.execute(
-                "select topic, part, position, commits from progress"
-            ).fetchall()
-            applied = connection.execute(
-                "select coalesce(min(applied), 0) from evaluator"
-            ).fetchone()
-    finally:
-        await consumer.stop()
+            ends = await _ends(settings, [TopicPartition(topic, part) for topic, part in rows])
+            positions = connection.execute(_POSITIONS).fetchall()
+            applied = connection.execute(_APPLIED).fetchone()
+    except (psycopg.Error, KafkaError, OSError) as error:
+        raise Unavailable(f"the lag can not be measured: {str(error).strip()[:200]}") from error
     records = sum(
         max(0, ends.get(TopicPartition(topic, part), 0) - position)
         for topic, part, position, _ in positions
     )
     commits = sum(commits for *_, commits in positions)
     return Lag(records, max(0, commits - (applied[0] if applied else 0)))
+
+
+_POSITIONS = "select topic, part, position, commits from progress"
+_APPLIED = "select coalesce(min(applied), 0) from evaluator"
+
+
+async def _ends(settings: Settings, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """The next offset of each partition."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
+    try:
+        await consumer.start()
+        found: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        return found
+    finally:
+        await consumer.stop()
 
 
 def lag(settings: Settings) -> int:

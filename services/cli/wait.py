@@ -53,8 +53,14 @@ def wait(
 
 
 async def _until_nothing(settings: Settings, deadline: float) -> Lag:
+    """The last lag measured; a server that is away for a while is waited for as well."""
     while True:
-        found = await measure(settings)
-        if not found.total or time.monotonic() >= deadline:
-            return found
+        try:
+            found = await measure(settings)
+        except Unavailable:
+            if time.monotonic() >= deadline:
+                raise
+        else:
+            if not found.total or time.monotonic() >= deadline:
+                return found
         await asyncio.sleep(POLL_SECONDS)

@@ -46,7 +46,7 @@ async def running_api(
     replica = Replica(settings, limits, topic=topic, computed=source)
     with listen("127.0.0.1", 0) as listener:
         server = Server(server_config(replica, limits), replica)
-        server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]
+        server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # signals stay the test's
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield Running(replica, listener.getsockname()[1])
@@ -169,7 +169,7 @@ async def screen(running: Running, *, slow: bool = False) -> AsyncIterator[Scree
     options: dict[str, Any] = {}
     if slow:
         options = {"max_queue": 1, "sock": _narrow_socket(running)}
-    async with connect(running.live, subprotocols=["ioc.live.v1"], **options) as socket:  # type: ignore[list-item]
+    async with connect(running.live, subprotocols=["ioc.live.v1"], **options) as socket:  # type: ignore[list-item]  # a NewType of str
         shown = Screen(socket)
         assert (await shown.hear())["type"] == "hello"
         yield shown

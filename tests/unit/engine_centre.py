@@ -15,6 +15,7 @@ import numpy as np
 
 from services.adapters.standards import load_catalogue
 from services.aggregator.count.batch import Partition, Received, Record, decode_batch
+from services.aggregator.count.calendar import Calendars
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite
 from services.aggregator.count.changes import Changes, KeyName
 from services.aggregator.count.folding import Folding
@@ -26,7 +27,7 @@ from services.domain.engine.points import Ints
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.instants import DAY
 from services.domain.units import Unit, UnitList
-from services.domain.worktime import DEFAULT_HOURS, Hours, WorkingCalendar, day_start, parse_hours
+from services.domain.worktime import DEFAULT_HOURS, day_start, parse_hours
 from services.reference.places import UnitFact
 from tests.unit.reference_log import LONG_AGO, REFORM, UNITS
 
@@ -75,7 +76,8 @@ class Counting:
     def __init__(self) -> None:
         self.deltas: dict[Partition, list[bytes]] = defaultdict(list)
         self.keys: dict[KeyName, int] = {}
-        self._book = Book(catalogue(), units(), self._calendar_of)
+        self._calendars = Calendars(units())
+        self._book = Book(catalogue(), units(), self._calendars.of)
         self._seen: set[tuple[str, str]] = set()
         self._rows: dict[CaseName, tuple[CaseRow, CaseWrite]] = {}
         self._days: dict[tuple[str, date], WorkingDay] = {}
@@ -141,21 +143,15 @@ class Counting:
         self._days.pop((name.unit, day), None)
         if found is not None:
             self._days[name.unit, day] = found
+        self._calendars._days, self._calendars._built = {}, {}
+        for each in self._days.values():
+            spans = parse_hours(each.hours) if each.hours else DEFAULT_HOURS
+            days = self._calendars._days.setdefault(each.unit_key, {})
+            days[(each.day - _EPOCH_DAY).days] = spans if each.working else ()
         begin = day_start((day - _EPOCH_DAY).days)
         for other, (_, write) in self._rows.items():
             if write.life is not None and write.life[0] < begin + DAY and write.life[1] > begin:
                 self._marked.add(other)
-
-    def _calendar_of(self, unit: str) -> WorkingCalendar:
-        """A row of the province beats the row of the country."""
-        province = units().province_of(unit)
-        days: dict[int, Hours] = {}
-        for above in ("N:VN@1900-01-01", province.key if province else ""):
-            for found in self._days.values():
-                if found.unit_key == above:
-                    spans = parse_hours(found.hours) if found.hours else DEFAULT_HOURS
-                    days[(found.day - _EPOCH_DAY).days] = spans if found.working else ()
-        return WorkingCalendar(days)
 
 
 class Reading:

@@ -105,14 +105,14 @@ def values(draw: st.DrawFn, now: int, number: int) -> list[Document]:
 
 @st.composite
 def changed_days(draw: st.DrawFn, now: int, number: int) -> list[Document]:
-    """A day off, a day worked, or other hours, for the country or a province."""
+    """A day off, a day worked, or other hours; what a commune says of it does not count."""
     day = local_date(now - draw(st.integers(-10, 40)) * DAY).isoformat()
     said: Document = {"date": day, "working": draw(st.booleans())}
     hours = draw(st.sampled_from([None, ["08:00-10:00"], ["13:00-24:00", "06:00-13:00"]]))
     if hours is not None:
         said["hours"] = hours
     said["released_at"] = format_instant(draw(moments(now)))
-    unit = draw(st.sampled_from(["N:VN", "P:33"]))
+    unit = draw(st.sampled_from(["N:VN", "N:VN", "P:33", "P:33", "C:11953"]))
     return draw(_one("reference.calendar_day", f"d{number}", unit, day, said))
 
 

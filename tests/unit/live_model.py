@@ -10,6 +10,30 @@ from services.api.live.session import Close, Session
 from services.api.live.topics import Pattern, path_of, read_key, read_topic
 from services.api.live.trend import Trends
 
+TOPICS = (
+    "indicators/33/P:33/PS-04/30d",
+    "indicators/33/*/PS-04/30d",
+    "indicators/33/P:33/PS-01/month/agency/*",
+    "indicators/VN/**",
+    "indicators/**",
+)
+
+
+def subscribe(name: str = "a", *topics: str, **more: object) -> str:
+    return json.dumps({"type": "subscribe", "id": name, "topics": topics or TOPICS[:1], **more})
+
+
+def all_of(session: Session) -> list[dict[str, Any]]:
+    heard = []
+    while (text := session.next()) is not None:
+        assert isinstance(text, str)
+        heard.append(json.loads(text))
+    return heard
+
+
+def types_of(session: Session) -> list[str]:
+    return [message["type"] for message in all_of(session)]
+
 
 def place(unit_key: str) -> str:
     return "VN" if unit_key.startswith("N:") else "33"

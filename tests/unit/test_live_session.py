@@ -1,6 +1,5 @@
 """The live protocol's core: whatever happens, a wall shows what its replica knows (I8, I12)."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,9 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.api.live.limits import CloseCode, Limits
-from services.api.live.session import Close, Session
-from tests.unit.live_model import Replica, Wall
+from services.api.live.limits import Limits
+from tests.unit.live_model import TOPICS, Replica, Wall, all_of, subscribe
 
 TOTAL = "PS-04|P:33@2025-07-01||30d"
 COMMUNE = "PS-04|C:11953@2025-07-01||30d"
@@ -22,29 +20,6 @@ KEYS = (
     "PS-01|P:33@2025-07-01|agency=H33.1|month",
     "DE-01|N:VN@1900-01-01||month",
 )
-TOPICS = (
-    "indicators/33/P:33/PS-04/30d",
-    "indicators/33/*/PS-04/30d",
-    "indicators/33/P:33/PS-01/month/agency/*",
-    "indicators/VN/**",
-    "indicators/**",
-)
-
-
-def subscribe(name: str = "a", *topics: str, **more: object) -> str:
-    return json.dumps({"type": "subscribe", "id": name, "topics": topics or TOPICS[:1], **more})
-
-
-def all_of(session: Session) -> list[dict[str, Any]]:
-    heard = []
-    while (text := session.next()) is not None:
-        assert isinstance(text, str)
-        heard.append(json.loads(text))
-    return heard
-
-
-def types_of(session: Session) -> list[str]:
-    return [message["type"] for message in all_of(session)]
 
 
 class AnyHistory(RuleBasedStateMachine):
@@ -230,85 +205,6 @@ def test_forgotten_removals_are_a_gap_for_who_was_behind() -> None:
     replica.remove(COMMUNE)
     gap, snapshot = all_of(session)
     assert (gap["type"], gap["reason"], snapshot["items"]) == ("gap", "behind", [])
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "[]",
-        "null",
-        '{"type":"dance"}',
-        '{"type":"subscribe","id":"a"}',
-        '{"type":"subscribe","id":"","topics":["indicators/**"]}',
-        '{"type":"subscribe","id":"a","topics":[]}',
-        '{"type":"subscribe","id":"a","topics":[1]}',
-        '{"type":"subscribe","id":"a","topics":["indicators/33"]}',
-        '{"type":"subscribe","id":"a","topics":["alerts/33/**"]}',
-        '{"type":"subscribe","id":"a","topics":["indicators/**"],"resume":{"epoch":"e","seq":-1}}',
-        '{"type":"painted","seq":"x","at":"now"}',
-        '{"type":"painted","seq":1,"at":"now","heap_mb":NaN}',
-        "[" * 10_000,
-    ],
-)
-def test_a_mistake_is_answered_and_the_session_lives(text: str) -> None:
-    replica = Replica()
-    session = replica.session()
-    session.receive(text)
-    (error,) = all_of(session)
-    assert error["type"] == "error"
-    assert error["detail"]
-    session.receive(subscribe())
-    assert types_of(session) == ["snapshot"]
-
-
-def test_too_many_mistakes_close() -> None:
-    session = Replica(limits=Limits(mistakes_max=2)).session()
-    for _ in range(3):
-        session.receive("?")
-    close = session.next()
-    assert isinstance(close, Close)
-    assert close.code is CloseCode.PROTOCOL
-    assert json.loads(close.bye) == {"type": "bye", "code": 4400, "retry_after": None}
-
-
-def test_who_asks_faster_than_it_reads_is_closed() -> None:
-    session = Replica(limits=Limits(pending_max=10)).session()
-    for _ in range(11):
-        session.receive(subscribe())
-    close = session.next()
-    assert isinstance(close, Close)
-    assert close.code is CloseCode.FLOOD
-
-
-def test_subscriptions_and_topics_are_limited() -> None:
-    session = Replica(limits=Limits(subscriptions_max=1, topics_max=2)).session()
-    session.receive(subscribe("a", *TOPICS[:3]))
-    session.receive(subscribe("a"))
-    session.receive(subscribe("b"))
-    session.receive(subscribe("a", *TOPICS[:2]))
-    errors = [message for message in all_of(session) if message["type"] == "error"]
-    assert [error["id"] for error in errors] == ["a", "b"]
-
-
-def test_unsubscribing_ends_the_changes() -> None:
-    replica = Replica()
-    session = replica.session()
-    session.receive(subscribe())
-    all_of(session)
-    session.receive('{"type":"unsubscribe","id":"a"}')
-    replica.put(TOTAL, 1, 1)
-    assert all_of(session) == []
-    assert session.seq == replica.board.head
-
-
-def test_painted_is_kept() -> None:
-    session = Replica().session()
-    session.receive('{"type":"painted","seq":3,"at":"2026-01-01T00:00:00Z","scene":"overview"}')
-    assert session.painted is not None
-    assert session.painted.seq == 3
-    assert all_of(session) == []
 
 
 def _item(key: str, value: float, rev: int) -> dict[str, Any]:

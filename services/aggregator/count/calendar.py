@@ -20,6 +20,8 @@ from services.domain.worktime import (
 )
 
 NOT_READ = -1
+WITH_CALENDAR = ("N:", "P:")
+"""The levels that may declare exceptions: the country and its provinces."""
 _EPOCH_DAY = date(1970, 1, 1)
 
 
@@ -40,9 +42,9 @@ class Calendars:
         """The calendar where a unit lies: a row of the province beats the row of the country."""
         found = self._built.get(unit_key)
         if found is None:
-            above = reversed([unit_key, *(unit.key for unit in self._units.ancestors(unit_key))])
+            chain = [unit_key, *(unit.key for unit in self._units.ancestors(unit_key))]
             days: dict[int, Hours] = {}
-            for unit in above:
+            for unit in reversed([key for key in chain if key.startswith(WITH_CALENDAR)]):
                 days.update(self._days.get(unit, {}))
             found = WorkingCalendar(days)
             self._built[unit_key] = found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from services.aggregator.count.batch import Partition
-from services.domain.cases.book import FigureEntry
+from services.domain.cases.reported import FigureEntry
 from services.domain.engine.contributions import Contribution
 from services.domain.engine.delta import Delta, ExtentChange, FigureChange, make_delta
 from services.domain.engine.figures import Figure

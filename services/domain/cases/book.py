@@ -14,13 +14,11 @@ import msgspec
 
 from services.domain.cases.dossier import fold_dossier
 from services.domain.cases.fold import NEVER, Fold
+from services.domain.cases.reported import FigureEntry, FigureMeasure, take_apart
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.contributions import NOTHING, CaseMeasures, Contribution
-from services.domain.engine.figures import Figure
-from services.domain.engine.measures import Measure, compile_filter, quanta
-from services.domain.engine.state import ROWS
 from services.domain.events import CONTRACT, Event, counting_facts
-from services.domain.instants import DAY, local_date, parse_date, parse_instant
+from services.domain.instants import DAY, local_date, parse_date
 from services.domain.units import UnitList
 from services.domain.worktime import WorkingCalendar, local_day
 
@@ -28,8 +26,6 @@ FoldOf = Callable[[Sequence[Event], Callable[[Event], WorkingCalendar]], Fold | 
 
 FOLDS: dict[str, FoldOf] = {"dossier": fold_dossier}
 CALENDAR_DAY = "vn.ioc.reference.calendar_day.v1"
-INTEGER_MAX = 1 << 63
-"""Figures beyond 64 bits are kept as floats; no sum of them is exact in any case."""
 KEYS_MAX = 200_000
 """Days of units that are remembered; then the memory starts anew."""
 COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", "quarantined"
@@ -44,17 +40,6 @@ class CaseName(NamedTuple):
     kind: str
     unit: str
     subject: str
-
-
-class FigureEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One figure that a case sets: where it stands, and what it is."""
-
-    measure: str
-    dim: str
-    member: str
-    calendar: str
-    period: str
-    figure: Figure
 
 
 class WorkingDay(msgspec.Struct, frozen=True, array_like=True):
@@ -111,10 +96,10 @@ class Book:
             kind: CaseMeasures([m for m in measures if m.source == "case" and m.case == kind])
             for kind in FOLDS
         }
-        self._figures: dict[str, list[_FigureMeasure]] = {}
+        self._figures: dict[str, list[FigureMeasure]] = {}
         for measure in measures:
             if measure.kind == "report" or measure.source == "rows":
-                compiled = _FigureMeasure(measure)
+                compiled = FigureMeasure(measure)
                 for name in measure.event_types:
                     self._figures.setdefault(name, []).append(compiled)
         self._keys: dict[tuple[str, str | int], str | None] = {}
@@ -141,7 +126,7 @@ class Book:
         measures = self._figures.get(best.type)
         if not measures:
             return ()
-        report = _report(best, before)
+        report = take_apart(best, before)
         return tuple(entry for measure in measures for entry in measure.entries(report))
 
     def _calendar_where(self, opening: Event) -> WorkingCalendar:
@@ -200,27 +185,6 @@ class Book:
         return Outcome(Contribution(unit=unit), entries, states, ripe_at, None, day)
 
 
-class _Report(NamedTuple):
-    """A fact that reports figures, taken apart once for all measures that look at it."""
-
-    fields: dict[str, Any]
-    quality: tuple[str, ...]
-    released_at: int | None
-    before: dict[str, Any]
-    released_before_at: int | None
-
-
-def _report(best: Event, before: Event | None) -> _Report:
-    fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
-    earlier = msgspec.structs.asdict(before.data) if before is not None and before.data else {}
-    return _Report(fields, best.quality, _released(fields), earlier, _released(earlier))
-
-
-def _released(fields: dict[str, Any]) -> int | None:
-    text = fields.get("released_at")
-    return parse_instant(text) if text is not None else None
-
-
 def _mark(
     states: dict[tuple[str, str], str], given: list[Event], counting: list[Event], *, waiting: bool
 ) -> None:
@@ -261,45 +225,3 @@ def _working_day(fact: Event, unit_key: str) -> WorkingDay:
     data: Any = fact.data
     hours = tuple(data.hours) if data.hours is not None else None
     return WorkingDay(fact.unit, unit_key, parse_date(data.date), data.working, hours)
-
-
-class _FigureMeasure:
-    """A measure of reported figures or reference values, compiled once."""
-
-    def __init__(self, measure: Measure) -> None:
-        self._measure = measure
-        self._passes = compile_filter(measure.filter)
-        self._rows = measure.source == "rows"
-
-    def entries(self, report: _Report) -> tuple[FigureEntry, ...]:
-        """The figure that a fact gives this measure.
-
-        None when its filter or a missing field leaves it out.
-        """
-        fields, measure = report.fields, self._measure
-        value = fields.get(measure.value)
-        if value is None or not self._passes(fields):
-            return ()
-        dim, member = fields.get("dim") or "", fields.get("dim_value") or ""
-        if self._rows:
-            row = Figure(value=self._quanta(value), version=0, quality=report.quality)
-            return (FigureEntry(measure.id, dim, member, ROWS, str(fields["ref_date"]), row),)
-        earlier = report.before.get(measure.value)
-        figure = Figure(
-            value=self._quanta(value),
-            version=0,
-            vn_level=fields["vn_level"],
-            vintage=fields["vintage_no"],
-            released_at=report.released_at,
-            quality=report.quality,
-            previous_value=earlier,
-            previous_vintage=report.before["vintage_no"] if earlier is not None else None,
-            previous_released_at=report.released_before_at if earlier is not None else None,
-        )
-        calendar, period = fields["period_calendar"], fields["period"]
-        return (FigureEntry(measure.id, dim, member, calendar, period, figure),)
-
-    def _quanta(self, value: float) -> float:
-        quantum = self._measure.quantum
-        found = value if quantum is None else quanta(value, quantum)
-        return found if abs(found) < INTEGER_MAX else float(found)

@@ -59,7 +59,8 @@ def compare(
 ) -> list[Compared]:
     """Every comparison with an earlier window that the indicator asks for."""
     found: list[Compared] = []
-    for kind in catalogue.indicators[formula.indicator].comparisons:
+    asked = catalogue.indicators[formula.indicator].comparisons
+    for kind in asked:
         if kind not in GROWTH | DIFFERENCE:
             continue
         base = base_span(kind, span)
@@ -73,7 +74,7 @@ def compare(
             rate = np.full(len(cells), np.nan)
             np.divide(values.value, earlier.value, out=rate, where=has)
             found.append(Compared(kind, "%", 100 * (rate - 1), before))
-            if formula.unit == "%":
+            if formula.unit == "%" and f"{kind}_points" not in asked:
                 found.append(Compared(kind, "pp", difference, before))
         else:
             unit = (
