@@ -175,7 +175,15 @@ class Wall:
                 self.state[key] = item
 
     def _drop(self, name: str) -> None:
-        kept = {key: item for key, item in self.state.items() if not _means(self.topics[name], key)}
+        """What only this subscription means is told anew; others that are complete stay current."""
+        current = [
+            topics for other, topics in self.topics.items() if other in self.complete - {name}
+        ]
+        kept = {
+            key: item
+            for key, item in self.state.items()
+            if not _means(self.topics[name], key) or any(_means(each, key) for each in current)
+        }
         for key in self.state.keys() - kept.keys():
             self.stamps.pop(key, None)
         self.state = kept
