@@ -14,6 +14,7 @@ import pytest
 from services.adapters.units import load_units, store_boundaries
 from services.api.wall import build_id
 from services.domain.boundaries import Boundary, Polygon
+from services.domain.errors import Unavailable
 from services.domain.instants import MINUTE, format_instant
 from services.domain.query import ObservationQuery, Page
 from tests.integration.api_server import (
@@ -73,12 +74,17 @@ PROBLEMS = (
 
 
 class RememberedHistory:
-    """An `ObservationSource` that answers one point and remembers the question."""
+    """An `ObservationSource` that answers one point and remembers the question.
+
+    It is away for what the board can answer as well, so those answers are the board's.
+    """
 
     def __init__(self) -> None:
         self.asked: list[ObservationQuery] = []
 
     def find(self, query: ObservationQuery) -> Page:
+        if query.newest and not (query.breakdowns or query.members):
+            raise Unavailable("the database does not answer")
         self.asked.append(query)
         instant = format_instant((query.from_at or 0) + MINUTE)
         return Page(({**observation(TOTAL, 5.0), "as_of": instant},))

@@ -6,7 +6,7 @@ import msgspec
 
 from services.aggregator.count.batch import Record, decode_batch
 from services.aggregator.count.changes import Changes, KeyName
-from services.domain.cases.book import FigureEntry
+from services.domain.cases.reported import FigureEntry
 from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.engine.figures import Figure
 from tests.unit.engine_centre import catalogue

