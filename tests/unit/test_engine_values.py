@@ -1,6 +1,7 @@
 """Values, levels, targets, ranks and comparisons on small logs, worked out by hand."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from tests.unit.engine_documents import RECEIPT, Document, document
 from tests.unit.reference_log import at, stamp
 
 NOW = "2026-03-05T12:00"
-PROVINCE, OTHER, COMMUNE = "P:33@2025-07-01", "P:34@2025-07-01", "C:11953@2025-07-01"
+PROVINCE, COMMUNE, SILENT = "P:33@2025-07-01", "C:11953@2025-07-01", "C:11977@2025-07-01"
 
 
 def counted(log: Sequence[Document], now: str = NOW) -> State:
@@ -26,7 +27,7 @@ def counted(log: Sequence[Document], now: str = NOW) -> State:
     return reading.state
 
 
-def observe(
+def observe_or_none(
     state: State,
     formula: str,
     window: str,
@@ -46,6 +47,14 @@ def observe(
     )
     assert len(found) < 2
     return found[0] if found else None
+
+
+def observe(
+    state: State, formula: str, window: str, unit: str = PROVINCE, **said: Any
+) -> Observation:
+    found = observe_or_none(state, formula, window, unit, **said)
+    assert found is not None
+    return found
 
 
 def dossier(number: int, time: str, unit: str = "C:11953", **said: object) -> Document:
@@ -78,8 +87,6 @@ def revenue(period: str, billions: float, unit: str = "P:33", **said: object) ->
 def test_nothing_received_is_no_share_but_nothing_overdue_is_none() -> None:
     state = counted([revenue("2026-01", 1)])
     share, late = observe(state, "PS-01", "24h"), observe(state, "PS-05", "instant")
-    assert share is not None
-    assert late is not None
     assert (share.value, share.null_reason, share.status) == (None, "zero_denominator", "M")
     assert (share.numerator, share.denominator) == (0, 0)
     assert (late.value, late.null_reason, late.status) == (0, None, "A")
@@ -89,30 +96,26 @@ def test_a_report_that_is_missing_is_missing() -> None:
     state = counted([revenue("2026-01", 1)])
     named = observe(state, "DE-01", "month", period="2026-02")
     ratio = observe(state, "DE-02.to_revenue", "month", period="2026-01")
-    assert named is not None
-    assert ratio is not None
     assert (named.value, named.null_reason) == (None, "missing")
     assert (ratio.value, ratio.null_reason) == (None, "missing")
-    assert observe(state, "DE-02", "month") is None
+    assert observe_or_none(state, "DE-02", "month") is None
 
 
 def test_a_member_without_a_value_is_not_given() -> None:
     state = counted([dossier(1, "2026-03-05T09:00")])
     member = ("agency", "H33.15")
-    assert observe(state, "PS-01", "24h", member=member) is not None
+    assert observe_or_none(state, "PS-01", "24h", member=member) is not None
     later = "2026-03-09T12:00"
-    assert observe(state, "PS-01", "24h", member=member, now=later) is None
-    assert observe(state, "PS-01", "24h", now=later) is not None
+    assert observe_or_none(state, "PS-01", "24h", member=member, now=later) is None
+    assert observe_or_none(state, "PS-01", "24h", now=later) is not None
 
 
 def test_a_comparison_needs_a_base_that_is_not_zero() -> None:
     log = [dossier(1, "2026-03-05T09:00", channel=2), dossier(2, "2026-02-03T09:00", channel=1)]
     found = observe(counted(log), "PS-07.submitted", "month")
-    assert found is not None
     assert (found.value, found.comparisons) == (100, ())
     two = [*log, dossier(3, "2026-02-03T09:00", channel=2)]
     found = observe(counted(two), "PS-07.submitted", "month")
-    assert found is not None
     assert [(c.kind, c.unit, c.delta, c.base_value) for c in found.comparisons] == [
         ("mom", "%", 100, 50),
         ("mom", "pp", 50, 50),
@@ -125,8 +128,6 @@ def test_the_base_of_an_open_month_is_cut_after_the_same_time() -> None:
     state = counted(log)
     found = observe(state, "PS-07.submitted", "month")
     closed = observe(state, "PS-07.submitted", "month", now="2026-04-02T00:00", period="2026-03")
-    assert found is not None
-    assert closed is not None
     assert found.comparisons == ()
     assert [c.base_value for c in closed.comparisons] == [50, 50]
 
@@ -137,11 +138,12 @@ def test_the_base_of_29_february_is_the_28th() -> None:
     found = observe(
         counted(log, "2028-02-29T09:30"), "PS-07.submitted", "24h", now="2028-02-29T09:30"
     )
-    assert found is not None
     assert [(c.kind, c.base_value) for c in found.comparisons] == [("yoy", 100), ("yoy", 100)]
 
 
-@pytest.mark.parametrize(("late", "level"), [(0, 0), (1, 0), (2, 2), (3, 2), (6, 3), (15, 4)])
+@pytest.mark.parametrize(
+    ("late", "level"), [(0, 0), (2, 0), (3, 2), (5, 2), (6, 3), (10, 3), (11, 4)]
+)
 def test_the_level_is_the_greatest_bound_that_is_broken(late: int, level: int) -> None:
     """At PS-05: over 2, 5 and 10 per cent of the open dossiers are overdue."""
     log = [
@@ -150,10 +152,7 @@ def test_the_level_is_the_greatest_bound_that_is_broken(late: int, level: int) -
         )
         for n in range(100)
     ]
-    if late == 1:
-        log = log[:60]
     found = observe(counted(log), "PS-05", "instant")
-    assert found is not None
     assert found.value == late
     assert found.level is not None
     assert found.level.value == level
@@ -164,8 +163,6 @@ def test_too_few_cases_have_no_level_and_other_windows_no_rule() -> None:
     log = [dossier(n, "2026-02-02T09:00", due_at=stamp("2026-03-05T11:00")) for n in range(19)]
     state = counted(log)
     few, share = observe(state, "PS-05", "instant"), observe(state, "PS-01", "month")
-    assert few is not None
-    assert share is not None
     assert few.level is not None
     assert few.level.value is None
     assert share.level is None
@@ -177,8 +174,6 @@ def test_a_level_may_look_at_a_growth() -> None:
         observe(state, "DE-01", "month"),
         observe(state, "DE-01", "month", period="2025-01"),
     )
-    assert found is not None
-    assert alone is not None
     assert found.level is not None
     assert alone.level is not None
     assert (found.level.value, alone.level.value) == (3, None)
@@ -186,7 +181,6 @@ def test_a_level_may_look_at_a_growth() -> None:
 
 def test_the_gap_to_a_target_is_in_points_for_shares() -> None:
     found = observe(counted([dossier(1, "2026-03-05T09:00")]), "PS-01", "24h")
-    assert found is not None
     assert found.target is not None
     assert (found.target.value, found.target.gap, found.target.gap_unit) == (50, 50, "pp")
 
@@ -214,11 +208,8 @@ def test_a_commune_is_ranked_among_its_siblings_also_the_silent_ones() -> None:
     late, silent = (
         observe(state, "PS-05", "instant", unit) for unit in (COMMUNE, "C:11977@2025-07-01")
     )
-    assert late is not None
-    assert silent is not None
     assert (late.rank, silent.rank) == (Rank(2, 2), Rank(1, 2))
     country = observe(state, "PS-05", "instant", "N:VN@1900-01-01")
-    assert country is not None
     assert country.rank is None
 
 
@@ -229,24 +220,21 @@ def test_what_a_former_district_reports_is_in_no_sum() -> None:
         for n, unit in ((1, "C:11953"), (2, "C:11977"), (9, "D:323"))
     ]
     found = observe(counted(log), "DE-01", "month", "P:33@1900-01-01")
-    assert found is not None
     assert found.value == 3
 
 
 def test_a_school_term_is_no_period_of_the_statistical_calendar() -> None:
     state = counted([revenue("2025-T1", 5), revenue("2026-01", 2)])
     found = observe(state, "DE-01", "month")
-    assert found is not None
     assert (found.period, found.value) == ("2026-01", 2)
 
 
 def test_a_revised_figure_names_the_one_before() -> None:
     again = revenue("2026-01", 7, vintage_no=2, vn_level="chinh_thuc")
     found = observe(counted([revenue("2026-01", 5), again]), "DE-01", "month")
-    assert found is not None
     assert (found.value, found.status, found.vn_level) == (7, "A", "chinh_thuc")
     assert found.previous is not None
-    assert (found.previous.value, found.previous.vintage) == (5 * 10**9, 1)
+    assert (found.previous.value, found.previous.vintage) == (5, 1)
 
 
 def test_the_weakest_figure_gives_the_status_of_a_sum() -> None:
@@ -255,7 +243,6 @@ def test_the_weakest_figure_gives_the_status_of_a_sum() -> None:
         revenue("2026-01", 2, "C:11977"),
     ]
     found = observe(counted(log), "DE-01", "month")
-    assert found is not None
     assert (found.value, found.status, found.previous) == (3, "P", None)
 
 
@@ -263,8 +250,6 @@ def test_a_closed_period_is_final_when_every_source_has_passed_it() -> None:
     state = counted([revenue("2026-01", 1)])
     before = observe(state, "DE-01", "month", now="2026-02-01T00:00", final_to="2026-01-31T23:59")
     after = observe(state, "DE-01", "month", now="2026-02-01T00:01", final_to="2026-02-01T00:00")
-    assert before is not None
-    assert after is not None
     assert (before.finality, after.finality) == ("provisional", "final")
     assert (before.freshness.state, after.freshness.state) == ("provisional", "final")
 
@@ -276,7 +261,5 @@ def test_on_time_counts_what_was_closed_and_what_is_open() -> None:
     log.append(dossier(9, "2026-03-02T09:00"))
     state = counted(log)
     every, done = observe(state, "PS-04", "month"), observe(state, "PS-04.finished", "month")
-    assert every is not None
-    assert done is not None
     assert (every.numerator, every.denominator) == (1, 3)
     assert (done.numerator, done.denominator) == (1, 2)
