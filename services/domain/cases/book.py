@@ -14,7 +14,7 @@ import msgspec
 
 from services.domain.cases.dossier import fold_dossier
 from services.domain.cases.fold import NEVER, Fold
-from services.domain.cases.reported import FigureEntry, FigureMeasure, take_apart
+from services.domain.cases.reported import FigureEntry, FigureMeasure, duty, take_apart
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.contributions import NOTHING, CaseMeasures, Contribution
 from services.domain.events import CONTRACT, Event, counting_facts
@@ -25,6 +25,7 @@ from services.domain.worktime import WorkingCalendar, local_day
 FoldOf = Callable[[Sequence[Event], Callable[[Event], WorkingCalendar]], Fold | None]
 
 FOLDS: dict[str, FoldOf] = {"dossier": fold_dossier}
+EXPECTATION = "vn.ioc.reference.expectation.v1"
 CALENDAR_DAY = "vn.ioc.reference.calendar_day.v1"
 KEYS_MAX = 200_000
 """Days of units that are remembered; then the memory starts anew."""
@@ -122,7 +123,9 @@ class Book:
         return parse_date(event.unitasof) if event.unitasof else local_date(event.at)
 
     def _entries(self, best: Event, before: Event | None) -> tuple[FigureEntry, ...]:
-        """The figures that a fact gives all measures that look at its type."""
+        """The figures that a fact gives all measures that look at its type, or the duty it sets."""
+        if best.type == EXPECTATION:
+            return (duty(best),)
         measures = self._figures.get(best.type)
         if not measures:
             return ()

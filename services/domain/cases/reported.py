@@ -6,9 +6,10 @@ import msgspec
 
 from services.domain.engine.figures import Figure
 from services.domain.engine.measures import Measure, compile_filter, quanta
-from services.domain.engine.state import ROWS
+from services.domain.engine.roster import OPEN_DAY, ROSTER
+from services.domain.engine.state import EPOCH_DAY, ROWS
 from services.domain.events import Event
-from services.domain.instants import parse_instant
+from services.domain.instants import parse_date, parse_instant
 
 INTEGER_MAX = 1 << 63
 """Figures beyond 64 bits are kept as floats; no sum of them is exact in any case."""
@@ -45,6 +46,13 @@ def take_apart(best: Event, before: Event | None) -> Report:
 def _released(fields: dict[str, Any]) -> int | None:
     text = fields.get("released_at")
     return parse_instant(text) if text is not None else None
+
+
+def duty(best: Event) -> FigureEntry:
+    """The duty to report that an expectation sets: from a day, up to the first day without it."""
+    data: Any = best.data
+    end = (parse_date(data.active_to) - EPOCH_DAY).days if data.active_to else OPEN_DAY
+    return FigureEntry(data.what, "", "", ROSTER, data.active_from, Figure(value=end, version=0))
 
 
 class FigureMeasure:

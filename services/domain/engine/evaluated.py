@@ -8,6 +8,7 @@ from services.domain.engine.comparisons import Target, gap
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
     Comparison,
+    Coverage,
     Freshness,
     Level,
     Rank,
@@ -39,9 +40,10 @@ class Evaluated(NamedTuple):
     ranks: dict[int, Rank]
     simulated: list[int]
 
-    @property
-    def freshness(self) -> Freshness:
-        """How current the window is: final, provisional while its period is open, else live."""
+    def freshness(self, coverage: Coverage | None) -> Freshness:
+        """How current a value is; the worst counts: partial, provisional, else final or live."""
+        if coverage is not None and coverage.reported < coverage.expected:
+            return PARTIAL
         return FINAL if self.final else PROVISIONAL if self.span.period else LIVE
 
     def comparisons(self, index: int) -> tuple[Comparison, ...]:
@@ -75,3 +77,4 @@ class Evaluated(NamedTuple):
 
 
 FINAL, PROVISIONAL, LIVE = Freshness("final"), Freshness("provisional"), Freshness("live")
+PARTIAL = Freshness("partial")

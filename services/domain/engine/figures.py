@@ -95,6 +95,10 @@ class Figures:
         """The figure as it was reported for just this."""
         return self._rows.get((measure, unit), {}).get(member, {}).get(period)
 
+    def reported(self, measure: str, unit: str, period: str) -> bool:
+        """Whether the unit, or one below it, has any figure for the period."""
+        return self._periods.get((measure, unit), {}).get(period, 0) > 0
+
     def periods(self, measure: str, unit: str) -> set[str]:
         """Every period for which the unit, or one below it, has any figure."""
         return {p for p, count in self._periods.get((measure, unit), {}).items() if count}

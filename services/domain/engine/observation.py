@@ -14,6 +14,13 @@ class Freshness(msgspec.Struct, frozen=True, omit_defaults=True):
     sources_late: tuple[str, ...] = ()
 
 
+class Coverage(msgspec.Struct, frozen=True):
+    """How many of the reporters that must report have done so for the period."""
+
+    reported: int
+    expected: int
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """A change against an earlier window; `unit` is "%", "pp" or the indicator's own."""
 
@@ -92,6 +99,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     event_time: str | None = None
     published_at: str | None = None
     freshness: Freshness
+    coverage: Coverage | None = None
     comparisons: tuple[Comparison, ...] = ()
     target: TargetGap | None = None
     level: Level | None = None

@@ -176,6 +176,7 @@ class Observer:
         sources = self._reporting.sources(formula, unit_key, (dim, member), span)
         first = sources[0] if len(sources) == 1 else None
         vn_level = _weakest(sources)
+        coverage = None if dim else self._reporting.coverage(formula, unit_key, span)
         return Observation(
             id=identity(formula.id, unit_key, dims, span.name, span.period),
             indicator=formula.id,
@@ -198,7 +199,8 @@ class Observer:
             previous=_previous(first, formula),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
             as_of=made.as_of,
-            freshness=made.freshness,
+            freshness=made.freshness(coverage),
+            coverage=coverage,
             comparisons=made.comparisons(index),
             target=made.target_gap(index),
             level=None if dim else made.level(index),

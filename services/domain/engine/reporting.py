@@ -11,8 +11,11 @@ from services.domain.cases.fold import NEVER
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, Member
+from services.domain.engine.observation import Coverage
+from services.domain.engine.roster import what_of
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import PERIODS, Span, kind_of_period, period_at, place
+from services.domain.worktime import local_day
 
 
 class Reporting:
@@ -49,6 +52,23 @@ class Reporting:
         figures = self._state.figures[span.calendar]
         periods = span.parts if span.window == "ytd" else (span.period,)
         return [each for name in periods for each in figures.sources(measure, unit, member, name)]
+
+    def coverage(self, formula: Formula, unit: str, span: Span) -> Coverage | None:
+        """How many of the expected reporters have reported; None when nobody is expected."""
+        if span.period is None or span.window == "ytd":
+            return None
+        figures = self._state.figures[span.calendar]
+        day = local_day(span.end - 1)
+        expected: set[str] = set()
+        reported: set[str] = set()
+        for measure in self._state.catalogue.measures_of(formula):
+            if measure.kind != "report":
+                continue
+            for what in what_of(measure):
+                found = self._state.roster.expected(what, unit, day)
+                expected |= found
+                reported |= {u for u in found if figures.reported(measure.id, u, span.period)}
+        return Coverage(len(reported), len(expected)) if expected else None
 
     def _span(
         self, formula: Formula, cell: int, window: str, calendar: str, period: str, now: int

@@ -1,6 +1,7 @@
 """All that an evaluation reads: points, extents and figures of every cell, as counted so far."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,11 @@ from services.domain.engine.cells import Cells
 from services.domain.engine.contributions import SECOND_MAX, SIMULATED, second_of
 from services.domain.engine.figures import Figure, Figures
 from services.domain.engine.points import Points
+from services.domain.engine.roster import ROSTER, Roster, what_of
 from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL, names_period
 from services.domain.units import UnitList
 
+EPOCH_DAY = date(1970, 1, 1)
 ROWS = "rows"
 """The name under which reference values are kept beside the calendars of reports."""
 
@@ -59,6 +62,7 @@ class State:
         self.points = Points()
         self.extents: dict[int, dict[tuple[int, int, int], int]] = {}
         self.figures = {name: Figures(self._above) for name in (STATISTICAL, ADMINISTRATIVE, ROWS)}
+        self.roster = Roster(self._above)
         self._siblings: dict[str, list[int]] = {}
         self._used = self._used_dimensions()
 
@@ -122,10 +126,26 @@ class State:
         self.points.add(*np.array(bounds, dtype=np.int64).reshape(-1, 3).T)
         return changed
 
+    def _put_duty(self, record: FigureRecord) -> set[tuple[str, str]]:
+        """Set or take away a duty to report; coverage changes for the unit and those above it."""
+        first = (date.fromisoformat(record.period) - EPOCH_DAY).days
+        end = int(record.figure.value) if record.figure is not None else None
+        if not self.roster.put(record.measure, record.unit, first, end, record.version):
+            return set()
+        return {
+            (measure.id, unit)
+            for measure in self.catalogue.measures.values()
+            if measure.kind == "report" and record.measure in what_of(measure)
+            for unit in (record.unit, *self._above(record.unit))
+        }
+
     def put_figures(self, records: Iterable[FigureRecord]) -> set[tuple[str, str]]:
         """Set figures; returns the (measure, unit) pairs that changed, those above included."""
         changed: set[tuple[str, str]] = set()
         for record in records:
+            if record.calendar == ROSTER:
+                changed |= self._put_duty(record)
+                continue
             figures = self.figures.get(record.calendar)
             if figures is None or record.measure not in self.catalogue.measures:
                 continue
