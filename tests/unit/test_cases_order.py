@@ -11,7 +11,7 @@ from services.domain.events import Event, decode
 from services.domain.instants import DAY
 from services.domain.worktime import WorkingCalendar
 from tests.unit.engine_centre import Counting, Reading, catalogue, units
-from tests.unit.engine_documents import NOWS, Document
+from tests.unit.engine_documents import NOWS, RECEIPT, Document, document
 from tests.unit.engine_logs import dossiers, logs
 from tests.unit.engine_reports import reports
 
@@ -57,8 +57,8 @@ def test_what_is_added_and_taken_back_sums_up_to_what_counts_in_the_end(
     at_once.count(documents, 0, NOW)
     at_once.tick(NOW)
     shuffled = shuffler.sample(documents, len(documents))
-    for number, document in enumerate(shuffled):
-        one_by_one.count([document], number % 2, NOW - shuffler.choice([0, 9]) * DAY)
+    for number, one in enumerate(shuffled):
+        one_by_one.count([one], number % 2, NOW - shuffler.choice([0, 9]) * DAY)
     one_by_one.tick(NOW)
     assert held(one_by_one) == held(at_once)
 
@@ -96,6 +96,20 @@ def test_a_case_is_asked_again_when_its_next_fact_begins_to_count(
     if found.ripe_at is not None:
         before = outcome(events, found.ripe_at - 1)
         assert before.contribution == found.contribution
+
+
+def test_what_names_no_unit_of_its_day_is_set_aside() -> None:
+    said = {"series_id": "population", "ref_date": "2026-01-01", "value": 5}
+    day = {"date": "2026-01-01", "working": False}
+    for kind, subject, given_data in (
+        ("reference.value", "population/2026-01-01", said),
+        ("reference.calendar_day", "2026-01-01", day),
+        ("dossier.received", "A-1", RECEIPT),
+    ):
+        sent = document(kind, "2026-01-01T00:00", subject, given_data, unit="C:99999")
+        found = outcome(read([sent]), NOW)
+        assert set(found.states.values()) == {"quarantined"}
+        assert (found.figures, found.working_day, found.contribution.points) == ((), None, ())
 
 
 @STEADY

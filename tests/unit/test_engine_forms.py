@@ -8,6 +8,7 @@ import pytest
 from services.adapters.standards import load_indicator_documents, load_measure_documents
 from services.domain.engine.catalogue import Catalogue, parse_indicator, parse_measure
 from services.domain.engine.cells import Cells
+from services.domain.engine.comparisons import Target, target_of
 from services.domain.engine.delta import (
     ExtentChange,
     FigureChange,
@@ -20,6 +21,7 @@ from services.domain.engine.figures import Figure, months_of, names_up_to, parts
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.state import FigureRecord, State
 from services.domain.engine.windows import STATISTICAL, place
+from services.domain.errors import Refused
 from tests.unit.engine_centre import catalogue, units
 from tests.unit.reference_log import COUNTRY, PROVINCE, at
 
@@ -39,8 +41,11 @@ def component(form: str, **said: Any) -> dict[str, Any]:
     return base | said
 
 
-def value(form: str, period: str = "2026-01", **said: Any) -> tuple[float | None, bool]:
-    """(value, whether a zero denominator is why there is none) of a formula of this form."""
+def value(form: str, period: str | None = "2026-01", **said: Any) -> tuple[float | None, bool]:
+    """(value, whether a zero denominator is why there is none) of a formula of this form.
+
+    Without a period the window is that of everything.
+    """
     (host,) = [each for each in load_indicator_documents() if each["id"] == "DE-01"]
     held = Catalogue(
         [parse_measure(each) for each in load_measure_documents()],
@@ -52,7 +57,7 @@ def value(form: str, period: str = "2026-01", **said: Any) -> tuple[float | None
         for (measure, name), figure in SET.items()
     )
     cells = np.array([state.cells.number(PROVINCE)])
-    span = place("month", STATISTICAL, NOW, period)
+    span = place("month" if period else "all", STATISTICAL, NOW, period)
     found = Evaluation(state).values(held.formulas["DE-01.x"], cells, span)
     return float(found.value[0]) if found.has[0] else None, bool(found.zero[0])
 
@@ -104,6 +109,35 @@ def test_what_has_no_value_has_a_reason(form: str, said: dict[str, Any], zero: b
 
 def test_growth_has_no_meaning_without_a_year_before() -> None:
     assert value("growth", "2025-01", numerator=REVENUE) == (None, False)
+
+
+def test_growth_of_everything_has_no_year_before_and_reports_no_such_window() -> None:
+    assert value("growth", None, numerator=["dossiers_received"]) == (None, False)
+    assert value("sum", None, inputs=["dossiers_received"]) == (0, False)
+    assert value("sum", None, inputs=REVENUE) == (None, False)
+
+
+def test_a_formula_may_stand_for_a_measure() -> None:
+    found, _ = value("ratio", numerator=["DE-01"], denominator=REVENUE, scale=10**9)
+    assert found == pytest.approx(1)
+
+
+def test_a_part_that_is_not_known_is_refused() -> None:
+    document = next(m for m in load_measure_documents() if m["id"] == "it_revenue")
+    measure = parse_measure(document | {"parts": ["neighbours"]})
+    figures = State(catalogue(), units()).figures[STATISTICAL]
+    with pytest.raises(Refused, match="part 'neighbours' is not known"):
+        figures.value(measure, PROVINCE, ("", ""), "2026-01")
+
+
+def test_a_target_may_be_a_band_of_one_component() -> None:
+    (host,) = [each for each in load_indicator_documents() if each["id"] == "PS-04"]
+    found = parse_indicator(host | {"target_bound": {"band": [80, 95], "on": "finished"}})
+    main, finished = found.formulas
+    assert target_of(found, main) is None
+    assert target_of(found, finished) == Target("band", 80, 95)
+    plan = parse_indicator(host | {"target_bound": {"plan": True}})
+    assert target_of(plan, plan.formulas[0]) is None
 
 
 def test_periods_are_made_of_their_parts() -> None:

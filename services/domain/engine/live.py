@@ -147,9 +147,8 @@ class Live:
         if end <= begin:
             return
         keys = self._state.points.keys_within(begin, end)
-        for touched, cells in self._cells_by_formula(keys, formula.id):
-            if touched.id == formula.id:
-                self._put(task, cells)
+        for _, cells in self._cells_by_formula(keys, formula.id):
+            self._put(task, cells)
 
     def _spans(self, task: Task, now: int) -> list[Span]:
         """The window and the bases of its comparisons."""
@@ -230,8 +229,6 @@ class Live:
 
 def _jumped(before: list[Span], after: list[Span]) -> bool:
     """Whether a period gave way to the next, or the clock went back or leapt."""
-    if len(before) != len(after):
-        return True
     for old, new in zip(before, after, strict=True):
         if old.period != new.period or new.begin < old.begin or new.cut < old.cut:
             return True
