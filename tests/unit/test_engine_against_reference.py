@@ -27,7 +27,7 @@ from tests.unit.engine_logs import logs
 from tests.unit.engine_reports import named_periods
 from tests.unit.reference_log import indicators, measures
 
-EXAMPLES = 20
+EXAMPLES = 16
 LEVELS = {"country": "N", "province": "P", "commune": "C"}
 STEADY = settings(
     deadline=None,

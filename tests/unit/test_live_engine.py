@@ -23,7 +23,7 @@ from tests.unit.reference_log import at, stamp
 
 STEADY = settings(
     deadline=None,
-    max_examples=10,
+    max_examples=8,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
