@@ -1,12 +1,19 @@
 """What every test may ask for: the real servers, a database of its own, topic names of its own."""
 
+import os
 import uuid
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.servers import Addresses
 from tests import servers
+
+# A merge is judged by the same examples at every run; at a desk new ones are drawn each time.
+settings.register_profile("merge", derandomize=True, deadline=None, database=None)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("merge" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(scope="session")
