@@ -54,7 +54,7 @@ needs:
 
 .venv/.installed: requirements.lock pyproject.toml
 	@[ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv
-	$(call timed,python: packages installed,$(BIN)/pip install -q --require-hashes -r requirements.lock)
+	$(call timed,python: packages installed,$(BIN)/pip install -q --no-deps --require-hashes -r requirements.lock)
 	$(call timed,python: the project installed,$(BIN)/pip install -q --no-deps --editable .)
 	@touch $@
 
