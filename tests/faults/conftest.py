@@ -12,8 +12,10 @@ from services.adapters.units import load_units
 from services.domain.units import UnitList
 from tests.acceptance.dossier_log import Log, dossier_log, provinces
 from tests.centre import Centre, running_centre
+from tests.faults.divided import DividedCentre, divided_centre
+from tests.faults.proxy import Line
 
-DOSSIERS = 1_400
+DOSSIERS, DOSSIERS_SMALL = 1_400, 150
 
 DrawLog = Callable[[int], Log]
 
@@ -39,3 +41,23 @@ def free_provinces(units: UnitList) -> Iterator[str]:
 def draw_log(units: UnitList, free_provinces: Iterator[str]) -> DrawLog:
     """Draw a log of a province that nobody has used, by its seed."""
     return lambda seed: dossier_log(units, next(free_provinces), DOSSIERS, seed)
+
+
+@pytest.fixture(scope="session")
+def divided() -> Iterator[DividedCentre]:
+    """One centre whose lines are broken one by one; it has one process of each kind."""
+    with divided_centre() as running:
+        yield running
+
+
+@pytest.fixture
+def lines(divided: DividedCentre) -> Iterator[dict[tuple[str, str], Line]]:
+    """The lines of the divided centre by service and server; whole again after the test."""
+    yield divided.lines
+    divided.mend()
+
+
+@pytest.fixture
+def draw_small_log(units: UnitList, free_provinces: Iterator[str]) -> DrawLog:
+    """Draw a small log of a province that nobody has used, by its seed."""
+    return lambda seed: dossier_log(units, next(free_provinces), DOSSIERS_SMALL, seed)
