@@ -32,9 +32,7 @@ MODULES = {
     "api": ("services.api",),
 }
 SERVERS = ("kafka", "database")
-_OPEN = (
-    "select count(*) from pg_stat_activity where application_name = %s and state <> 'idle'"
-)
+_OPEN = "select count(*) from pg_stat_activity where application_name = %s and state <> 'idle'"
 START_SECONDS_MAX = 300.0
 
 
