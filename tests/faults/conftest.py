@@ -10,7 +10,7 @@ import pytest
 
 from services.adapters.units import load_units
 from services.domain.units import UnitList
-from tests.acceptance.dossier_log import Log, dossier_log, provinces
+from tests.acceptance.dossier_log import LIST_OF, Log, dossier_log, provinces
 from tests.centre import Centre, running_centre
 from tests.faults.divided import DividedCentre, divided_centre
 from tests.faults.proxy import Line
@@ -57,7 +57,19 @@ def lines(divided: DividedCentre) -> Iterator[dict[tuple[str, str], Line]]:
     divided.mend()
 
 
+@pytest.fixture(scope="session")
+def free_provinces_divided(units: UnitList) -> Iterator[str]:
+    """Provinces that no test has used in the divided centre."""
+    return iter(provinces(units))
+
+
 @pytest.fixture
-def draw_small_log(units: UnitList, free_provinces: Iterator[str]) -> DrawLog:
+def draw_small_log(units: UnitList, free_provinces_divided: Iterator[str]) -> DrawLog:
     """Draw a small log of a province that nobody has used, by its seed."""
-    return lambda seed: dossier_log(units, next(free_provinces), DOSSIERS_SMALL, seed)
+    return lambda seed: dossier_log(units, next(free_provinces_divided), DOSSIERS_SMALL, seed)
+
+
+@pytest.fixture
+def free_commune(units: UnitList, free_provinces_divided: Iterator[str]) -> str:
+    """A commune of a province that nobody has used."""
+    return units.children(f"{next(free_provinces_divided)}@{LIST_OF}")[0].code

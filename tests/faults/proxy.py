@@ -34,6 +34,7 @@ class Line:
         self.flowing = asyncio.Event()
         self.left_bytes: int | None = None
         self.words: tuple[bytes, ...] = ()
+        self.hangs_then = False
         self.delay_seconds = 0.0
 
     async def open(self) -> None:
@@ -89,12 +90,18 @@ class Line:
         """What the server says: whole messages where they have to be read, else as they come."""
         return _messages(reader) if self._names_itself else _chunks(reader)
 
+    def hang_after(self, *words: bytes) -> None:
+        """When a client has said these words in this order, pass them on and then nothing more."""
+        self.hangs_then = True
+        self.lose_answer(*words)
+
     def _do(self, change: Callable[[], Coroutine[Any, Any, None]]) -> None:
         assert self._loop is not None
         asyncio.run_coroutine_threadsafe(change(), self._loop).result(ANSWER_SECONDS_MAX)
 
     async def _pass(self) -> None:
-        self.left_bytes, self.words, self.delay_seconds = None, (), 0.0
+        self.left_bytes, self.words, self.hangs_then = None, (), False
+        self.delay_seconds = 0.0
         self.flowing.set()
         if self._server is None:
             self._server = await asyncio.start_server(self._serve, LOOPBACK, self.port)
@@ -160,10 +167,19 @@ class _Link:
             words = self._line.words
             while self._said < len(words) and words[self._said] in piece:
                 self._said += 1
-            if words and self._said == len(words):
-                self._deaf, self._line.words = True, ()
             self.writers[1].write(piece)
+            if words and self._said == len(words):
+                self._heard()
             await self.writers[1].drain()
+
+    def _heard(self) -> None:
+        """All the words were said."""
+        self._line.words, self._said = (), 0
+        if self._line.hangs_then:
+            self._line.flowing.clear()
+            self._line.struck.set()
+        else:
+            self._deaf = True
 
     async def _to_client(self, server: asyncio.StreamReader) -> None:
         async for piece in self._line.pieces(server):

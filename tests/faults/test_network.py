@@ -28,6 +28,8 @@ BYTES_BEFORE_CUT_MAX = 1_000
 QUIET = (("ingest", "database"), ("api", "database"))
 """Lines over which nothing goes unless somebody asks."""
 INTERRUPTED = {"count": "counting_interrupted", "evaluate": "evaluation_interrupted"}
+BEGUN = {"count": b"copy event", "evaluate": b"begin isolation level repeatable read"}
+"""What each says within a transaction."""
 
 Lines = dict[tuple[str, str], Line]
 
@@ -66,12 +68,13 @@ async def test_a_database_that_does_not_answer(
     log = draw_small_log(102)
     half = len(log.events) // 2
     async with recovering(divided, log):
-        sending = asyncio.create_task(send(divided, log.events[:half], batch=BATCH))
-        await divided.in_transaction("ioc-count")
-        for service in INTERRUPTED:
-            lines[service, "database"].hang()
-        await sending
-        for service in INTERRUPTED:
+        for service, words in BEGUN.items():
+            lines[service, "database"].hang_after(words)
+        await send(divided, log.events[:half], batch=BATCH)
+        for service in BEGUN:
+            assert await asyncio.to_thread(
+                lines[service, "database"].struck.wait, STRIKE_SECONDS_MAX
+            )
             await divided.sessions_ended(f"ioc-{service}")
         await send(divided, log.events[half:], batch=BATCH)
 

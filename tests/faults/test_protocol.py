@@ -124,11 +124,13 @@ async def test_a_zombie_evaluator_sends_late(
     await assert_exact(divided, log)
 
 
-async def test_overdue_goes_on_while_nobody_counts(divided: DividedCentre) -> None:
+async def test_overdue_goes_on_while_nobody_counts(
+    divided: DividedCentre, free_commune: str
+) -> None:
     due_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=DUE_SECONDS)
-    dossier = event(unit="C:11953", subject="due-while-nobody-counts")
+    dossier = event(unit=free_commune, subject="due-while-nobody-counts")
     dossier["data"] |= {"due_at": due_at.isoformat(), "submitted_at": "2025-10-06T08:50:00+07:00"}
-    before = await _overdue(divided)
+    assert await _overdue(divided, free_commune) == 0
     await post(divided, as_lines([dossier]))
     await divided.settled()
     pid = divided.pid("count")
@@ -136,7 +138,7 @@ async def test_overdue_goes_on_while_nobody_counts(divided: DividedCentre) -> No
     try:
 
         async def counted_by_the_clock() -> bool:
-            return await _overdue(divided) == before + 1
+            return await _overdue(divided, free_commune) == 1
 
         await until(counted_by_the_clock, "the dossier is overdue")
         assert datetime.now(UTC) > due_at
@@ -145,8 +147,8 @@ async def test_overdue_goes_on_while_nobody_counts(divided: DividedCentre) -> No
     await divided.ready_again("count")
 
 
-async def test_the_same_id_with_another_content(divided: DividedCentre) -> None:
-    first = event(unit="C:11953")
+async def test_the_same_id_with_another_content(divided: DividedCentre, free_commune: str) -> None:
+    first = event(unit=free_commune)
     other = first | {"data": first["data"] | {"svc_level": "partial"}}
     told = await post(divided, as_lines([first, first, other]))
     receipt = await assert_receipt_settled(divided, told)
@@ -233,9 +235,9 @@ def _values(observations: list[Any]) -> dict[str, Any]:
     return {each["id"]: each["value"] for each in observations}
 
 
-async def _overdue(divided: DividedCentre) -> int:
-    found = await divided.get("/v1/observations", unit="C:11953", window="instant")
-    return totals_of({each["id"]: each for each in found["items"]}, "C:11953").overdue
+async def _overdue(divided: DividedCentre, commune: str) -> int:
+    found = await divided.get("/v1/observations", unit=commune, window="instant")
+    return totals_of({each["id"]: each for each in found["items"]}, commune).overdue
 
 
 async def _of_key(divided: DividedCentre, key: str) -> list[Any]:
