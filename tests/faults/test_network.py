@@ -28,8 +28,8 @@ BYTES_BEFORE_CUT_MAX = 1_000
 QUIET = (("ingest", "database"), ("api", "database"))
 """Lines over which nothing goes unless somebody asks."""
 INTERRUPTED = {"count": "counting_interrupted", "evaluate": "evaluation_interrupted"}
-BEGUN = {"count": b"copy event", "evaluate": b"begin isolation level repeatable read"}
-"""What each says within a transaction."""
+BEGUN = {"count": b"BEGIN", "evaluate": b"begin isolation level repeatable read"}
+"""What each says when it begins; texts that are said often are prepared and not said again."""
 
 Lines = dict[tuple[str, str], Line]
 

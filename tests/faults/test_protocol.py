@@ -20,7 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from services.adapters.topics import INDICATORS
 from tests.acceptance.exactness import assert_exact, assert_receipt_settled
-from tests.acceptance.screen import observation_id, totals_of, watching
+from tests.acceptance.screen import following, observation_id, topics_of, totals_of, watching
 from tests.acceptance.senders import post, send
 from tests.centre import until
 from tests.faults.conftest import DrawLog
@@ -190,7 +190,7 @@ async def test_the_database_is_restored_to_an_earlier_state(
     third = len(log.events) // 3
     pids = divided.pids()
     month = {"unit": log.province, "period": "2025-07"}
-    async with watching(divided, log.totals, log.province):
+    async with following(divided, topics_of(log.province, log.totals)) as screen:
         sent = [await send(divided, log.events[:third], batch=BATCH)]
         await divided.settled()
         async with _closed(divided) as server:
@@ -206,6 +206,8 @@ async def test_the_database_is_restored_to_an_earlier_state(
             server.execute("alter database earlier rename to ioc")
         sent.append(await send(divided, log.events[2 * third :], batch=BATCH))
         await assert_exact(divided, log, *sent)
+        for unit, totals in log.totals.items():
+            await screen.shows(unit, totals)
     assert await divided.rows("select max(epoch) from evaluator") > epochs
     await assert_log_ends_right(divided)
     assert divided.pids() == pids
