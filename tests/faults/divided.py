@@ -99,6 +99,11 @@ class DividedCentre(Centre):
 
         await until(ended, f"no transaction of {application} is open")
 
+    def ends(self) -> list[str]:
+        """Why services have ended, as far as they could say it."""
+        logs = [self.log_of(service).splitlines() for service in MODULES]
+        return [line for lines in logs for line in lines if "ended" in line]
+
     def pids(self) -> dict[str, int]:
         """The process of each service: another one means that it had to be started again."""
         return {service: self.pid(service) for service in MODULES}
