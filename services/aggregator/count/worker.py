@@ -32,6 +32,8 @@ from services.domain.units import UnitList
 
 POLL_MS = 100
 FETCH_WAIT_MS = 500
+METADATA_MS_MAX = 5_000
+"""A topic that is new, or made anew, is noticed after this time."""
 TICK_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
@@ -93,6 +95,7 @@ class CountWorker:
                 3000, round(self._settings.session_timeout_seconds * 1000 / 3)
             ),
             max_poll_interval_ms=300_000,
+            metadata_max_age_ms=METADATA_MS_MAX,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
