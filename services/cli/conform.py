@@ -1,4 +1,4 @@
-"""`ioc conform`: which clauses of the specification a running centre meets, and how that is known."""
+"""`ioc conform`: which clauses of the standard a running centre meets, and how that is known."""
 
 import asyncio
 import sys
@@ -15,7 +15,7 @@ from rich.table import Table
 from services.cli.centre import DEFAULT_DATA, DataOption, JsonOption, load_centre
 from services.cli.conformance.clauses import LEVELS, Clause, load_clauses
 from services.cli.conformance.exceptions import load_exceptions
-from services.cli.conformance.marks import tests_by_clause
+from services.cli.conformance.marks import marks_by_clause
 from services.cli.conformance.report import Declaration, Report, lines_of, report
 from services.cli.probes.inquiry import Addresses, inquire
 from services.cli.probes.registry import judge
@@ -81,6 +81,7 @@ def register(app: typer.Typer) -> None:
 
 
 def conform(
+    *,
     level: Level = 1,
     data: DataOption = DEFAULT_DATA,
     api: Api = None,
@@ -100,7 +101,7 @@ def conform(
     declarations = load_declarations(declared, clauses)
     centre = _addresses(data, api, ingest, kafka)
     survey = asyncio.run(inquire(centre, _say, sending=not read_only))
-    lines = lines_of(clauses, judge(survey), tests_by_clause(), load_exceptions(), declarations)
+    lines = lines_of(clauses, judge(survey), marks_by_clause(), load_exceptions(), declarations)
     names = tuple(str(one.get("id")) for one in survey.indicators)
     found = report(centre.api, _version(survey), names, level, lines)
     if as_json:

@@ -1,4 +1,6 @@
-"""Finds the tests that prove clauses: `@pytest.mark.clause("4.2.3")`, `// clause 10.1.2` in the wall.
+"""Finds the tests that prove clauses.
+
+Those of Python say `@pytest.mark.clause("4.2.3")`, those of the wall `// clause 10.1.2`.
 
 It reads the files and imports none of them. A checkout without tests has no marks.
 """
@@ -20,7 +22,7 @@ _WALL_TEST = re.compile(r"\s*(?:it|describe|test)(?:\.\w+)*(?:\([^)]*\))?\(?\s*[
 _WALL_LINES_MAX = 3
 
 
-def tests_by_clause(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
+def marks_by_clause(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
     """The tests of each clause as `tests/unit/test_a.py::test_b`, sorted."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path in sorted((root / "tests").rglob("test_*.py")):

@@ -61,12 +61,12 @@ async def ask_api(http: httpx.AsyncClient) -> dict[str, Answer]:
 
 async def _parts(http: httpx.AsyncClient) -> dict[str, Answer]:
     """The provinces page by page; a list that does not end is left after some pages."""
-    path, cursor = f"/v1/units?level=P&on={REFORM}&limit=8", ""
+    first = path = f"/v1/units?level=P&on={REFORM}&limit=8"
     found: dict[str, Answer] = {}
-    while cursor is not None and len(found) < PARTS_MAX:
-        answer = await _get(http, f"{path}&cursor={cursor}" if cursor else path)
-        found[f"part {len(found)}"] = answer
+    while path and len(found) < PARTS_MAX:
+        answer = found[f"part {len(found)}"] = await _get(http, path)
         cursor = answer.members.get("next")
+        path = f"{first}&cursor={cursor}" if cursor else ""
     return found
 
 
@@ -84,7 +84,7 @@ async def sample(http: httpx.AsyncClient, indicators: tuple[Item, ...]) -> tuple
 
 
 async def ask_for(http: httpx.AsyncClient, observation: Item) -> dict[str, Answer]:
-    """The same observation by its filters, its series, its unit's parts and its breakdown."""
+    """The same observation by its filters, and its series."""
     name, unit, window = (observation[each] for each in ("indicator", "unit", "window"))
     path = f"/v1/observations?indicator={name}&unit={unit}&window={window}"
     day = str(observation["start"])[:10]
@@ -93,7 +93,6 @@ async def ask_for(http: httpx.AsyncClient, observation: Item) -> dict[str, Answe
             http, f"{path}&calendar={observation['calendar']}&period={observation['period']}"
         ),
         "series": await _get(http, f"{path}&history=true&from={day}"),
-        "within": await _get(http, f"/v1/observations?indicator={name}&within={unit}&limit=5"),
     }
 
 

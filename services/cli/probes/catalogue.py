@@ -79,21 +79,22 @@ def public_service_is_live(survey: Survey) -> Finding:
 
 
 def bounds_are_stated(survey: Survey) -> Finding:
-    """9.1.2: each default bound has level, operator and bound, and the colour of its level."""
-
-    def faults(one: Item) -> list[str]:
-        steps = (one.get("alert_levels") or {}).get("levels", [])
-        return [
-            f"level {step.get('level')}"
-            for step in steps
-            if not {"level", "op"} <= step.keys()
-            or not step.keys() & {"bound", "relative_to"}
-            or step.get("colour", COLOURS.get(step["level"])) != COLOURS.get(step["level"])
-        ]
-
-    ruled = [one for one in survey.indicators if one.get("alert_levels")]
-    wrong = [f"{one['id']} {', '.join(found)}" for one in ruled if (found := faults(one))]
+    """9.1.2: each step of a default rule names level, bound and the colour of the scale."""
+    ruled = [one for one in survey.indicators if (one.get("alert_levels") or {}).get("levels")]
+    wrong = [
+        f"{one['id']} level {step.get('level')}"
+        for one in ruled
+        for step in one["alert_levels"]["levels"]
+        if not _is_stated(step, one["alert_levels"].get("rule"))
+    ]
     return all_of("indicators with default bounds", len(ruled), wrong)
+
+
+def distributions_are_never_averaged(survey: Survey) -> Finding:
+    """8.1.4: no quantile and no air-quality index is rolled up by a mean."""
+    spread = [one for one in survey.indicators if one.get("form") in {"quantile", "aqi"}]
+    wrong = [str(one.get("id")) for one in spread if "mean" in str(one.get("rollup", "mean"))]
+    return all_of("indicators of quantiles and air quality", len(spread), wrong)
 
 
 def level_1_numbers(survey: Survey) -> Finding:
@@ -119,6 +120,14 @@ def tasks_name_outcomes(survey: Survey) -> Finding:
     """16.2.4: the catalogue has the indicator of tasks that moved their outcome."""
     known = any(one.get("id") == "TK-03" for one in survey.indicators)
     return first_fault([(known, "the catalogue has no TK-03")], "TK-03 is in the catalogue")
+
+
+def _is_stated(step: Item, rule: object) -> bool:
+    """Plain bounds have an operator; a statistical rule states its bound in its own members."""
+    named = step.get("level") in COLOURS and step.get("colour") == COLOURS[step["level"]]
+    if rule == "bounds":
+        return named and "op" in step and bool(step.keys() & {"bound", "relative_to"})
+    return named and len(step) > len(("level", "colour"))
 
 
 def _numbers(survey: Survey, least: int, part: int | None) -> Finding:

@@ -34,7 +34,7 @@ def all_of(what: str, count: int, faults: Iterable[str]) -> Finding:
 
 
 def first_fault(checks: Sequence[tuple[object, str]], evidence: str) -> Finding:
-    """Holds when every check is true; else the evidence is the sentence of the first that is not."""
+    """Holds when every check is true; else the evidence is the sentence of the first fault."""
     for truth, fault in checks:
         if not truth:
             return Finding(holds=False, evidence=fault)

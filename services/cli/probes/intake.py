@@ -127,11 +127,12 @@ def _refused(survey: Survey, *lines: int) -> Finding:
         return unknown(NOT_SENT)
     reasons = _reasons(survey.sent)
     wrong = [line for line in lines if EXPECTED[line] not in reasons.get(line, ())]
-    said = "; ".join(f"{code} {pointer}".strip() for code, pointer in map(EXPECTED.get, lines))
-    fault = (
-        f"line {wrong[0]}: {reasons.get(wrong[0])} instead of {EXPECTED[wrong[0]]}" if wrong else ""
-    )
-    return first_fault([(not wrong, fault)], f"refused: {said}")
+    if wrong:
+        given, due = reasons.get(wrong[0]), EXPECTED[wrong[0]]
+        return Finding(holds=False, evidence=f"line {wrong[0]}: {given} instead of {due}")
+    due_reasons = (EXPECTED[line] for line in lines)
+    said = "; ".join(f"{code} {pointer}".strip() for code, pointer in due_reasons)
+    return Finding(holds=True, evidence=f"refused: {said}")
 
 
 def _reasons(sent: Sent) -> Mapping[int, list[tuple[str, str]]]:

@@ -39,6 +39,7 @@ PROBES: Final[Mapping[str, Probe]] = {
     "7.5.2": values.reasons_are_of_the_list,
     "8.1.2": values.rates_are_their_parts,
     "8.1.3": values.nothing_is_divided_by_zero,
+    "8.1.4": catalogue.distributions_are_never_averaged,
     "8.1.5": values.changes_follow_the_table,
     "8.1.6": values.changes_of_shares_are_in_points,
     "8.2.1": values.rolling_windows_have_their_length,

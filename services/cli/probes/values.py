@@ -1,7 +1,7 @@
 """Judges the observations of a centre: what each says of itself, and whether it adds up."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from math import isclose
 from typing import Final
 
@@ -71,12 +71,12 @@ def map_their_level(survey: Survey) -> Finding:
 
 
 def say_whether_they_are_final(survey: Survey) -> Finding:
-    """7.2.3: each value is provisional or final, and one whose period is open is not final."""
+    """7.2.3: each value is provisional or final; only a period that has ended is final."""
 
     def holds(one: Item) -> bool:
         finality = one.get("finality")
-        is_open = _instant(one["end"]) > _instant(one["as_of"])
-        return finality == "provisional" or (finality == "final" and not is_open)
+        has_ended = bool(one.get("period")) and _instant(one["end"]) <= _instant(one["as_of"])
+        return finality == "provisional" or (finality == "final" and has_ended)
 
     return _each(survey, _any, holds)
 
@@ -173,11 +173,7 @@ def periods_are_of_vietnam(survey: Survey) -> Finding:
 
     def holds(one: Item) -> bool:
         start = _instant(one["start"])
-        return start.utcoffset() == VIETNAM and (start.hour, start.minute, start.second) == (
-            0,
-            0,
-            0,
-        )
+        return start.utcoffset() == VIETNAM and start.time() == time.min
 
     return _each(survey, lambda one: "period" in one, holds)
 
