@@ -1,5 +1,7 @@
 """Which state a clause gets, and which level a centre meets by it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,3 +126,29 @@ def test_declarations_are_read_and_mistakes_named(tmp_path: Path) -> None:
             load_declarations(file, clauses)
     with pytest.raises(Refused, match="cannot be read"):
         load_declarations(tmp_path / "none.toml", clauses)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "services.cli", "conform", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_who_cannot_be_asked_is_named(tmp_path: Path) -> None:
+    assert run("--data", str(tmp_path)) == (
+        1,
+        f"ioc: No centre runs on {tmp_path}. Start one with: ioc up --data {tmp_path}\n",
+    )
+    status, text = run("--api", "http://127.0.0.1:9")
+    assert status == 1
+    assert "127.0.0.1:9 does not answer" in text
+    status, text = run("--api", "ioc.example.vn")
+    assert status == 1
+    assert "http://127.0.0.1:8000" in text
+
+
+def test_help_has_examples() -> None:
+    status, text = run("--help")
+    assert status == 0
+    assert "ioc conform --level 2 --json" in text
