@@ -38,7 +38,6 @@ async def topic(kafka: str, topic_prefix: str) -> str:
     return name
 
 
-@pytest.mark.clause("11.4.1", "11.4.2")
 async def test_hello_snapshot_change_and_removal(kafka: str, topic: str) -> None:
     async with publisher(kafka, topic) as evaluator:
         await evaluator.put(TOTAL, 1, 1, 97.0)
@@ -85,7 +84,6 @@ async def test_a_lower_version_is_ignored_and_bad_records_are_skipped(
             assert wall.state == {TOTAL: 97.0, COMMUNE: 1.0}
 
 
-@pytest.mark.clause("10.3.2", "11.4.3")
 async def test_resume_hears_what_was_missed_and_nothing_else(kafka: str, topic: str) -> None:
     async with publisher(kafka, topic) as evaluator, running_api(kafka, topic) as api:
         await evaluator.put(TOTAL, 1, 1, 1.0)
@@ -106,7 +104,6 @@ async def test_resume_hears_what_was_missed_and_nothing_else(kafka: str, topic: 
             assert [item["id"] for item in change["items"]] == [TOTAL]
 
 
-@pytest.mark.clause("11.4.3")
 async def test_another_replica_and_a_restarted_one_are_a_gap_and_end_equal(
     kafka: str, topic: str
 ) -> None:
@@ -148,7 +145,6 @@ async def test_a_client_that_does_not_read_costs_nothing_and_ends_right(
             assert slow.seq == quick.seq
 
 
-@pytest.mark.clause("11.4.4")
 async def test_who_takes_nothing_for_long_is_closed_with_the_code(kafka: str, topic: str) -> None:
     limits = Limits(behind_s=1.0)
     async with (
@@ -172,7 +168,6 @@ async def test_who_takes_nothing_for_long_is_closed_with_the_code(kafka: str, to
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"type":"subscribe"}', '{"type":"x"}', b"\x00"])
-@pytest.mark.clause("11.4.5")
 async def test_malformed_messages_are_answered_then_closed(
     kafka: str, topic: str, text: str | bytes
 ) -> None:
@@ -202,7 +197,6 @@ async def test_a_message_that_is_too_large_closes(kafka: str, topic: str) -> Non
             assert closed.value.rcvd.code == 1009
 
 
-@pytest.mark.clause("12.4.1")
 async def test_one_client_too_many_is_told_when_to_come_back(kafka: str, topic: str) -> None:
     async with running_api(kafka, topic, limits=Limits(clients_max=1)) as api:
         await ready(api)
@@ -214,7 +208,6 @@ async def test_one_client_too_many_is_told_when_to_come_back(kafka: str, topic: 
             assert socket.close_code == CloseCode.FULL
 
 
-@pytest.mark.clause("14.2.3")
 async def test_before_the_topic_is_read_clients_are_sent_away(
     kafka: str, topic_prefix: str
 ) -> None:

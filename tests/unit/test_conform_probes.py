@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.cli.probes.registry import PROBES, judge
-from services.cli.probes.survey import Answer, Survey
+from services.cli.probes.survey import Answer, Item, Survey
 from tests.unit.conform_survey import (
     DAY,
     HELLO,
@@ -132,7 +132,7 @@ def test_what_is_wrong_fails(clause: str, wrong: Survey) -> None:
 def test_a_centre_that_answers_nonsense_fails_and_breaks_nothing() -> None:
     nonsense = Answer(200, {}, b"<html>")
     everything = dict.fromkeys(answers(), nonsense)
-    odd = ({"id": 1}, {})
+    odd: tuple[Item, ...] = ({"id": 1}, {})
     found = judge(Survey(answers=everything, indicators=odd, observations=odd, live=({},)))
     assert found.keys() == PROBES.keys()
     assert not any(found[clause].holds for clause in ("11.3.1", "11.3.3", "15.1.1", "7.5.1"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.conform import load_declarations
-from services.cli.conformance.clauses import Clause, load_clauses
+from services.cli.conformance.clauses import Clause, Force, load_clauses
 from services.cli.conformance.exceptions import NotShown, load_exceptions
 from services.cli.conformance.report import Declaration, Report, lines_of, report
 from services.cli.probes.finding import Finding, all_of, unknown
@@ -20,13 +20,8 @@ TESTS = ("tests/unit/test_a.py::test_b", "tests/unit/test_a.py::test_c")
 BY_US = Declaration("Sở KH&CN", "2026-11-01", "QĐ 1")
 
 
-def clause(number: str, level: int, force: str = "Must") -> Clause:
-    made = Clause(number, "Group", "Must", level, "phải", "Must", (), proposal=True)
-    return made if force == "Must" else Clause(**{**_members(made), "force": "Should"})
-
-
-def _members(one: Clause) -> dict[str, object]:
-    return {name: getattr(one, name) for name in one.__struct_fields__}
+def clause(number: str, level: int, force: Force = "Must") -> Clause:
+    return Clause(number, "Group", force, level, "phải", "Must", (), proposal=True)
 
 
 @pytest.mark.parametrize(
