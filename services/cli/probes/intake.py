@@ -119,7 +119,8 @@ def receipts_are_kept(survey: Survey) -> Finding:
     said = {kind: receipt.get(kind) for kind in kinds}
     settled = sum(count or 0 for count in said.values())
     holds = settled == receipt.get("accepted") == 1
-    return Finding(holds=holds, evidence=f"accepted {receipt.get('accepted')}, {said}")
+    told = ", ".join(f"{kind} {count}" for kind, count in said.items() if count)
+    return Finding(holds=holds, evidence=f"accepted {receipt.get('accepted')}: {told or 'nothing'}")
 
 
 def _refused(survey: Survey, *lines: int) -> Finding:

@@ -33,22 +33,23 @@ def the_list_of_the_reform(survey: Survey) -> Finding:
 
 def a_code_means_the_unit_of_its_day(survey: Survey) -> Finding:
     """15.1.3: code 26740 before and after the reform."""
-    before = _names(survey, "code before", CODE)
-    after = _names(survey, "code after", CODE)
+    before = _name(survey, "code before", CODE)
+    after = _name(survey, "code after", CODE)
     evidence = f"26740 is {before} on 2025-06-30 and {after} on 2025-07-01"
-    holds = before == ["Phường Bến Nghé"] and after == ["Phường Sài Gòn"]
+    holds = (before, after) == ("Phường Bến Nghé", "Phường Sài Gòn")
     return Finding(holds=holds, evidence=evidence)
 
 
 def later_changes_are_known(survey: Survey) -> Finding:
     """15.1.5: Đồng Nai before and after 30 April 2026."""
-    before = _names(survey, "retyped before", "P:75")
-    after = _names(survey, "retyped after", "P:75")
+    before = _name(survey, "retyped before", "P:75")
+    after = _name(survey, "retyped after", "P:75")
     evidence = f"P:75 is {before} on 2026-04-29 and {after} on 2026-04-30"
-    holds = before == ["Tỉnh Đồng Nai"] and after == ["Thành phố Đồng Nai"]
+    holds = (before, after) == ("Tỉnh Đồng Nai", "Thành phố Đồng Nai")
     return Finding(holds=holds, evidence=evidence)
 
 
-def _names(survey: Survey, question: str, code: str) -> list[str]:
+def _name(survey: Survey, question: str, code: str) -> str:
     units = survey.answers[question].items
-    return [str(unit.get("name_vi")) for unit in units if unit.get("code") == code]
+    names = [str(unit.get("name_vi")) for unit in units if unit.get("code") == code]
+    return ", ".join(names) or "nothing"
