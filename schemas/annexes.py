@@ -13,7 +13,7 @@ import yaml
 
 from schemas.annex_sources import cited
 from services.adapters.standards import load_indicator_documents
-from services.domain.events import CONTRACT, REASONS, WARNINGS, EventType
+from services.domain.events import CONTRACT, EventType
 from services.domain.events.envelope import ENVELOPE_FIELDS
 from services.domain.events.fields import WHOLE_MAX, Field
 
@@ -81,6 +81,12 @@ def load_vectors(path: Path = STANDARDS / "test_vectors.yaml") -> dict[str, list
     return found
 
 
+def load_codes(path: Path = STANDARDS / "codes.yaml") -> dict[str, dict[str, Any]]:
+    """The lists of codes, each with its title and the meaning of every code."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
 def indicators_annex(documents: Iterable[Document]) -> Iterator[str]:
     """Annex A: by domain, one table for each indicator."""
     documents = list(documents)
@@ -126,13 +132,13 @@ def events_annex(types: Iterable[EventType]) -> Iterator[str]:
 
 
 def codes_annex(types: Iterable[EventType]) -> Iterator[str]:
-    """Annex C: reasons, warnings, and every closed list of codes with the fields that use it."""
+    """Annex C: codes with their meaning, and every closed list with the fields that use it."""
     yield "# Phụ lục C: Danh mục mã / Annex C: Code lists"
     yield MADE_BY
-    yield "## Lý do từ chối / Reasons of refusal"
-    yield "\n".join(f"- `{code}`" for code in REASONS)
-    yield "## Cảnh báo khi vẫn nhận / Warnings of accepted records"
-    yield "\n".join(f"- `{code}`" for code in WARNINGS)
+    for listed in load_codes().values():
+        yield f"## {listed['title']}"
+        rows = ((f"`{code}`", meaning) for code, meaning in listed["codes"].items())
+        yield _table(("mã / code", "nghĩa / meaning"), rows)
     yield "## Danh mục của các trường / Lists of fields"
     used: dict[tuple[str, tuple[str | int, ...]], list[str]] = {}
     for name, fields in (
@@ -143,11 +149,11 @@ def codes_annex(types: Iterable[EventType]) -> Iterator[str]:
             codes = field.codes or (field.items.codes if field.items else ())
             if codes:
                 used.setdefault((field.name, codes), []).append(name)
-    rows = (
+    lists = (
         (f"`{name}`", ", ".join(f"`{code}`" for code in codes), ", ".join(names))
         for (name, codes), names in sorted(used.items(), key=lambda pair: str(pair[0]))
     )
-    yield _table(("trường / field", "mã / codes", "loại / types"), rows)
+    yield _table(("trường / field", "mã / codes", "loại / types"), lists)
 
 
 def vectors_annex(vectors: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from schemas.annex_sources import SOURCES, cited
-from schemas.annexes import ANNEXES, annexes, load_vectors, write
+from schemas.annexes import ANNEXES, annexes, load_codes, load_vectors, write
 from services.adapters.standards import load_indicator_documents
 from services.adapters.units import load_units
 from services.cli.conformance.clauses import SPECIFICATION, load_clauses, references
-from services.domain.events import CONTRACT
+from services.cli.probes.values import FRESHNESS, NULL_REASONS, STATUSES
+from services.domain.events import CONTRACT, REASONS, WARNINGS
+from services.domain.events.envelope import ENVELOPE_FIELDS
 
 VECTORS = load_vectors()
 
@@ -42,6 +44,17 @@ def test_sources_are_references_of_the_specification() -> None:
     assert cited("S: V15/V16, P") == "S: [QĐ766]/[QĐ766], P"
     with pytest.raises(ValueError, match="V99"):
         cited("S: V99")
+
+
+def test_every_code_has_its_words() -> None:
+    meant = {name: set(listed["codes"]) for name, listed in load_codes().items()}
+    fields = {field.name: set(field.codes) for field in ENVELOPE_FIELDS}
+    assert meant["reasons"] == set(REASONS)
+    assert meant["warnings"] == set(WARNINGS)
+    assert meant["statuses"] == fields["obsstatus"] == STATUSES
+    assert meant["confidentialities"] == fields["confstatus"]
+    assert meant["null_reasons"] == NULL_REASONS
+    assert meant["freshness"] == FRESHNESS
 
 
 def test_vectors_belong_to_clauses() -> None:
