@@ -116,7 +116,7 @@ async def send(ingest: httpx.AsyncClient, api: httpx.AsyncClient, lines: list[by
 
 
 def harmless_lines() -> list[bytes]:
-    """One record that the intake accepts and four that it must refuse; none changes a figure.
+    """One record that the intake accepts and five that it must refuse; none changes a figure.
 
     The first takes back a list that was never sent, so it waits for ever and counts nowhere.
     """
