@@ -76,6 +76,7 @@ async def test_one_sleeps_longer_than_its_session(centre: Centre, draw_log: Draw
     await assert_log_ends_right(centre)
 
 
+@pytest.mark.clause("8.4.4")
 async def test_both_are_killed_in_turns(centre: Centre, draw_log: DrawLog) -> None:
     log = draw_log(73)
     twice = replace(log, events=[*log.events, *log.shuffled(73).events])
