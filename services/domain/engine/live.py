@@ -13,7 +13,7 @@ from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.comparisons import DIFFERENCE, GROWTH, base_span
-from services.domain.engine.contributions import SIMULATED
+from services.domain.engine.contributions import MARKS
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place, window_name
@@ -55,7 +55,8 @@ class Live:
         self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._clock: dict[Task, list[Span]] = {}
-        self._days: tuple[int, int, int] | None = None
+        self._days: tuple[int, ...] | None = None
+        self._worked: tuple[int, ...] | None = None
         self._cells_known = 0
         self._measures = {
             formula.id: frozenset(self._numbers_of(formula))
@@ -71,8 +72,8 @@ class Live:
         for measure in self._state.catalogue.measures_of(formula):
             if measure.id in self._state.numbers:
                 yield self._state.numbers[measure.id]
-            if measure.source == "case":
-                yield self._state.numbers[SIMULATED]
+            if measure.source in MARKS:
+                yield self._state.numbers[MARKS[measure.source]]
 
     def touch_all(self) -> None:
         """Everything may be different: after reading anew."""
@@ -127,9 +128,12 @@ class Live:
         self._touch_new()
         days = (local_day(now), local_day(now - 1), local_day(final_to))
         another_day, self._days = self._days not in {None, days}, days
+        worked = self._state.workdays.ended(now)
+        workday_ended, self._worked = self._worked not in {None, worked}, worked
         for task in self._tasks:
             formula = self._state.catalogue.formulas[task.formula]
-            if another_day and self._state.catalogue.reported(formula):
+            daily, by_clock = self._moves_with(formula)
+            if (another_day and daily) or (workday_ended and by_clock):
                 self._put(task, range(len(self._state.cells)))
             spans = self._spans(task, now)
             before = self._clock.get(task)
@@ -142,6 +146,15 @@ class Live:
             for old, new in zip(before, spans, strict=True):
                 for begin, end in ((old.begin, new.begin), (old.cut, new.cut)):
                     self._touch_between(task, formula, second_after(begin), second_after(end))
+
+    def _moves_with(self, formula: Formula) -> tuple[bool, bool]:
+        """Whether a formula moves with the days, as reports and duties do, and with working days.
+
+        Working days also begin anew with a year.
+        """
+        measures = self._state.catalogue.measures_of(formula)
+        by_clock = any(measure.source == "clock" for measure in measures)
+        return by_clock or any(m.kind in {"report", "schedule"} for m in measures), by_clock
 
     def _touch_between(self, task: Task, formula: Formula, begin: int, end: int) -> None:
         if end <= begin:
