@@ -8,7 +8,20 @@ import pytest
 from hypothesis import settings
 
 from deploy.local.servers import Addresses
+from services.adapters.standards import AWAITED_TYPES
 from tests import servers
+
+# What can not be read before the contract has its types.
+collect_ignore = (
+    [
+        "integration/test_count_lives.py",
+        *(f"unit/test_cases_{name}.py" for name in ("facts", "feedback", "lists", "order", "task")),
+        *(f"unit/test_engine_{name}.py" for name in ("catalogue", "reports", "schedule")),
+        "unit/test_engine_sketches.py",
+    ]
+    if AWAITED_TYPES
+    else []
+)
 
 # A merge is judged by the same examples at every run; at a desk new ones are drawn each time.
 settings.register_profile("merge", derandomize=True, deadline=None, database=None)
