@@ -158,6 +158,9 @@ EXPRESSIONS = [
     ("amount / (amount - amount)", None),
     ("amount + gone", None),
     ("amount * plan / 2", 5065),
+    ("min(amount, plan, gone)", 5),
+    ("max(gone, gone)", None),
+    ("one_if(amount != plan)", 1),
 ]
 
 
@@ -209,7 +212,14 @@ def test_expressions(text: str, value: object) -> None:
     assert compile_expression(text, kinds).of(attributes, USUAL) == value
 
 
-@pytest.mark.parametrize("text", ["a + b", "open('x')", "a.b", "'text'", "[1]", "f()()"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a + b", "open('x')", "a.b", "'text'", "[1]", "f()()", "True", "median(1)", "min()"),
+        *("hours(1, 2)", "one_if(1)", "one_if(1 < 2 < 3)", "one_if(1 in 2)", "one_if(days(1) < 2)"),
+        *("min(1, days(1))", "1 ** 2", "days(1) + days(2)"),
+    ],
+)
 def test_other_expressions_are_refused(text: str) -> None:
     with pytest.raises(Refused, match=re.escape(f"expression {text!r}")):
         compile_expression(text, {})
