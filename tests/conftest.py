@@ -15,9 +15,10 @@ from tests import servers
 collect_ignore = (
     [
         "integration/test_count_lives.py",
-        *(f"unit/test_cases_{name}.py" for name in ("facts", "feedback", "lists", "order", "task")),
-        *(f"unit/test_engine_{name}.py" for name in ("catalogue", "reports", "schedule")),
-        "unit/test_engine_sketches.py",
+        *(f"unit/test_cases_{name}.py" for name in ("alert", "facts", "feedback", "lists")),
+        *(f"unit/test_cases_{name}.py" for name in ("order", "task")),
+        *(f"unit/test_engine_{name}.py" for name in ("catalogue", "readings", "reports")),
+        *(f"unit/test_engine_{name}.py" for name in ("schedule", "sketches")),
     ]
     if AWAITED_TYPES
     else []
