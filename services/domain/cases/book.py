@@ -17,6 +17,7 @@ from services.domain.cases.facts import CALENDAR_DAY, FactMeasures, version_of, 
 from services.domain.cases.fold import NEVER, Fold
 from services.domain.cases.intake import IntakeMeasures
 from services.domain.cases.kinds import FOLDS, ROW_TYPES, FoldOf
+from services.domain.cases.lists import MembersOf, no_list
 from services.domain.cases.reported import FigureEntry, linked
 from services.domain.cases.rows import contribute_rows, in_force
 from services.domain.cases.task import TASK
@@ -81,13 +82,6 @@ class Outcome(NamedTuple):
     working_day: WorkingDay | None
 
 
-MembersOf = Callable[[str, str, int], frozenset[str] | None]
-
-
-def _no_list(_list_id: str, _unit: str, _at: int) -> frozenset[str] | None:
-    return None
-
-
 def case_of(event: Event) -> CaseName:
     """The case that an event belongs to.
 
@@ -113,7 +107,7 @@ class Book:
         catalogue: Catalogue,
         units: UnitList,
         calendar_of: Callable[[str], WorkingCalendar],
-        members_of: MembersOf = _no_list,
+        members_of: MembersOf = no_list,
     ) -> None:
         self._units = units
         self._calendar_of = calendar_of
@@ -199,6 +193,8 @@ class Book:
             for name in self._lists[kind]
             if (members := self._members_of(name, unit, fold.opening.at)) is not None
         }
+        if not lists:
+            return fold
         return msgspec.structs.replace(fold, attributes={**fold.attributes, **lists})
 
     def _of_rows(self, kind: str, asked: "_Asked") -> Outcome:

@@ -4,7 +4,7 @@ A list is in force from its first to its last day. A case is judged by the list 
 else by that of the country, on the day it was opened.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from services.domain.cases.reported import FigureEntry
@@ -16,6 +16,8 @@ from services.domain.instants import parse_date
 REFERENCE_LIST = "vn.ioc.reference.list.v1"
 LISTS = "lists"
 """The calendar under which a list is kept among the figures of its case."""
+MembersOf = Callable[[str, str, int], frozenset[str] | None]
+"""The members of a list in force for a unit key at an instant; None without a list."""
 WITH_LISTS = ("P:", "N:")
 
 
@@ -67,3 +69,8 @@ class Lists:
                 if found:
                     return max(found, key=lambda each: each.first).members
         return None
+
+
+def no_list(_list_id: str, _unit: str, _at: int) -> frozenset[str] | None:
+    """Where no lists are kept."""
+    return None

@@ -14,6 +14,7 @@ from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.comparisons import DIFFERENCE, GROWTH, base_span
 from services.domain.engine.contributions import MARKS
+from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place, window_name
@@ -150,11 +151,14 @@ class Live:
     def _moves_with(self, formula: Formula) -> tuple[bool, bool]:
         """Whether a formula moves with the days, as reports and duties do, and with working days.
 
-        Working days also begin anew with a year.
+        Reference values begin and end with a day, working days begin anew with a year.
         """
         measures = self._state.catalogue.measures_of(formula)
         by_clock = any(measure.source == "clock" for measure in measures)
-        return by_clock or any(m.kind in {"report", "schedule"} for m in measures), by_clock
+        daily = any(
+            m.kind in {"report", "schedule"} or REFERENCE_VALUE in m.event_types for m in measures
+        )
+        return daily or by_clock, by_clock
 
     def _touch_between(self, task: Task, formula: Formula, begin: int, end: int) -> None:
         if end <= begin:
