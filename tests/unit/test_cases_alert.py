@@ -10,10 +10,11 @@ from tests.unit.counted import LATER, outcome
 from tests.unit.engine_documents import Document, document
 from tests.unit.reference_log import at
 
+Step = tuple[str, str, Document]
 RAISED = {"rule_id": "R1", "rule_version": 1, "indicator_id": "PS-04", "level": 1}
 
 
-def alert(*steps: tuple[str, str, Document]) -> list[Document]:
+def alert(*steps: Step) -> list[Document]:
     opening = document("alert.raised", "2025-10-06T09:00", "AL-1", RAISED)
     return [opening, *(document(f"alert.{k}", t, "AL-1", data) for k, t, data in steps)]
 
@@ -25,7 +26,7 @@ def folded(documents: list[Document]) -> Attributes | None:
 
 
 def test_an_alert_is_what_its_events_make_of_it() -> None:
-    steps = [
+    steps: list[Step] = [
         ("acknowledged", "2025-10-06T09:05", {"actor": "A"}),
         ("acknowledged", "2025-10-06T09:06", {"actor": "B"}),
         ("escalated", "2025-10-06T09:10", {"actor": "A", "to": "B", "level": 2}),
@@ -48,5 +49,6 @@ def test_an_alert_counts_nothing_and_its_events_are_counted() -> None:
     found = outcome(alert())
     assert found.contribution.points == ()
     assert set(found.states.values()) == {"counted"}
-    waiting = alert(("acknowledged", "2025-10-06T09:05", {"actor": "A"}))[1:]
+    later: Step = ("acknowledged", "2025-10-06T09:05", {"actor": "A"})
+    waiting = alert(later)[1:]
     assert set(outcome(waiting).states.values()) == {"waiting"}
