@@ -23,9 +23,8 @@ STOCKS = {m.id for m in catalogue().measures.values() if m.kind == "stock"}
 def whole_seconds(document: Document) -> Document:
     """The same with instants that a second can tell apart."""
     found = {name: _whole(value) for name, value in document.items()}
-    if "data" in found:
-        found["data"] = {name: _whole(value) for name, value in found["data"].items()}
-    return found
+    data: Document = document.get("data", {})
+    return found | {"data": {name: _whole(value) for name, value in data.items()}}
 
 
 def _whole(value: object) -> object:
