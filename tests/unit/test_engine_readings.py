@@ -1,7 +1,10 @@
 """What is kept one by one: readings by their hour, days and duties and tasks in their versions."""
 
+import pytest
+
 from services.domain.engine.figures import Figure
 from services.domain.engine.linked import LinkedTask, LinkedTasks, figure_of
+from services.domain.engine.live import Live
 from services.domain.engine.readings import Place, Readings
 from services.domain.engine.roster import Roster, Terms
 from services.domain.engine.workdays import WorkDays
@@ -63,3 +66,33 @@ def test_an_older_version_of_a_task_a_duty_or_a_day_changes_nothing() -> None:
     assert days.put("P:33", friday, None, 3)
     assert days.elapsed("P:33", *span) == 1
     assert Figure(1, 0).until is None
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "touched"),
+    [
+        ("pollutant_hour", "12:30", "12:59:59", False),
+        ("pollutant_hour", "12:59:59", "13:00:01", True),
+        ("working_days_elapsed", "17:00", "17:30", False),
+        ("working_days_elapsed", "17:30", "17:31", True),
+        ("working_days_elapsed", "17:31", "18:00", False),
+        ("reports_expected", "17:30", "17:31", False),
+        ("reports_expected", "23:59", "24:01", True),
+        ("guests", "12:59:59", "13:00:01", False),
+    ],
+)
+def test_the_clock_alone_moves_what_rests_on_full_hours_days_or_working_days(
+    name: str, before: str, after: str, *, touched: bool
+) -> None:
+    state = read([], NOW, name).state
+    state.cells.number(COMMUNE)
+    live = Live(state)
+    live.advance(moment(before), NOW)
+    assert list(live.take_totals())
+    live.advance(moment(after), NOW)
+    assert bool(list(live.take_totals())) is touched
+
+
+def moment(time: str) -> int:
+    hours, _, rest = time.partition(":")
+    return at(f"2025-10-06T00:{rest}") + int(hours) * 3_600_000_000

@@ -18,6 +18,7 @@ from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place, window_name
+from services.domain.instants import HOUR
 from services.domain.worktime import local_day
 
 MOVES_MAX_SECONDS = 3 * 3600
@@ -25,6 +26,7 @@ MOVES_MAX_SECONDS = 3 * 3600
 
 Everything is evaluated again.
 """
+DAY, WORKDAY, FULL_HOUR = "day", "workday", "full hour"
 
 
 class Task(NamedTuple):
@@ -56,8 +58,7 @@ class Live:
         self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._clock: dict[Task, list[Span]] = {}
-        self._days: tuple[int, ...] | None = None
-        self._worked: tuple[int, ...] | None = None
+        self._passed: dict[str, tuple[int, ...]] = {}
         self._cells_known = 0
         self._measures = {
             formula.id: frozenset(self._numbers_of(formula))
@@ -127,14 +128,10 @@ class Live:
         midnight; `final_to` says how far every source has been counted.
         """
         self._touch_new()
-        days = (local_day(now), local_day(now - 1), local_day(final_to))
-        another_day, self._days = self._days not in {None, days}, days
-        worked = self._state.workdays.ended(now)
-        workday_ended, self._worked = self._worked not in {None, worked}, worked
+        moved = self._clocks_moved(now, final_to)
         for task in self._tasks:
             formula = self._state.catalogue.formulas[task.formula]
-            daily, by_clock = self._moves_with(formula)
-            if (another_day and daily) or (workday_ended and by_clock):
+            if moved and not moved.isdisjoint(self._clocks_of(formula)):
                 self._put(task, range(len(self._state.cells)))
             spans = self._spans(task, now)
             before = self._clock.get(task)
@@ -148,17 +145,32 @@ class Live:
                 for begin, end in ((old.begin, new.begin), (old.cut, new.cut)):
                     self._touch_between(task, formula, second_after(begin), second_after(end))
 
-    def _moves_with(self, formula: Formula) -> tuple[bool, bool]:
-        """Whether a formula moves with the days, as reports and duties do, and with working days.
+    def _clocks_moved(self, now: int, final_to: int) -> set[str]:
+        """Which of the clocks that formulas look at beside their windows have moved on."""
+        clocks = {
+            DAY: (local_day(now), local_day(now - 1), local_day(final_to)),
+            WORKDAY: self._state.workdays.ended(now),
+            FULL_HOUR: (now // HOUR,),
+        }
+        moved = {name for name, at in clocks.items() if self._passed.get(name, at) != at}
+        self._passed = clocks
+        return moved
 
-        Reference values begin and end with a day, working days begin anew with a year.
+    def _clocks_of(self, formula: Formula) -> set[str]:
+        """The clocks of a formula.
+
+        Reports, duties and reference values begin and end with a day, working days begin anew with
+        a year, a reading is looked at for full hours.
         """
-        measures = self._state.catalogue.measures_of(formula)
-        by_clock = any(measure.source == "clock" for measure in measures)
-        daily = any(
-            m.kind in {"report", "schedule"} or REFERENCE_VALUE in m.event_types for m in measures
-        )
-        return daily or by_clock, by_clock
+        found: set[str] = set()
+        for measure in self._state.catalogue.measures_of(formula):
+            if measure.source == "clock":
+                found |= {DAY, WORKDAY}
+            if measure.kind in {"report", "schedule"} or REFERENCE_VALUE in measure.event_types:
+                found.add(DAY)
+            if measure.kind == "flow" and measure.agg == "last":
+                found.add(FULL_HOUR)
+        return found
 
     def _touch_between(self, task: Task, formula: Formula, begin: int, end: int) -> None:
         if end <= begin:

@@ -66,7 +66,12 @@ class FigureRecord(NamedTuple):
 
 
 class State:
-    """Counted facts, ready to be asked for any window. Cells grow as units and members appear."""
+    """Counted facts, ready to be asked for any window. Cells grow as units and members appear.
+
+    What adds up lies in `points`, and by bucket and day on the `shelf`, where `sketches` and
+    `arrivals` find it. What does not is kept as it is: `extents`, `figures`, `readings`,
+    `linked_tasks`. `schedule` and `workdays` answer by the clock.
+    """
 
     def __init__(self, catalogue: Catalogue, units: UnitList) -> None:
         self.catalogue = catalogue
