@@ -18,7 +18,7 @@ collect_ignore = (
         *(f"unit/test_cases_{name}.py" for name in ("alert", "facts", "feedback", "lists")),
         *(f"unit/test_cases_{name}.py" for name in ("order", "stocks", "task")),
         *(f"unit/test_engine_{name}.py" for name in ("catalogue", "readings", "reports")),
-        *(f"unit/test_engine_{name}.py" for name in ("schedule", "sketches")),
+        *(f"unit/test_engine_{name}.py" for name in ("schedule", "sketches", "targets")),
     ]
     if AWAITED_TYPES
     else []

@@ -1,6 +1,6 @@
 """What one fact means that stands for itself: a payment, a reading, a reported figure, a duty."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.domain.cases.attributes import attributes_of
@@ -12,6 +12,7 @@ from services.domain.cases.reported import (
     ReadingMeasure,
     duty,
     take_apart,
+    target,
     workday,
 )
 from services.domain.cases.series import REPORT, SERIES, fold_series
@@ -21,7 +22,17 @@ from services.domain.events import CONTRACT, Event
 from services.domain.worktime import WorkingCalendar
 
 EXPECTATION = "vn.ioc.reference.expectation.v1"
+TARGET = "vn.ioc.target.set.v1"
 CALENDAR_DAY = "vn.ioc.reference.calendar_day.v1"
+
+
+_SETTINGS: Mapping[str, Callable[[Event], FigureEntry]] = {
+    EXPECTATION: duty,
+    CALENDAR_DAY: workday,
+    REFERENCE_LIST: list_entry,
+    TARGET: target,
+}
+"""Types of which no measure is made, and what they set."""
 
 
 class FactMeasures:
@@ -72,12 +83,9 @@ class FactMeasures:
 
         `before` is the newest fact of an earlier vintage.
         """
-        if best.type == EXPECTATION:
-            return (duty(best),)
-        if best.type == CALENDAR_DAY:
-            return (workday(best),)
-        if best.type == REFERENCE_LIST:
-            return (list_entry(best),)
+        setting = _SETTINGS.get(best.type)
+        if setting is not None:
+            return (setting(best),)
         reading = self._readings.get(best.type)
         if reading is not None:
             return reading.entries(best, attributes_of(best))

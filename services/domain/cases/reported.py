@@ -19,6 +19,7 @@ from services.domain.engine.measures import Measure, quanta
 from services.domain.engine.readings import READINGS, period_of
 from services.domain.engine.roster import OPEN_DAY, ROSTER, Terms
 from services.domain.engine.state import EPOCH_DAY, ROWS
+from services.domain.engine.targets import TARGETS, Target, figure_of_target
 from services.domain.engine.workdays import WORKDAYS
 from services.domain.events import CONTRACT, Event
 from services.domain.instants import SECOND, parse_date, parse_instant
@@ -70,6 +71,15 @@ def duty(best: Event) -> FigureEntry:
     terms = Terms(data.domain, data.freq, data.due_days)
     figure = Figure(value=end, version=0)
     return FigureEntry(data.what, terms.domain, terms.name, ROSTER, data.active_from, figure)
+
+
+def target(best: Event) -> FigureEntry:
+    """The target that a fact sets for an indicator or a component of it."""
+    data: Any = best.data
+    first, last = ((parse_date(each) - EPOCH_DAY).days for each in (data.valid_from, data.valid_to))
+    figure = figure_of_target(Target(first, last, data.value, data.start_value))
+    dim, member = data.dim or "", data.dim_value or ""
+    return FigureEntry(data.indicator_id, dim, member, TARGETS, data.valid_from, figure)
 
 
 def workday(best: Event) -> FigureEntry:

@@ -26,6 +26,7 @@ from services.domain.engine.roster import ROSTER, Roster, terms_of, what_of
 from services.domain.engine.schedule import Schedule
 from services.domain.engine.shelf import Shelf
 from services.domain.engine.sketches import Sketches
+from services.domain.engine.targets import TARGETS, Targets
 from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL, names_period
 from services.domain.engine.workdays import WORKDAYS, WorkDays
 from services.domain.units import UnitList
@@ -70,7 +71,7 @@ class State:
 
     What adds up lies in `points`, and by bucket and day on the `shelf`, where `sketches` and
     `arrivals` find it. What does not is kept as it is: `extents`, `figures`, `readings`,
-    `linked_tasks`. `schedule` and `workdays` answer by the clock.
+    `linked_tasks`, `targets`. `schedule` and `workdays` answer by the clock.
     """
 
     def __init__(self, catalogue: Catalogue, units: UnitList) -> None:
@@ -90,6 +91,7 @@ class State:
         self.workdays = WorkDays(self._above)
         self.readings = Readings()
         self.linked_tasks = LinkedTasks(self._above)
+        self.targets = Targets()
         self.shelf = Shelf()
         self.sketches = Sketches(self.shelf)
         self.arrivals = Arrivals(self.shelf)
@@ -185,6 +187,8 @@ class State:
                 changed |= self._put_duty(record)
             elif record.calendar == WORKDAYS:
                 changed |= self._put_workday(record)
+            elif record.calendar == TARGETS:
+                changed |= self._put_target(record)
             elif record.measure not in self.catalogue.measures:
                 continue
             elif record.calendar == READINGS:
@@ -223,6 +227,17 @@ class State:
             return set()
         measures = [m.id for m in self.catalogue.measures.values() if m.source == "clock"]
         return self._pairs(measures, set(self.cells.units))
+
+    def _put_target(self, record: FigureRecord) -> set[tuple[str, str]]:
+        """Set or take away a target; what its indicator is made of is looked at again."""
+        member, first = (record.dim, record.member), _day(record.period)
+        if not self.targets.put(
+            record.measure, record.unit, member, first, record.figure, record.version
+        ):
+            return set()
+        formula = self.catalogue.formulas.get(record.measure)
+        measures = self.catalogue.measures_of(formula) if formula is not None else ()
+        return self._pairs([measure.id for measure in measures], [record.unit])
 
     def _put_reading(self, record: FigureRecord) -> set[tuple[str, str]]:
         place = Place(record.measure, record.unit, record.member)
