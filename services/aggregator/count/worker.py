@@ -134,7 +134,7 @@ class CountWorker:
         still = [tp for tp in held if tp in self.consumer.assignment()]
         if still:
             self.consumer.pause(*still)
-        self._wanted |= self._held.keys()
+        self._wanted |= {(tp.topic, tp.partition) for tp in still}
         self._held.clear()
         if self._connection is not None:
             self._connection.close()
@@ -174,7 +174,6 @@ class CountWorker:
             )
             self._owner = uuid4()
             self._writer = Writer(self._connection, self._owner, self._catalogue, self._units)
-            wanted = sorted(self._wanted | self._held.keys())
         positions = await asyncio.to_thread(take_over, self._connection, self._owner, wanted)
         missing = [p for p in wanted if p not in positions]
         if missing:
@@ -201,7 +200,7 @@ class CountWorker:
         self._held.update(
             {(tp.topic, tp.partition): positions[tp.topic, tp.partition] for tp in tps}
         )
-        self._wanted -= set(wanted)
+        self._wanted -= {(tp.topic, tp.partition) for tp in tps}
         self._metrics.partitions.set(len(self._held))
         self._metrics.up.set(1)
         self.ready = True

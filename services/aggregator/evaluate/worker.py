@@ -61,11 +61,13 @@ class EvaluateWorker:
         self._wanted: set[int] = set()
         self._owned: set[int] = set()
         self._lost: set[int] = set()
+        self._assignments = 0
         self._notified = asyncio.Event()
         self.ready = False
 
     def assigned(self, shards: set[int]) -> None:
-        """Called by the listener: to be taken over by the loop."""
+        """Called by the listener: to be taken over by the loop, from the beginning."""
+        self._assignments += 1
         self._wanted |= shards
         self._lost -= shards
 
@@ -104,6 +106,7 @@ class EvaluateWorker:
         finally:
             await self._publisher.stop()
             await self.consumer.stop()
+            self._engine.drop()
 
     async def _drop(self, error: Exception) -> None:
         self._log.warning(
@@ -154,8 +157,12 @@ class EvaluateWorker:
         self._notified.clear()
 
     async def _take_over(self) -> None:
-        """Read the shards' log to its end, then become their owner under a new epoch."""
-        wanted = set(self._wanted)
+        """Read the shards' log to its end, then become their owner under a new epoch.
+
+        An assignment that comes meanwhile has paused the shards again, also those that it gives
+        back: reading would wait for ever, so the loop starts over.
+        """
+        wanted, assignments = set(self._wanted), self._assignments
         tps = [TopicPartition(INDICATORS, shard) for shard in sorted(wanted)]
         await self.consumer.seek_to_beginning(*tps)
         ends = await self.consumer.end_offsets(tps)
@@ -172,12 +179,13 @@ class EvaluateWorker:
                         if record.key
                     }
                 )
-            if not wanted <= self._wanted:
+            if assignments != self._assignments or not wanted <= self._wanted:
                 return
             reading = {tp for tp in reading if await self.consumer.position(tp) < ends[tp]}
         await asyncio.to_thread(self._engine.take_over, logs)
         self._owned |= wanted
-        self._wanted -= wanted
+        if assignments == self._assignments:
+            self._wanted -= wanted
         self._log.info("shards_taken", shards=sorted(wanted))
 
     async def _read_back(self) -> None:
