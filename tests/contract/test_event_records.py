@@ -116,7 +116,7 @@ def test_a_record_of_64_kib_is_the_largest() -> None:
             {"type": "vn.ioc.dossier.received.v2"}, ("unknown_type", "/type"), id="version"
         ),
         pytest.param(
-            {"type": "vn.ioc.task.assigned.v1"}, ("unknown_type", "/type"), id="later type"
+            {"type": "vn.ioc.task.praised.v1"}, ("unknown_type", "/type"), id="no such type"
         ),
         pytest.param({"type": "vn.ioc.alert.raised.v1"}, ("not_authorised", "/type"), id="alert"),
         pytest.param({"type": "x" * 81}, ("out_of_range", "/type"), id="long type"),
@@ -257,7 +257,7 @@ def test_an_accepted_record_is_read_however_its_numbers_are_written() -> None:
     [
         (b"", "malformed_json at the whole record"),
         (b"[]", "wrong_type at the whole record"),
-        (sent(received(type="vn.ioc.task.assigned.v1")), "unknown_type at /type"),
+        (sent(received(type="vn.ioc.task.praised.v1")), "unknown_type at /type"),
         (sent(received(time="2025-02-30T00:00:00Z")), "bad_format at /time"),
         (sent(received(data=None)), "missing_field at /data"),
     ],
