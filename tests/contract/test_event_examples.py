@@ -61,6 +61,7 @@ def test_the_published_document_is_the_record_with_its_time_of_arrival(document:
 
 
 @pytest.mark.parametrize(("document", "expected"), INVALID)
+@pytest.mark.clause("4.2.1", "7.3.1", "7.3.3")
 def test_an_invalid_example_gives_exactly_its_fault(
     document: Document, expected: tuple[str, str]
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_schema_is_one_and_names_every_field(event_type: str) -> None:
 
 
 @pytest.mark.parametrize(("event_type", "document"), EVERY_EXAMPLE)
+@pytest.mark.clause("11.5.2")
 def test_schema_and_intake_agree_on_every_example(event_type: str, document: Document) -> None:
     expected = {
         pointer
@@ -92,6 +93,7 @@ def test_a_type_without_a_schema_is_a_key_error() -> None:
 
 
 @pytest.mark.parametrize("published", PUBLISHED, ids=lambda place: place.stem)
+@pytest.mark.clause("5.4.5")
 def test_a_published_schema_is_only_added_to(published: Path) -> None:
     earlier = json.loads(published.read_text(encoding="utf-8"))
     event_type = earlier["$id"].removeprefix("urn:vn:ioc:schema:")
@@ -115,6 +117,7 @@ def test_every_type_is_published() -> None:
     ],
     ids=lambda patch: patch["path"],
 )
+@pytest.mark.clause("5.4.5")
 def test_other_changes_break(patch: Document) -> None:
     schema = event_schema("vn.ioc.dossier.received.v1")
     changed = patched(schema, [patch])
