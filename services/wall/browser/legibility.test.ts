@@ -11,7 +11,7 @@ const SIZES = [
   [3840, 2160],
   [7680, 4320],
 ] as const;
-const SCENES = ["overview", "public-service"] as const;
+const SCENES = ["overview", "public-service", "economy", "feedback-tasks"] as const;
 
 interface TextBox {
   readonly text: string;

@@ -11,6 +11,8 @@ import { layOutMap, type MapLayout } from "./model/maplayout";
 import type { Observation } from "./model/observation";
 import { page } from "./page";
 import { legendSize, listSize, PICTURE } from "./parts/map";
+import { economy } from "./scenes/economy";
+import { feedbackTasks } from "./scenes/feedback-tasks";
 import { overview } from "./scenes/overview";
 import { publicService } from "./scenes/public-service";
 import type { Scene, SceneContext, Trend } from "./scenes/context";
@@ -18,7 +20,7 @@ import { EXAMPLE_PROVINCE, provinceCode, type Settings } from "./settings";
 import { motionHooks } from "./view/motion";
 import { paint } from "./view/patch";
 
-const SCENES: readonly Scene[] = [overview, publicService];
+const SCENES: readonly Scene[] = [overview, publicService, economy, feedbackTasks];
 const TRENDS = "trends";
 /** Points kept of a course; older ones are left out. */
 const TREND_POINTS_MAX = 400;
