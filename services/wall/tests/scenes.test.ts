@@ -49,7 +49,20 @@ function full(): SceneContext {
 }
 
 function render(scene: Scene, of: SceneContext): VNode {
-  return page({ scene, context: of, clockKnown: true, lagMs: 300, lostForMs: null, retryInSeconds: 0, explaining: null });
+  return page({
+    scene,
+    context: of,
+    clockKnown: true,
+    lagMs: 300,
+    lostForMs: null,
+    retryInSeconds: 0,
+    explaining: null,
+    listing: false,
+    ahead: false,
+    beside: false,
+    held: false,
+    far: false,
+  });
 }
 
 function tileOf(view: VNode, indicator: string): string {

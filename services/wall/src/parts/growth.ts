@@ -12,7 +12,9 @@ const NAME_Y = 30;
 const BAR_Y = 44;
 const BAR = 18;
 /** Bars end here at the most, so that the number keeps its room. */
-const REACH = 630;
+const REACH = 650;
+/** Room for the number of a bar to the left. */
+const NUMBER = 100;
 
 export interface Growth {
   readonly indicator: Indicator;
@@ -34,10 +36,9 @@ export function yearlyGrowth(item: Observation): number | null {
 export function growthBars(rows: readonly Growth[], place: (item: Observation) => string | null): VNode {
   const sorted = [...rows].sort((one, other) => other.rate - one.rate);
   const [low, high] = [Math.min(0, ...sorted.map(({ rate }) => rate)), Math.max(0, ...sorted.map(({ rate }) => rate))];
-  const scale = REACH / (high - low || 1);
-  const zero = low < 0 ? 100 - low * scale * (1 - 100 / REACH) : 0;
-  const perPoint = low < 0 ? (REACH - zero) / (high || 1) : scale;
-  const unit = Math.min(perPoint, low < 0 ? (zero - 90) / -low : perPoint);
+  const left = low < 0 ? NUMBER : 0;
+  const unit = (REACH - left) / (high - low || 1);
+  const zero = left - low * unit;
   const height = sorted.length * ROW;
   return s(
     "svg",
@@ -49,11 +50,6 @@ export function growthBars(rows: readonly Growth[], place: (item: Observation) =
       "aria-label": `Tăng so với cùng kỳ: ${sorted.map(({ indicator, rate }) => `${indicator.name} ${formatShort(rate, 2)} phần trăm`).join(", ")}`,
     },
     sorted.map((row, index) => bar(row, index * ROW, zero, unit, place(row.item))),
-    s("path", {
-      d: `M${round(zero)} ${BAR_Y - 6}V${height - ROW + BAR_Y + BAR + 6}`,
-      stroke: "var(--line-strong)",
-      "stroke-width": 1.5,
-    }),
   );
 }
 
@@ -66,6 +62,7 @@ function bar({ indicator, item, rate }: Growth, top: number, zero: number, unit:
     { key: item.id },
     s("text", { x: 0, y: top + NAME_Y, "font-size": 24, "font-weight": 500, fill: "var(--ink)" }, indicator.nameShort),
     s("text", { x: WIDTH, y: top + NAME_Y, "font-size": 22, "text-anchor": "end", fill: "var(--ink-3)" }, note),
+    s("path", { d: `M${round(zero)} ${top + BAR_Y - 5}v${BAR + 10}`, stroke: "var(--line-strong)", "stroke-width": 1.5 }),
     s("rect", {
       x: round(rate < 0 ? zero - length : zero),
       y: top + BAR_Y,

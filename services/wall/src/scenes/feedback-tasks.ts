@@ -55,7 +55,7 @@ function sentence(context: SceneContext): string {
   return estimateWidth(whole, 42) <= SENTENCE_PX ? whole : (feedback ?? whole);
 }
 
-/** "Phản ánh đúng hạn 97,10 %, đang quá hạn 12." */
+/** "Phản ánh đúng hạn 97,10 %, quá hạn 12." */
 function pair(context: SceneContext, name: string, shareId: string, overdueId: string): string | null {
   const value = (id: string): number | null => {
     const slot = SLOTS.find(({ indicator }) => indicator === id);
@@ -64,7 +64,7 @@ function pair(context: SceneContext, name: string, shareId: string, overdueId: s
   const [share, overdue] = [value(shareId), value(overdueId)];
   const parts = [
     share === null ? null : `đúng hạn ${valueWords(indicatorOf(context.catalogue, shareId), share)}${NBSP}%`,
-    overdue === null ? null : overdue === 0 ? "không có việc quá hạn" : `đang quá hạn ${formatNumber(overdue, 0)}`,
+    overdue === null ? null : overdue === 0 ? "không có việc quá hạn" : `quá hạn ${formatNumber(overdue, 0)}`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : `${name} ${parts.join(", ")}.`;
 }
