@@ -5,6 +5,7 @@ import { Link } from "./live/socket";
 import { retryInSeconds } from "./live/connection";
 import { Explaining } from "./live/explaining";
 import { readStanding, type Standing } from "./live/standing";
+import { drawnOn } from "./live/trends";
 import { Board } from "./model/board";
 import { thresholdClasses } from "./model/classes";
 import { indicatorOf } from "./model/catalogue";
@@ -18,10 +19,9 @@ import type { Scene, SceneContext, Trend } from "./scenes/context";
 import { EXAMPLE_PROVINCE, provinceCode, type Settings } from "./settings";
 import { crossFadeStage, motionHooks } from "./view/motion";
 import { paint } from "./view/patch";
+import { heapMb, isWide } from "./view/window";
 
 const TRENDS = "trends";
-/** Points kept of a course; older ones are left out. */
-const TREND_POINTS_MAX = 400;
 const PAINTED_EVERY_MS = 30_000;
 /** Beyond this the page is loaded anew at the next scene change. */
 const HEAP_MAX_MB = 500;
@@ -158,18 +158,8 @@ export class App {
   private hear(message: ServerMessage): void {
     if (message.type === "hello") this.greet(message);
     if (message.type === "heartbeat" && message.serverTime !== null) this.offsetMs = message.serverTime - performance.now();
-    if (message.type === "trend") this.drawOn(message);
+    if (message.type === "trend") this.trends.set(message.observation, drawnOn(this.trends.get(message.observation), message));
     if (message.type === "change") this.measureLag(Math.max(0, ...message.items.map((item) => item.publishedAt ?? 0)));
-  }
-
-  private drawOn(message: ServerMessage & { readonly type: "trend" }): void {
-    const before = message.append ? (this.trends.get(message.observation) ?? null) : null;
-    const whole = {
-      start: before?.start ?? message.start,
-      stepMs: before?.stepMs ?? message.stepMs,
-      values: [...(before?.values ?? []), ...message.values],
-    };
-    this.trends.set(message.observation, lastPoints(whole, TREND_POINTS_MAX));
   }
 
   private measureLag(newest: number): void {
@@ -207,7 +197,6 @@ export class App {
           standing.shapes.length === 0
             ? null
             : layOutMap(standing.shapes, standing.surveyed, PICTURE, listSize(standing.places), legendSize(classes));
-        document.title = `${standing.provinceName}: ${this.scene.title}`;
         this.paint();
       },
       () => undefined,
@@ -270,6 +259,7 @@ export class App {
         page({ ...common, scene: sceneAfter(this.scene), beside: true, explaining: null, listing: false, ahead: false }),
       );
     }
+    document.title = `${common.context.provinceName}: ${this.scene.title}`;
     document.documentElement.dataset["frames"] = String(views.length);
     paint(this.root, views, this.hooks);
     this.reportPainted(state.position?.seq ?? null, now);
@@ -301,19 +291,4 @@ export class App {
       waitedMs: performance.now() - this.started,
     };
   }
-}
-
-function lastPoints({ start, stepMs, values }: Trend, count: number): Trend {
-  const skipped = Math.max(0, values.length - count);
-  return { start: start === null || stepMs === null ? start : start + skipped * stepMs, stepMs, values: values.slice(skipped) };
-}
-
-/** Two scenes stand side by side on a screen as wide as this, never one that is stretched. */
-function isWide(): boolean {
-  return window.innerWidth / window.innerHeight >= 2.2;
-}
-
-function heapMb(): number | null {
-  const memory = (performance as { readonly memory?: { readonly usedJSHeapSize?: number } }).memory;
-  return memory?.usedJSHeapSize === undefined ? null : Math.round(memory.usedJSHeapSize / 104_857.6) / 10;
 }

@@ -70,7 +70,7 @@ function sentence(context: SceneContext): string {
   const first =
     judged.length === 0
       ? `${shown.length} trong ${SLOTS.length} chỉ số có số, chưa xếp mức.`
-      : `${good} trong ${judged.length} chỉ số đã xếp mức đúng nhịp.`;
+      : `${good} trong ${judged.length} chỉ số đúng nhịp.`;
   const whole = `${first} ${worstWords(context, judged)}`.trim();
   return estimateWidth(whole, 42) <= SENTENCE_PX ? whole : first;
 }
