@@ -91,6 +91,17 @@ function stretched(): { readonly places: ReturnType<typeof communes>; readonly i
     ["DE-03", "quarter", "2026-Q3"],
     ["DE-01", "month", "2026-12"],
     ["DE-02", "month", "2026-12"],
+    ["EC-03", "month", "2026-12"],
+    ["EC-05", "ytd", "2026-12"],
+    ["EC-08", "ytd", "2026-12"],
+    ["ST-02", "quarter", "2026-Q3"],
+    ["FB-02", "30d", null],
+    ["FB-03", "instant", null],
+    ["FB-04", "30d", null],
+    ["FB-05", "24h", null],
+    ["TK-01", "month", "2026-12"],
+    ["TK-02", "instant", null],
+    ["TK-03", "quarter", "2026-Q3"],
   ] as const;
   const comparisons = [{ kind: "yoy", delta: -1234.56, unit: "pp", base_value: null, comparable: true }];
   const items = outcomes.map(([indicator, window, period]) =>

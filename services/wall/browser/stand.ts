@@ -38,7 +38,7 @@ export function useWall(): (
       await mock.stop();
     }
   });
-  return async (query = "", options = {}, [width, height] = [1920, 1080], before = undefined) => {
+  return async (query = "", options = {}, [width, height] = [1920, 1080], before) => {
     if (browser === null) throw new Error("no browser");
     const mock = await startMock({ dist: DIST, ...options });
     const page = await browser.newPage({ viewport: { width, height } });
