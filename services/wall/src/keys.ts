@@ -10,6 +10,7 @@ export function listen(app: App): void {
     app.touch();
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { key } = event;
+    if (document.activeElement instanceof HTMLButtonElement && (key === "Enter" || key === " ")) return;
     if (/^[1-5]$/.test(key)) app.showByKey(key);
     else if (key === "?" || key === "0") app.listScenes();
     else if (key === "Escape") app.explain(null);
