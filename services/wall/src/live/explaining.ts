@@ -2,6 +2,8 @@
 
 import { readExplanation, type Explanation } from "../model/explanation";
 
+/** Events that fit on the screen. */
+export const EVENTS_SHOWN = 8;
 const DEADLINE_MS = 10_000;
 
 /** What is known of the figure that is being explained. */
@@ -11,6 +13,8 @@ export interface Explained {
   readonly answer: Explanation | null;
   readonly waiting: boolean;
   readonly page: number;
+  /** Events of the answer that earlier pages have shown: a page of the server may be longer than the screen. */
+  readonly skip: number;
 }
 
 export class Explaining {
@@ -26,13 +30,17 @@ export class Explaining {
   /** Begin with a figure; without an observation there is nothing to ask. */
   open(indicator: string, observation: string | null): void {
     this.observation = observation;
-    this.now = { indicator, answer: null, waiting: observation !== null, page: 1 };
+    this.now = { indicator, answer: null, waiting: observation !== null, page: 1, skip: 0 };
     this.ask(null);
   }
 
   /** Ask for the next page of events, if there is one. */
   more(): void {
     const { now } = this;
+    if (now !== null && now.skip + EVENTS_SHOWN < (now.answer?.events?.items.length ?? 0)) {
+      this.now = { ...now, skip: now.skip + EVENTS_SHOWN, page: now.page + 1 };
+      return;
+    }
     const next = now?.answer?.events?.next ?? null;
     if (now === null || next === null || now.waiting) return;
     this.now = { ...now, waiting: true };
@@ -53,8 +61,10 @@ export class Explaining {
     if (cursor !== null) address.searchParams.set("cursor", cursor);
     const settle = (answer: Explanation | null): void => {
       if (mine !== this.question || this.now === null) return;
-      const page = this.now.page + (cursor !== null && answer !== null ? 1 : 0);
-      this.now = { ...this.now, answer: answer ?? this.now.answer, waiting: false, page };
+      const turned = cursor !== null && answer !== null;
+      const { page, skip } = this.now;
+      const place = { page: turned ? page + 1 : page, skip: turned ? 0 : skip };
+      this.now = { ...this.now, ...place, answer: answer ?? this.now.answer, waiting: false };
       this.changed();
     };
     read(address).then(settle, () => {

@@ -1,6 +1,6 @@
 /** "Số này từ đâu": what a figure was made from, as the server tells it, else as far as its observation says. Opened by a person, never by itself. */
 
-import type { Explained } from "../live/explaining";
+import { EVENTS_SHOWN, type Explained } from "../live/explaining";
 import type { Indicator } from "../model/catalogue";
 import type { Explanation } from "../model/explanation";
 import { freshnessOf } from "../model/freshness";
@@ -12,8 +12,6 @@ import { h, type VNode } from "../view/node";
 
 /** Names and offsets beyond so many are counted only. */
 const NAMED = 4;
-/** Rows of events that fit. */
-const EVENTS = 8;
 
 export interface ExplainOptions {
   readonly indicator: Indicator;
@@ -57,7 +55,7 @@ function told(explained: Explained, answer: Explanation, placeOf: ExplainOptions
   return h("div", { class: "told" }, list(kept(rows)), events(explained, answer));
 }
 
-function events({ page, waiting }: Explained, { events: found }: Explanation): VNode | null {
+function events({ page, skip, waiting }: Explained, { events: found }: Explanation): VNode | null {
   if (found === null) return null;
   return h(
     "section",
@@ -67,7 +65,7 @@ function events({ page, waiting }: Explained, { events: found }: Explanation): V
       "ol",
       {},
       found.items
-        .slice(0, EVENTS)
+        .slice(skip, skip + EVENTS_SHOWN)
         .map((event) =>
           h(
             "li",
@@ -79,7 +77,8 @@ function events({ page, waiting }: Explained, { events: found }: Explanation): V
         ),
     ),
     found.items.length === 0 && h("p", { class: "note" }, "Không có sự kiện nào."),
-    found.next !== null && h("button", { type: "button", "data-action": "more", disabled: waiting }, "Trang sau (phím N)"),
+    (found.next !== null || skip + EVENTS_SHOWN < found.items.length) &&
+      h("button", { type: "button", "data-action": "more", disabled: waiting }, "Trang sau (phím N)"),
   );
 }
 
