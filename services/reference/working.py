@@ -51,6 +51,21 @@ class WorkingTime:
                 left -= max(0, usable)
             day += 1
 
+    def end_of_day(self, day: int) -> int | None:
+        """Return the end of the working hours of a local day; None when nobody works."""
+        intervals = self.intervals(day)
+        return intervals[-1][1] if intervals else None
+
+    def days_after(self, start: int, count: int) -> int:
+        """Return the end of working hours of the count-th working day after the day of start."""
+        day, end = day_of(start), start
+        while count > 0:
+            day += 1
+            found = self.end_of_day(day)
+            if found is not None:
+                end, count = found, count - 1
+        return end
+
     def before(self, end: int, amount: int) -> int:
         """Return the first instant u with `between(u, end) == amount`.
 
