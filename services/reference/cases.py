@@ -50,6 +50,7 @@ class CaseBook:
             for life in lives:
                 for unit in places.with_above(life.unit):
                     self._by_unit.setdefault((kind, unit), []).append(life)
+        self._moving: dict[str, bool] = {}
         self._found: dict[tuple[str, int, int, int | None], list[Contribution]] = {}
 
     def flow(
@@ -111,11 +112,17 @@ class CaseBook:
         """Return what a case contributes when its first `count` facts are known."""
         if count == 0:
             return []
-        moves = any(word in str(measure.get("filter")) for word in MOVED_BY_THE_CLOCK)
-        key = (measure["id"], id(life), count, at if moves else None)
+        key = (measure["id"], id(life), count, at if self._moves(measure) else None)
         if key not in self._found:
             self._found[key] = list(self._computed(measure, life, count, at))
         return self._found[key]
+
+    def _moves(self, measure: Measure) -> bool:
+        """Say whether the clock alone can move what the measure counts."""
+        if measure["id"] not in self._moving:
+            asked = str(measure.get("filter"))
+            self._moving[measure["id"]] = any(word in asked for word in MOVED_BY_THE_CLOCK)
+        return self._moving[measure["id"]]
 
     def _computed(
         self, measure: Measure, life: Life, count: int, at: int

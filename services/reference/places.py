@@ -72,10 +72,6 @@ class Places:
         wanted = {COUNTRY: PROVINCE, PROVINCE: COMMUNE}.get(self.level(key))
         return [] if wanted is None else self._below.get((key, wanted), [])
 
-    def under(self, key: str) -> list[str]:
-        """Return all units that lie in this one, of every level below."""
-        return [lower for (upper, _), keys in self._below.items() if upper == key for lower in keys]
-
     def siblings(self, key: str) -> list[str]:
         """Return the units of the same level under the same parent, the unit itself included."""
         wanted = (self._units[key].parent, self.level(key))

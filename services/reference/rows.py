@@ -44,6 +44,7 @@ class Rows:
             for fact, next_row in zip(rows, [*starts[1:], math.inf], strict=True):
                 self._by_type.setdefault(fact.type, []).append((fact, next_row))
         self._rows: dict[str, dict[str, list[Row]]] = {}
+        self._rows_under: dict[str, dict[str, list[Row]]] = {}
 
     def stock(self, measure: Measure, unit: str, member: Member | None, at: int) -> list[float]:
         """Return the values in quanta of what holds at an instant.
@@ -52,37 +53,32 @@ class Rows:
         """
         if VALUE_TYPE in measure["event_types"]:
             return self._own_or_parts(measure, unit, member, at)
-        below = [unit, *self._below(unit)]
-        return [value for each in below for value in self._own(measure, each, member, at)]
+        return _that_hold(self._under(measure).get(unit, []), measure, member, at)
 
     def members(self, measure: Measure, unit: str, dimension: str) -> set[str]:
         """Return the values that a dimension takes in the rows of a unit and of all below."""
-        rows = self._of(measure)
-        found = {
-            _member(row, measure, dimension)
-            for each in [unit, *self._below(unit)]
-            for row in rows.get(each, [])
-        }
+        rows = self._under(measure).get(unit, [])
+        found = {_member(row, measure, dimension) for row in rows}
         return {member for member in found if member is not None}
 
     def _own_or_parts(
         self, measure: Measure, unit: str, member: Member | None, at: int
     ) -> list[float]:
-        own = self._own(measure, unit, member, at)
+        own = _that_hold(self._of(measure).get(unit, []), measure, member, at)
         if own:
             return own[-1:]
         parts = [self._own_or_parts(measure, p, member, at) for p in self._places.parts(unit)]
         return [value for values in parts for value in values]
 
-    def _own(self, measure: Measure, unit: str, member: Member | None, at: int) -> list[float]:
-        return [
-            row.held.value
-            for row in self._of(measure).get(unit, [])
-            if row.held.start < at <= row.held.end and _is_of(row, measure, member)
-        ]
-
-    def _below(self, unit: str) -> list[str]:
-        return [key for key in self._places.under(unit) if key != unit]
+    def _under(self, measure: Measure) -> dict[str, list[Row]]:
+        """Return the rows of each unit and of all that lie in it."""
+        if measure["id"] not in self._rows_under:
+            found: dict[str, list[Row]] = {}
+            for unit, rows in self._of(measure).items():
+                for upper in self._places.with_above(unit):
+                    found.setdefault(upper, []).extend(rows)
+            self._rows_under[measure["id"]] = found
+        return self._rows_under[measure["id"]]
 
     def _of(self, measure: Measure) -> dict[str, list[Row]]:
         if measure["id"] not in self._rows:
@@ -100,6 +96,14 @@ class Rows:
                         found.setdefault(unit, []).append(Row(held, named))
             self._rows[measure["id"]] = found
         return self._rows[measure["id"]]
+
+
+def _that_hold(rows: list[Row], measure: Measure, member: Member | None, at: int) -> list[float]:
+    return [
+        row.held.value
+        for row in rows
+        if row.held.start < at <= row.held.end and _is_of(row, measure, member)
+    ]
 
 
 def _key(fact: Event) -> tuple[object, ...]:

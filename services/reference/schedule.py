@@ -1,6 +1,7 @@
 """Points that the clock makes: reports that are due, and those of them that have come."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from services.domain.events import Event
 from services.reference.contributions import Measure, Member
@@ -13,6 +14,14 @@ EXPECTATION_TYPE = "vn.ioc.reference.expectation.v1"
 MONTHS = {"M": (1, "month"), "Q": (3, "quarter"), "A": (12, "year")}
 
 
+class Point(NamedTuple):
+    """A report is due: at an instant, for a period, by what was expected."""
+
+    at: int
+    period: str
+    fact: Event
+
+
 class Schedule:
     """What is expected of units, and every fact that could fulfil it."""
 
@@ -21,6 +30,7 @@ class Schedule:
     ) -> None:
         self._places = places
         self._expected = [fact for fact in expectations if fact.type == EXPECTATION_TYPE]
+        self._points: dict[int, dict[str, list[Point]]] = {}
         self._come: dict[tuple[str, str, str], int] = {}
         for fact in facts:
             for name in _names(fact):
@@ -34,26 +44,28 @@ class Schedule:
         only_come = measure["id"] == "reports_received"
         return [
             1
-            for fact in self._expected
-            if member is None or field(fact, "domain") == member[1]
-            for at, period in _points(fact, now)
-            if span[0] <= at < min(span[1], now)
-            and self._lies_in(fact, at, unit)
-            and (not only_come or self._has_come(fact, period, now))
+            for point in self._in_unit(unit, now)
+            if span[0] <= point.at < min(span[1], now)
+            and (member is None or field(point.fact, "domain") == member[1])
+            and (not only_come or self._has_come(point.fact, point.period, now))
         ]
 
     def members(self, unit: str, now: int) -> set[str]:
         """Return the domains of what is expected in a unit."""
-        return {
-            str(field(fact, "domain"))
-            for fact in self._expected
-            if any(self._lies_in(fact, at, unit) for at, _ in _points(fact, now))
-        }
+        return {str(field(point.fact, "domain")) for point in self._in_unit(unit, now)}
 
-    def _lies_in(self, fact: Event, at: int, unit: str) -> bool:
-        """Say whether the unit that has the code at the due instant is, or lies in, this one."""
-        owes = self._places.at(fact.unit, day_of(at))
-        return owes is not None and unit in self._places.with_above(owes)
+    def _in_unit(self, unit: str, now: int) -> list[Point]:
+        """Return the points of the units that, when it is due, are this one or lie in it."""
+        day = day_of(now)
+        if day not in self._points:
+            found: dict[str, list[Point]] = {}
+            for fact in self._expected:
+                for at, period in _points(fact, now):
+                    owes = self._places.at(fact.unit, day_of(at))
+                    for upper in () if owes is None else self._places.with_above(owes):
+                        found.setdefault(upper, []).append(Point(at, period, fact))
+            self._points = {day: found}
+        return self._points[day].get(unit, [])
 
     def _has_come(self, fact: Event, period: str, now: int) -> bool:
         come = self._come.get((str(field(fact, "what")), period, fact.unit))

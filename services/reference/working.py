@@ -95,17 +95,20 @@ class WorkingCalendars:
                 day = day_named(str(field(fact, "date")))
                 self.changed.setdefault(unit, {})[day] = _hours_of(fact)
         self._places = places
+        self._made: dict[str | None, WorkingTime] = {}
 
     def of_unit(self, unit: str) -> WorkingTime:
         """Return the calendar of a unit: a row of its province beats the row of the country."""
-        changed: dict[int, Hours] = {}
-        for key, days in self.changed.items():
-            if self._places.level(key) == COUNTRY:
-                changed.update(days)
         province = self._places.province_of(unit)
-        if province is not None:
-            changed.update(self.changed.get(province, {}))
-        return WorkingTime(changed)
+        if province not in self._made:
+            changed: dict[int, Hours] = {}
+            for key, days in self.changed.items():
+                if self._places.level(key) == COUNTRY:
+                    changed.update(days)
+            if province is not None:
+                changed.update(self.changed.get(province, {}))
+            self._made[province] = WorkingTime(changed)
+        return self._made[province]
 
     def same_as(self, other: "WorkingCalendars") -> bool:
         """Say whether both know the same changed days."""

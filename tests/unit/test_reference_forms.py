@@ -104,7 +104,11 @@ def test_a_composite_adds_the_points_of_the_criteria_that_have_a_value() -> None
 
 def test_a_target_that_was_set_beats_the_bound_and_makes_a_line() -> None:
     """From 20 on 1 August to 80 on 31 August, 30 days: 2 points a day; on the 11th 40."""
-    said = {"indicator_id": "TO-01", "valid_from": "2025-08-01", "valid_to": "2025-08-31"}
+    said: dict[str, Any] = {
+        "indicator_id": "TO-01",
+        "valid_from": "2025-08-01",
+        "valid_to": "2025-08-31",
+    }
     said |= {"value": 80, "start_value": 20, "document": "x"}
     events = [
         event("target.set", "2025-07-20T09:00", "TO-01/2025-08-01", said),

@@ -89,7 +89,11 @@ def test_a_feed_is_fresh_for_one_and_a_half_intervals() -> None:
 
 def test_reports_are_due_some_days_after_each_period() -> None:
     """July is due on 11 August and has come, August on 11 September and has not."""
-    said = {"what": "vn.ioc.telecom.subscription.v1", "domain": "telecom", "freq": "M"}
+    said: dict[str, Any] = {
+        "what": "vn.ioc.telecom.subscription.v1",
+        "domain": "telecom",
+        "freq": "M",
+    }
     said |= {"due_days": 10, "active_from": "2025-07-01"}
     events = [
         event("reference.expectation", "2025-07-01T00:00", said["what"], said),

@@ -100,7 +100,11 @@ def moved(change: float, name: str = "TO-01") -> tuple[float | None, int | None]
     Assigned in October: the month before is September with 10 guests, the last whole month before
     the end of the quarter (31 December) is November with 14.
     """
-    link = {"outcome_indicator_id": name, "outcome_window": "month", "declared_change": change}
+    link: dict[str, Any] = {
+        "outcome_indicator_id": name,
+        "outcome_window": "month",
+        "declared_change": change,
+    }
     events = [
         checkin("2025-09-10T12:00", 10),
         checkin("2025-11-10T12:00", 14),
