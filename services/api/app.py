@@ -14,11 +14,13 @@ from services.adapters import clock
 from services.adapters.http import health_routes
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
+from services.adapters.standards import load_catalogue
 from services.adapters.timescale import PatientConnection
 from services.adapters.topics import INDICATORS
 from services.adapters.units import boundaries, load_units
 from services.api import answers
 from services.api.courses import Courses
+from services.api.explain import DatabaseExplanations
 from services.api.feed import Feed
 from services.api.live.board import Board
 from services.api.live.hub import Greeting, Hub
@@ -28,6 +30,7 @@ from services.api.metrics import ApiMetrics
 from services.api.newest import NewestObservations
 from services.api.places import Places
 from services.api.receipts import DatabaseReceipts
+from services.api.routes_explain import Explainer, explain_routes
 from services.api.routes_observations import ObservationSources, observation_routes
 from services.api.routes_receipts import receipt_routes
 from services.api.routes_reference import indicator_routes, unit_routes
@@ -52,7 +55,7 @@ class Replica:
         computed: Callable[[ConnectionPool], ObservationSource] | None = None,
     ) -> None:
         limits = limits or Limits()
-        units, standard = load_units(), load_standard()
+        units, standard, catalogue = load_units(), load_standard(), load_catalogue()
         places = Places(units)
         registry = CollectorRegistry()
         self.metrics = metrics = ApiMetrics(registry)
@@ -81,6 +84,9 @@ class Replica:
             redirect_slashes=False,
         )
         self.app.include_router(observation_routes(sources, vocabulary))
+        tables = DatabaseExplanations(self._pool)
+        explainer = Explainer(sources, tables, catalogue, units, clock.now)
+        self.app.include_router(explain_routes(explainer, catalogue, vocabulary))
         self.app.include_router(indicator_routes(standard))
         self.app.include_router(unit_routes(units, self._boundaries, clock.now))
         self.app.include_router(receipt_routes(DatabaseReceipts(self._pool)))

@@ -1,0 +1,242 @@
+"""What an observation was made of, as the tables tell: its events, their receipts, its revisions.
+
+Everything is read in one snapshot with a short limit: who looks behind a figure never holds up who
+counts. There is no index for it, an insert must not pay for a question that is asked now and then;
+the time chunks of `event` bound what is read.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
+
+import msgspec
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from services.domain.behind import Behind
+from services.domain.errors import Unavailable
+from services.domain.instants import DAY, format_instant
+from services.domain.query import QueryRefused
+
+ANSWER_MS_MAX = 3_000
+AT_ONCE_MAX = 2
+"""Of the replica's connections, so that receipts are answered meanwhile."""
+TURN_SECONDS = 2.0
+REVISIONS_MAX = 50
+LOOK_BACK = 30 * DAY
+"""How far the newest events are looked for first: a chunk of `event`."""
+_OUTCOMES = ("waiting", "superseded", "late", "quarantined")
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where a page of events ended: the order of events is newest first, by this key."""
+
+    at: int
+    topic: str
+    part: int
+    offset: int
+
+
+class SourceEvent(msgspec.Struct, frozen=True):
+    """One event behind an observation. Instants as RFC 3339."""
+
+    id: str
+    source: str
+    type: str
+    time: str
+    unit: str
+    subject: str
+    recordedtime: str
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """All events behind an observation.
+
+    `inputs` are the outcomes as their receipts say, from when each was counted; None when some have
+    no receipt. `offsets` are the first and the last of each partition, both included.
+    """
+
+    inputs: dict[str, int] | None
+    offsets: list[dict[str, Any]]
+
+
+def read_place(text: str | None) -> Place | None:
+    """Read the key in a cursor; raises QueryRefused for what no page gave."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=Place)
+    except msgspec.DecodeError as error:
+        raise QueryRefused("cursor", "the cursor is not one of this list") from error
+
+
+def write_place(place: Place | None) -> str | None:
+    """Write the key as `read_place` reads it."""
+    return None if place is None else msgspec.json.encode(place).decode()
+
+
+class DatabaseExplanations:
+    """Reads what is behind observations; called in a worker thread.
+
+    Raises `Unavailable` without a database, and when there is too much to read in time.
+    """
+
+    def __init__(self, pool: ConnectionPool, answer_ms_max: int = ANSWER_MS_MAX) -> None:
+        self._pool = pool
+        self._answer_ms_max = answer_ms_max
+        self._turns = threading.BoundedSemaphore(AT_ONCE_MAX)
+
+    def revisions(self, observation: str) -> list[dict[str, Any]]:
+        """Give the newest rows at rest, newest first."""
+        with self._snapshot() as cursor:
+            cursor.execute(_REVISIONS, (observation, REVISIONS_MAX))
+            names = ("as_of", "value", "numerator", "denominator", "revision")
+            rows = [dict(zip(names, row, strict=True)) for row in cursor]
+        return [
+            {name: value for name, value in row.items() if value is not None or name == "value"}
+            | {"as_of": format_instant(row["as_of"])}
+            for row in rows
+        ]
+
+    def events(
+        self, behind: Behind, limit: int, after: Place | None
+    ) -> tuple[list[SourceEvent], Place | None]:
+        """Give a page of the events, newest first, and where the next one begins."""
+        first, end = behind.bounds
+        after = after or Place(end, "", 0, 0)
+        end = min(end, after.at + 1)
+        length = LOOK_BACK
+        begin = max(first, end - length)
+        with self._snapshot() as cursor:
+            rows = _page(cursor, behind, (begin, end), limit + 1, after)
+            while len(rows) <= limit and begin > first:
+                length *= 4
+                begin = max(first, end - length)
+                rows = _page(cursor, behind, (begin, end), limit + 1, after)
+        last = Place(*rows[limit - 1][6:]) if len(rows) > limit else None
+        return [_event(row) for row in rows[:limit]], last
+
+    def summary(self, behind: Behind) -> Summary:
+        """Count all the events."""
+        with self._snapshot() as cursor:
+            cursor.execute(_SUMMARY, _arguments(behind, behind.bounds))
+            rows = cursor.fetchall()
+        offsets = [
+            {"topic": topic, "partition": part, "from": first, "to": last}
+            for topic, part, first, last, *_ in rows
+        ]
+        total, unknown, *noted = [sum(row[column] for row in rows) for column in range(4, 10)]
+        if unknown:
+            return Summary(None, offsets)
+        inputs = {"counted": total - sum(noted)} | dict(zip(_OUTCOMES, noted, strict=True))
+        return Summary(inputs, offsets)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Cursor]:
+        if not self._turns.acquire(timeout=TURN_SECONDS):
+            raise Unavailable("too many figures are being explained at once; ask again")
+        try:
+            with (
+                self._pool.connection() as connection,
+                connection.transaction(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(
+                    "select set_config('statement_timeout', %s, true)", [str(self._answer_ms_max)]
+                )
+                yield cursor
+        except psycopg.errors.QueryCanceled as error:
+            raise Unavailable(
+                "there are more events behind this observation than can be read in time; ask for"
+                " a shorter window or a smaller unit"
+            ) from error
+        except psycopg.errors.UndefinedTable as error:
+            raise Unavailable("the tables are missing: run `ioc migrate` first") from error
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable(f"the database does not answer: {error}") from error
+        finally:
+            self._turns.release()
+
+
+def _page(
+    cursor: Cursor, behind: Behind, between: tuple[int, int], limit: int, after: Place
+) -> list[tuple[Any, ...]]:
+    arguments = _arguments(behind, between) | {
+        "limit": limit,
+        "at": _time(after.at),
+        "topic": after.topic,
+        "part": after.part,
+        "offset": after.offset,
+    }
+    return cursor.execute(_PAGE, arguments).fetchall()
+
+
+def _arguments(behind: Behind, between: tuple[int, int]) -> dict[str, Any]:
+    return {
+        "from": _time(between[0]),
+        "to": _time(between[1]),
+        "every": behind.every_type,
+        "types": list(behind.types),
+        "begin": _time(behind.begin),
+        "until": _time(behind.until),
+        "reports": list(behind.reports),
+        "periods": list(behind.periods),
+        "series": list(behind.series),
+        "reports_begin": _time(behind.reports_begin),
+        "reports_until": _time(behind.reports_until),
+        "units": None if behind.units is None else list(behind.units),
+    }
+
+
+def _event(row: tuple[Any, ...]) -> SourceEvent:
+    name, source, kind, unit, subject, recorded, at, *_ = row
+    return SourceEvent(
+        name, source, kind, format_instant(at), unit, subject, format_instant(recorded)
+    )
+
+
+def _time(at: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=at)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WANTED = sql.SQL("""
+    (%(units)s::text[] is null or unit = any(%(units)s::text[]))
+    and (
+        (%(every)s or type = any(%(types)s::text[]))
+            and time >= %(begin)s and time < %(until)s
+        or type = any(%(reports)s::text[])
+            and time >= %(reports_begin)s and time < %(reports_until)s
+            and convert_from(body, 'UTF8')::json #>> '{data,period}' = any(%(periods)s::text[])
+            and (
+                %(series)s::text[] = '{}'
+                or convert_from(body, 'UTF8')::json #>> '{data,series_id}' = any(%(series)s::text[])
+            )
+    )
+""")
+_PAGE = sql.SQL(
+    "select id, source, type, unit, subject, (extract(epoch from recorded) * 1000000)::bigint,"
+    " (extract(epoch from time) * 1000000)::bigint, topic, part, record_offset"
+    " from event where time >= %(from)s and time < %(to)s and {wanted}"
+    " and (time, topic, part, record_offset) < (%(at)s, %(topic)s, %(part)s, %(offset)s)"
+    " order by time desc, topic desc, part desc, record_offset desc limit %(limit)s"
+).format(wanted=_WANTED)
+_SUMMARY = sql.SQL(
+    "select topic, part, min(record_offset), max(record_offset), count(*),"
+    " count(*) filter (where e.receipt is null), count(*) filter (where n.state = 'waiting'),"
+    " count(*) filter (where n.state = 'superseded'), count(*) filter (where n.state = 'late'),"
+    " count(*) filter (where n.state = 'quarantined')"
+    " from event e left join receipt_note n on n.receipt = e.receipt and n.line = e.line"
+    " and n.state in ('waiting', 'superseded', 'late', 'quarantined')"
+    " where time >= %(from)s and time < %(to)s and {wanted} group by topic, part"
+    " order by topic, part"
+).format(wanted=_WANTED)
+_REVISIONS: LiteralString = (
+    "select (extract(epoch from as_of) * 1000000)::bigint, value, numerator, denominator, revision"
+    " from observation where id = %s order by as_of desc limit %s"
+)

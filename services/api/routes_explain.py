@@ -1,0 +1,111 @@
+"""`GET /v1/observations/{id}/explain`: what an observation was made of."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from services.api.answers import answer
+from services.api.explain import DatabaseExplanations, Place, read_place, write_place
+from services.api.routes_observations import ObservationSources
+from services.domain.behind import Named, behind, measure_ids, parse_id
+from services.domain.engine.catalogue import Catalogue
+from services.domain.query import (
+    QueryRefused,
+    Vocabulary,
+    read_cursor,
+    read_limit,
+    write_cursor,
+)
+from services.domain.units import UnitList
+
+LIMIT_DEFAULT = 50
+LIMIT_MAX = 500
+PARAMETERS = ("limit", "cursor")
+
+
+class Explainer:
+    """Puts together what the catalogue, the engine and the tables know of an observation."""
+
+    def __init__(
+        self,
+        sources: ObservationSources,
+        tables: DatabaseExplanations,
+        catalogue: Catalogue,
+        units: UnitList,
+        now: Callable[[], int],
+    ) -> None:
+        self._sources = sources
+        self._tables = tables
+        self._catalogue = catalogue
+        self._units = units
+        self._now = now
+
+    def explain(self, named: Named, limit: int, after: Place | None) -> dict[str, Any]:
+        """Make the document; a member that does not apply is not there.
+
+        Raises QueryRefused when there is no such observation, Unavailable without a database.
+        """
+        observation = self._observation(named)
+        document: dict[str, Any] = {"observation": observation}
+        document["formula"] = self._formula(named)
+        coverage = observation.get("coverage")
+        if coverage is not None:
+            document["reporters"] = coverage
+        document["revisions"] = self._tables.revisions(named.id)
+        found = behind(named, self._catalogue, self._units, self._now())
+        if found is None:
+            return document
+        events, last = self._tables.events(found, limit, after)
+        document["events"] = {"items": events, "next": write_cursor(write_place(last))}
+        summary = self._tables.summary(found)
+        document["offsets"] = summary.offsets
+        if summary.inputs is not None:
+            document["inputs"] = summary.inputs
+        return document
+
+    def _observation(self, named: Named) -> dict[str, Any]:
+        page = self._sources.find(named.query)
+        for item in page.items:
+            observation: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(item))
+            if observation["id"] == named.id:
+                return observation
+        raise QueryRefused("id", f"there is no observation {named.id}", unknown=True)
+
+    def _formula(self, named: Named) -> dict[str, Any]:
+        """The formula in words is that of the indicator; its components have none of their own."""
+        formula, catalogue = named.formula, self._catalogue
+        indicator = catalogue.indicators[formula.indicator]
+        document: dict[str, Any] = {"id": formula.id, "version": indicator.formula_version}
+        if formula.component is None:
+            document["text"] = indicator.formula
+        for side, names in (("numerator", formula.numerator), ("denominator", formula.denominator)):
+            if names:
+                document[side] = measure_ids(names, catalogue)
+        return document | {"measures": measure_ids(formula.references, catalogue)}
+
+
+def explain_routes(explainer: Explainer, catalogue: Catalogue, vocabulary: Vocabulary) -> APIRouter:
+    """Make the route of explanations."""
+    router = APIRouter(tags=["observations"])
+
+    @router.get("/v1/observations/{observation:path}/explain")
+    async def explain(
+        request: Request, observation: str, limit: str | None = None, cursor: str | None = None
+    ) -> Response:
+        """What an observation was made of: formula, reporters, revisions, and a page of its events.
+
+        `inputs` are the outcomes of the events as their receipts say, `offsets` the first and last
+        record of each partition that holds them. Both cover all the events, `events` one page.
+        """
+        for name in request.query_params:
+            if name not in PARAMETERS:
+                raise QueryRefused(name, f"unknown parameter {name!r}", PARAMETERS)
+        named = parse_id(observation, catalogue, vocabulary)
+        size = read_limit(limit, LIMIT_DEFAULT, LIMIT_MAX)
+        after = read_place(read_cursor(cursor))
+        return answer(request, await run_in_threadpool(explainer.explain, named, size, after))
+
+    return router

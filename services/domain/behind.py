@@ -1,0 +1,177 @@
+"""What stands behind an observation: from its id to the events that it was made of.
+
+An id is `PS-04|P:33@2025-07-01||month:2026-10`: indicator or component, unit key, breakdown,
+window with the calendar and the period that it has.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from services.domain.engine.catalogue import Catalogue, Formula
+from services.domain.engine.figures import months_of, parts_of
+from services.domain.engine.measures import EVERY_TYPE, Measure
+from services.domain.engine.windows import (
+    ADMINISTRATIVE,
+    BEGINNING,
+    PERIODS,
+    STATISTICAL,
+    Span,
+    place,
+)
+from services.domain.instants import start_of_local_day
+from services.domain.query import ObservationQuery, QueryRefused, Vocabulary, parse_query
+from services.domain.units import UnitList
+
+FORM = "an observation's id is like PS-04|P:33@2025-07-01||month:2026-10"
+SERIES_FIELD = "series_id"
+_ADMIN = "~admin"
+
+
+class Named(msgspec.Struct, frozen=True):
+    """An id, taken apart: one formula of one unit in one window. `dim` is empty for a total."""
+
+    id: str
+    formula: Formula
+    unit: str
+    dim: tuple[str, str] | None
+    window: str
+    calendar: str
+    period: str | None
+    query: ObservationQuery
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """Which events an observation rests on.
+
+    `types` count by their time in [begin, until). `reports` count by the period that they name, of
+    the `series` if there are any, with a time in [reports_begin, reports_until): a report is dated
+    in its period or after it. `units` are codes as sent; None stands for all.
+    """
+
+    types: tuple[str, ...]
+    every_type: bool
+    begin: int
+    until: int
+    reports: tuple[str, ...]
+    periods: tuple[str, ...]
+    series: tuple[str, ...]
+    reports_begin: int
+    reports_until: int
+    units: tuple[str, ...] | None
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """[first, end) of all of them."""
+        if not self.reports:
+            return self.begin, self.until
+        if not self.types and not self.every_type:
+            return self.reports_begin, self.reports_until
+        return min(self.begin, self.reports_begin), max(self.until, self.reports_until)
+
+
+def parse_id(text: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Named:
+    """Take an id apart; raises QueryRefused, `unknown` when it is well formed but names nothing."""
+    parts = text.split("|", 2)
+    if len(parts) < 3 or "|" not in parts[2]:
+        raise QueryRefused("id", f"{text[:200]!r} is none: {FORM}")
+    indicator, unit, (dims, _, placed) = parts[0], parts[1], parts[2].rpartition("|")
+    name, _, period = placed.partition(":")
+    window = name.removesuffix(_ADMIN)
+    if "@" not in unit or (dims and "=" not in dims) or (":" in placed and not period):
+        raise QueryRefused("id", f"{text[:200]!r} is none: {FORM}")
+    dim, _, member = dims.partition("=")
+    calendar = ADMINISTRATIVE if name.endswith(_ADMIN) else STATISTICAL
+    pairs = [("indicator", indicator), ("unit", unit), ("window", window), ("calendar", calendar)]
+    pairs += [("period", period)] if period else []
+    pairs += [(f"dims.{dim}", member)] if dim else []
+    query = parse_query(pairs, vocabulary)
+    if bool(period) != (window in PERIODS):
+        raise QueryRefused("id", f"window {window} has {'no' if period else 'a'} period: {FORM}")
+    formula = catalogue.formulas[indicator]
+    calendars = catalogue.indicators[formula.indicator].calendars_of(window)
+    if window not in formula.windows or calendar not in calendars:
+        detail = f"{indicator} has no window {name}"
+        raise QueryRefused("id", detail, formula.windows, unknown=True)
+    return Named(
+        text, formula, unit, (dim, member) if dim else None, window, calendar, period or None, query
+    )
+
+
+def behind(named: Named, catalogue: Catalogue, units: UnitList, now: int) -> Behind | None:
+    """Find the events behind an observation as of now.
+
+    None where columns of the event do not tell: for a member of a breakdown, and for what the
+    clock alone makes.
+    """
+    measures = catalogue.measures_of(named.formula)
+    counted = [measure for measure in measures if measure.kind != "report"]
+    reported = [measure for measure in measures if measure.kind == "report"]
+    types, reports = _types(counted), _types(reported)
+    if named.dim is not None or not (types or reports):
+        return None
+    span = place(named.window, named.calendar, now, named.period)
+    unit = units.get(named.unit)
+    flows = all(measure.kind == "flow" for measure in counted)
+    # Before its first day the code of a unit was that of another one.
+    since = BEGINNING if unit is None else max(BEGINNING, start_of_local_day(unit.valid_from))
+    return Behind(
+        types=tuple(name for name in types if name != EVERY_TYPE),
+        every_type=EVERY_TYPE in types,
+        begin=max(since, span.begin) if flows else since,
+        until=span.cut,
+        reports=reports,
+        periods=_periods(span),
+        series=_series(reported),
+        reports_begin=span.begin,
+        reports_until=now,
+        units=_codes(named.unit, units),
+    )
+
+
+def measure_ids(names: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
+    """Give the measures that these names stand for, also through the formulas among them."""
+    found: dict[str, None] = {}
+    for name in names:
+        if name in catalogue.measures:
+            found[name] = None
+        else:
+            measures = catalogue.measures_of(catalogue.formulas[name])
+            found.update(dict.fromkeys(measure.id for measure in measures))
+    return tuple(found)
+
+
+def _types(measures: list[Measure]) -> tuple[str, ...]:
+    return tuple(sorted({name for measure in measures for name in measure.event_types}))
+
+
+def _periods(span: Span) -> tuple[str, ...]:
+    """The period and those that it is the sum of."""
+    if span.period is None:
+        return ()
+    return tuple(dict.fromkeys((span.period, *parts_of(span.period), *months_of(span.period))))
+
+
+def _series(reported: list[Measure]) -> tuple[str, ...]:
+    """The series of reports; none when one of the measures takes reports of any."""
+    found: list[str] = []
+    for measure in reported:
+        own = [c for c in measure.filter if c.get("field") == SERIES_FIELD and c.get("op") == "="]
+        if not own:
+            return ()
+        found.extend(str(condition["value"]) for condition in own)
+    return tuple(dict.fromkeys(found))
+
+
+def _codes(key: str, units: UnitList) -> tuple[str, ...] | None:
+    """The codes of a unit and of everything below it; None for the country, which has all."""
+    unit = units.get(key)
+    if unit is not None and unit.level == "N":
+        return None
+    return tuple(sorted({each.partition("@")[0] for each in _tree(key, units)}))
+
+
+def _tree(key: str, units: UnitList) -> Iterator[str]:
+    yield key
+    for child in units.children(key):
+        yield from _tree(child.key, units)

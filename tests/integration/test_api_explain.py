@@ -1,0 +1,214 @@
+"""What is behind a figure, on a real database that a real writer has filled."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from services.adapters import clock
+from services.adapters.observations import DatabaseObservations
+from services.adapters.provision import fill_progress
+from services.adapters.standards import load_catalogue
+from services.adapters.timescale import connect
+from services.adapters.topics import INDICATORS, event_topic
+from services.adapters.units import load_units
+from services.aggregator.count.batch import Record, decode_batch
+from services.aggregator.count.positions import take_over
+from services.aggregator.count.writer import Writer
+from services.domain.instants import DAY, MINUTE, format_instant
+from tests.integration.api_server import Running, make_topic, running_api
+
+pytestmark = pytest.mark.servers
+
+TOPIC = event_topic("public-service")
+REPORTS = event_topic("socio-economic")
+RECEIPT = uuid4()
+RECEIVED = "PS-01|P:33@2025-07-01||month:2025-10"
+AT = "2025-10-06T09:15:00+07:00"
+COUNT = 7
+
+
+def dossier(number: int, unit: str = "C:11953", time: str = AT, **more: Any) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": f"e-{number}",
+        "source": "/agency/H33.15/mot-cua",
+        "type": "vn.ioc.dossier.received.v1",
+        "time": time,
+        "subject": f"case-{number}",
+        "recordedtime": time,
+        "unit": unit,
+        "data": {
+            "procedure_code": "1.001193",
+            "svc_level": "full",
+            "submitted_at": time,
+            "requires_paper_result": False,
+            "agency_id": "H33.15",
+        },
+        **more,
+    }
+
+
+def record(topic: str, offset: int, document: dict[str, Any], receipt: UUID | None) -> Record:
+    headers = {}
+    if receipt is not None:
+        headers["receipt"] = receipt.bytes + (offset + 1).to_bytes(4, "big")
+    return Record(topic, 0, offset, json.dumps(document).encode(), headers)
+
+
+class Counting:
+    """Counts documents as the aggregator does, one batch at a time."""
+
+    def __init__(self, database: str, connection: psycopg.Connection) -> None:
+        fill_progress(database, {TOPIC: 1, REPORTS: 1, INDICATORS: 1}, [TOPIC, REPORTS])
+        owner = uuid4()
+        self._held = take_over(connection, owner, [(TOPIC, 0), (REPORTS, 0)])
+        self._writer = Writer(connection, owner, load_catalogue(), load_units())
+
+    def count(
+        self,
+        *documents: dict[str, Any],
+        now: int,
+        topic: str = TOPIC,
+        receipt: UUID | None = RECEIPT,
+    ) -> dict[str, int]:
+        begin = self._held[topic, 0].offset
+        records = [record(topic, begin + n, each, receipt) for n, each in enumerate(documents)]
+        held = {(topic, 0): self._held[topic, 0]}
+        ends = {(topic, 0): begin + len(records)}
+        written = self._writer.write(decode_batch(records, "r", "d"), held, ends, now)
+        self._held |= written.positions
+        return dict(written.states)
+
+    def tick(self, now: int) -> None:
+        self._held |= self._writer.tick(self._held, list(self._held), now).positions
+
+
+@pytest.fixture
+def counting(database: str) -> Any:
+    with connect(database, "test") as connection:
+        yield Counting(database, connection)
+
+
+@pytest.fixture
+async def http(kafka: str, topic_prefix: str, database: str) -> AsyncIterator[httpx.AsyncClient]:
+    topic = f"{topic_prefix}indicators"
+    await make_topic(kafka, topic)
+    source = DatabaseObservations(database, load_catalogue(), load_units(), clock.now)
+    running: Running
+    async with (
+        running_api(kafka, topic, database=database, computed=source) as running,
+        httpx.AsyncClient(base_url=running.url, timeout=30) as client,
+    ):
+        yield client
+
+
+def address(observation: str) -> str:
+    return f"/v1/observations/{quote(observation, safe='')}/explain"
+
+
+async def explained(http: httpx.AsyncClient, observation: str, **query: Any) -> dict[str, Any]:
+    answer = await http.get(address(observation), params=query)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_a_figure_is_explained(
+    counting: Counting, http: httpx.AsyncClient, database: str
+) -> None:
+    documents = [dossier(n) for n in range(COUNT)]
+    elsewhere = dossier(90, unit="C:00004")  # of another province
+    before = dossier(91, time="2025-09-30T23:59:59+07:00")
+    counting.count(*documents, before, elsewhere, now=clock.now())
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            'insert into observation (as_of, id, indicator, unit, dims, "window", value, status,'
+            " final, revision, epoch, rev) values ('2025-11-01T00:00:10+07', %s, 'PS-01', '', '',"
+            " 'month', 6, 'A', true, 0, 1, 1), ('2025-11-02T00:00:10+07', %s, 'PS-01', '', '',"
+            " 'month', 7, 'A', true, 1, 1, 2)",
+            (RECEIVED, RECEIVED),
+        )
+    found = await explained(http, RECEIVED)
+    assert found["observation"]["id"] == RECEIVED
+    assert found["observation"]["denominator"] == COUNT
+    assert found["formula"]["id"] == "PS-01"
+    assert found["formula"]["version"] == 1
+    assert found["formula"]["text"]
+    assert found["inputs"]["counted"] == COUNT
+    assert found["offsets"] == [{"topic": TOPIC, "partition": 0, "from": 0, "to": COUNT - 1}]
+    assert found["revisions"] == [
+        {"as_of": "2025-11-02T00:00:10+07:00", "value": 7.0, "revision": 1},
+        {"as_of": "2025-11-01T00:00:10+07:00", "value": 6.0, "revision": 0},
+    ]
+    assert found["events"]["next"] is None
+    assert found["events"]["items"][0] == {
+        "id": f"e-{COUNT - 1}",
+        "source": "/agency/H33.15/mot-cua",
+        "type": "vn.ioc.dossier.received.v1",
+        "time": AT,
+        "unit": "C:11953",
+        "subject": f"case-{COUNT - 1}",
+        "recordedtime": AT,
+    }
+
+
+async def test_pages_make_up_the_events(counting: Counting, http: httpx.AsyncClient) -> None:
+    counting.count(*(dossier(n) for n in range(COUNT)), now=clock.now())
+    seen: list[str] = []
+    query: dict[str, Any] = {"limit": 3}
+    while True:
+        page = (await explained(http, RECEIVED, **query))["events"]
+        seen += [item["id"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        query["cursor"] = page["next"]
+    assert seen == [f"e-{n}" for n in reversed(range(COUNT))]
+
+
+async def test_a_stock_rests_on_everything_before(
+    counting: Counting, http: httpx.AsyncClient
+) -> None:
+    now = clock.now()
+    recent = dossier(1, time=format_instant(now - 3 * MINUTE))
+    old = dossier(2, time=format_instant(now - 300 * DAY))
+    counting.count(recent, old, now=now)
+    found = await explained(http, "PS-04|P:33@2025-07-01||30d")
+    assert [item["id"] for item in found["events"]["items"]] == ["e-1", "e-2"]
+
+
+async def test_what_has_no_receipt_has_no_outcome(
+    counting: Counting, http: httpx.AsyncClient
+) -> None:
+    counting.count(dossier(1), now=clock.now(), receipt=None)
+    found = await explained(http, RECEIVED)
+    assert "inputs" not in found
+    assert len(found["events"]["items"]) == 1
+
+
+PROBLEMS = (
+    ("PS-01", 400, "like PS-04|"),
+    ("PS-01|P:33||all", 400, "like PS-04|"),
+    ("PS-01|P:33@2025-07-01||month", 400, "a period"),
+    ("PS-01|P:33@2025-07-01||month:2025-13", 400, "not a period"),
+    ("PS-99|P:33@2025-07-01||all", 404, "PS-04"),
+    ("PS-01|P:99@2025-07-01||month:2025-10", 404, "unknown unit"),
+    ("PS-01|P:33@2025-07-01||eon", 404, "month"),
+    ("PS-01|P:33@2025-07-01|colour=red|month:2025-10", 404, "agency"),
+)
+
+
+async def test_problems(counting: Counting, http: httpx.AsyncClient) -> None:
+    for observation, status, words in PROBLEMS:
+        answer = await http.get(address(observation))
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert words in answer.json()["detail"], answer.text
+    for query in ("cursor=x", "cursor=e30", "limit=0", "limit=501", "colour=red"):
+        answer = await http.get(f"{address(RECEIVED)}?{query}")
+        assert answer.status_code == 400, answer.text
