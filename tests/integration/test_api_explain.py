@@ -182,6 +182,30 @@ async def test_a_stock_rests_on_everything_before(
     assert [item["id"] for item in found["events"]["items"]] == ["e-1", "e-2"]
 
 
+async def test_who_comes_after_the_month_was_final_is_late(
+    counting: Counting, http: httpx.AsyncClient, database: str
+) -> None:
+    now = clock.now()
+    assert counting.count(dossier(1), now=now) == {"counted": 1}
+    counting.tick(now)
+    recent = dossier(2, time=format_instant(now - MINUTE))
+    assert counting.count(dossier(3), recent, dossier(1), now=now) == {
+        "late": 1,
+        "counted": 1,
+        "duplicate": 1,
+    }
+    found = await explained(http, RECEIVED)
+    assert found["inputs"] == {
+        "counted": 1,
+        "waiting": 0,
+        "superseded": 0,
+        "late": 1,
+        "quarantined": 0,
+    }
+    receipt = (await http.get(f"/v1/receipts/{RECEIPT}")).json()
+    assert (receipt["counted"], receipt["late"], receipt["duplicate"]) == (2, 1, 1)
+
+
 async def test_what_has_no_receipt_has_no_outcome(
     counting: Counting, http: httpx.AsyncClient
 ) -> None:

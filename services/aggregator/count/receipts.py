@@ -1,14 +1,18 @@
 """Receipts: what became of the records of each request, added up as they are counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from services.aggregator.count.batch import Batch, storable
+from services.aggregator.count.batch import Batch, Received, storable
 from services.aggregator.count.case_rows import Cursor
 from services.domain.cases.book import COUNTED
+from services.domain.engine.windows import BEGINNING, STATISTICAL, place
 
 STATES = ("counted", "duplicate", "waiting", "superseded", "late", "quarantined")
+DUPLICATE, LATE = "duplicate", "late"
+NOTHING_FINAL = -(1 << 62)
+"""An instant before every event."""
 
 
 class ReceiptNote(NamedTuple):
@@ -18,6 +22,46 @@ class ReceiptNote(NamedTuple):
     line: int
     state: str
     differs: bool
+
+
+def note(
+    received: Received, states: Mapping[tuple[str, str], str], final_before: int
+) -> ReceiptNote:
+    """Say what became of a new event.
+
+    One that counts is late when its month was final before: figures are revised by it.
+    """
+    event = received.event
+    state = states.get((event.source, event.id), COUNTED)
+    if state == COUNTED and event.at < final_before:
+        state = LATE
+    return ReceiptNote(received.receipt, received.line, state, differs=False)
+
+
+def duplicate(received: Received, *, differs: bool) -> ReceiptNote:
+    """Say that an event was there already."""
+    return ReceiptNote(received.receipt, received.line, DUPLICATE, differs)
+
+
+def read_final_before(cursor: Cursor, fresh: Sequence[Received], now: int) -> int:
+    """Read up to which instant statistical months were final when this batch began.
+
+    A month is final when every partition of events has been counted past its end. Nothing is read
+    for a batch without events of a former month.
+    """
+    oldest = min((received.event.at for received in fresh), default=now)
+    if oldest >= _month_begin(now):
+        return NOTHING_FINAL
+    cursor.execute("select min(watermark) from progress where topic like 'ioc.events.%'")
+    row = cursor.fetchone()
+    watermark = None if row is None else row[0]
+    if watermark is None or watermark < BEGINNING:
+        return NOTHING_FINAL
+    return _month_begin(watermark)
+
+
+def _month_begin(at: int) -> int:
+    return place("month", STATISTICAL, at).begin
 
 
 def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -> None:

@@ -27,8 +27,13 @@ from services.aggregator.count.folding import Folding
 from services.aggregator.count.identities import Identities
 from services.aggregator.count.lists import ReferenceLists
 from services.aggregator.count.positions import Position, advance, guard
-from services.aggregator.count.receipts import ReceiptNote, write_receipts
-from services.domain.cases.book import COUNTED, Book, CaseName, WorkingDay, case_of
+from services.aggregator.count.receipts import (
+    duplicate,
+    note,
+    read_final_before,
+    write_receipts,
+)
+from services.domain.cases.book import Book, CaseName, WorkingDay, case_of
 from services.domain.cases.facts import CALENDAR_DAY
 from services.domain.cases.lists import REFERENCE_LIST
 from services.domain.engine.catalogue import Catalogue
@@ -129,11 +134,12 @@ class Writer:
         fresh = [batch.events[index] for index in known.new]
         _store_events(cursor, fresh)
         folding = self._fold(cursor, fresh, now)
-        notes = [_note(received, folding.states) for received in fresh]
+        final_before = read_final_before(cursor, fresh, now)
+        notes = [note(received, folding.states, final_before) for received in fresh]
         notes += [
-            _duplicate(batch.events[index], differs=not same) for index, same in known.same.items()
+            duplicate(batch.events[index], differs=not same) for index, same in known.same.items()
         ]
-        notes += [_duplicate(received, differs=received.differs) for received in batch.repeated]
+        notes += [duplicate(received, differs=received.differs) for received in batch.repeated]
         write_receipts(cursor, batch, notes)
         commits = self._write_deltas(cursor, folding.changes, held)
         watermarks = _watermarks(batch, now)
@@ -274,15 +280,6 @@ def _stored_time(at: int) -> datetime:
         return max(STORED_FROM, _EPOCH + timedelta(microseconds=at))
     except OverflowError:
         return STORED_FROM
-
-
-def _note(received: Received, states: Mapping[tuple[str, str], str]) -> ReceiptNote:
-    state = states.get((received.event.source, received.event.id), COUNTED)
-    return ReceiptNote(received.receipt, received.line, state, differs=False)
-
-
-def _duplicate(received: Received, *, differs: bool) -> ReceiptNote:
-    return ReceiptNote(received.receipt, received.line, "duplicate", differs)
 
 
 def _watermarks(batch: Batch, now: int) -> dict[Partition, int]:
