@@ -33,6 +33,10 @@ _OUTCOMES = ("waiting", "superseded", "late", "quarantined")
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
+class TooMuch(Unavailable):
+    """There is more to read than a short question may."""
+
+
 class Place(msgspec.Struct, frozen=True, array_like=True):
     """Where a page of events ended: the order of events is newest first, by this key."""
 
@@ -106,7 +110,11 @@ class DatabaseExplanations:
     def events(
         self, behind: Behind, limit: int, after: Place | None
     ) -> tuple[list[SourceEvent], Place | None]:
-        """Give a page of the events, newest first, and where the next one begins."""
+        """Give a page of the events, newest first, and where the next one begins.
+
+        Looks back four times as far as long as the page is not full: all the looks together take
+        little longer than the last, which has its limit.
+        """
         first, end = behind.bounds
         after = after or Place(end, "", 0, 0)
         end = min(end, after.at + 1)
@@ -122,7 +130,7 @@ class DatabaseExplanations:
         return [_event(row) for row in rows[:limit]], last
 
     def summary(self, behind: Behind) -> Summary:
-        """Count all the events."""
+        """Count all the events; raises TooMuch where a page of them may still be had."""
         with self._snapshot() as cursor:
             cursor.execute(_SUMMARY, _arguments(behind, behind.bounds))
             rows = cursor.fetchall()
@@ -151,7 +159,7 @@ class DatabaseExplanations:
                 )
                 yield cursor
         except psycopg.errors.QueryCanceled as error:
-            raise Unavailable(
+            raise TooMuch(
                 "there are more events behind this observation than can be read in time; ask for"
                 " a shorter window or a smaller unit"
             ) from error
@@ -186,6 +194,7 @@ def _arguments(behind: Behind, between: tuple[int, int]) -> dict[str, Any]:
         "until": _time(behind.until),
         "reports": list(behind.reports),
         "periods": list(behind.periods),
+        "calendar": behind.calendar,
         "series": list(behind.series),
         "reports_begin": _time(behind.reports_begin),
         "reports_until": _time(behind.reports_until),
@@ -213,6 +222,9 @@ _WANTED = sql.SQL("""
         or type = any(%(reports)s::text[])
             and time >= %(reports_begin)s and time < %(reports_until)s
             and convert_from(body, 'UTF8')::json #>> '{data,period}' = any(%(periods)s::text[])
+            and coalesce(
+                convert_from(body, 'UTF8')::json #>> '{data,period_calendar}', %(calendar)s
+            ) = %(calendar)s
             and (
                 %(series)s::text[] = '{}'
                 or convert_from(body, 'UTF8')::json #>> '{data,series_id}' = any(%(series)s::text[])

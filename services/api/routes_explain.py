@@ -1,17 +1,21 @@
 """`GET /v1/observations/{id}/explain`: what an observation was made of."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from msgspec import structs
 from starlette.concurrency import run_in_threadpool
 
 from services.api.answers import answer
-from services.api.explain import DatabaseExplanations, Place, read_place, write_place
+from services.api.explain import DatabaseExplanations, Place, TooMuch, read_place, write_place
 from services.api.routes_observations import ObservationSources
-from services.domain.behind import Named, behind, measure_ids, parse_id
+from services.domain.behind import Named, behind, measure_ids, missing_reporters, parse_id
 from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.observation import Coverage
+from services.domain.query import LIMIT_MAX as QUERY_LIMIT_MAX
 from services.domain.query import (
     QueryRefused,
     Vocabulary,
@@ -24,6 +28,13 @@ from services.domain.units import UnitList
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
 PARAMETERS = ("limit", "cursor")
+
+
+class _Part(msgspec.Struct):
+    """What is needed of the observation of a unit below."""
+
+    unit: str
+    coverage: Coverage | None = None
 
 
 class Explainer:
@@ -51,19 +62,19 @@ class Explainer:
         observation = self._observation(named)
         document: dict[str, Any] = {"observation": observation}
         document["formula"] = self._formula(named)
-        coverage = observation.get("coverage")
-        if coverage is not None:
-            document["reporters"] = coverage
+        if "coverage" in observation:
+            document["reporters"] = self._reporters(named, observation)
         document["revisions"] = self._tables.revisions(named.id)
         found = behind(named, self._catalogue, self._units, self._now())
         if found is None:
             return document
         events, last = self._tables.events(found, limit, after)
         document["events"] = {"items": events, "next": write_cursor(write_place(last))}
-        summary = self._tables.summary(found)
-        document["offsets"] = summary.offsets
-        if summary.inputs is not None:
-            document["inputs"] = summary.inputs
+        with contextlib.suppress(TooMuch):
+            summary = self._tables.summary(found)
+            document["offsets"] = summary.offsets
+            if summary.inputs is not None:
+                document["inputs"] = summary.inputs
         return document
 
     def _observation(self, named: Named) -> dict[str, Any]:
@@ -73,6 +84,22 @@ class Explainer:
             if observation["id"] == named.id:
                 return observation
         raise QueryRefused("id", f"there is no observation {named.id}", unknown=True)
+
+    def _reporters(self, named: Named, observation: dict[str, Any]) -> dict[str, Any]:
+        """How many are expected and have reported, and who is missing where that can be told."""
+        coverage = msgspec.convert(observation["coverage"], Coverage)
+        missing: tuple[str, ...] | None = ()
+        if coverage.reported < coverage.expected:
+            below = structs.replace(
+                named.query, units=(), within=(named.unit,), limit=QUERY_LIMIT_MAX
+            )
+            items = msgspec.json.encode(self._sources.find(below).items)
+            parts = msgspec.json.decode(items, type=list[_Part])
+            missing = missing_reporters(
+                observation["unit"], coverage, [(part.unit, part.coverage) for part in parts]
+            )
+        known = structs.asdict(coverage)
+        return known if missing is None else known | {"missing": missing}
 
     def _formula(self, named: Named) -> dict[str, Any]:
         """The formula in words is that of the indicator; its components have none of their own."""
@@ -98,7 +125,8 @@ def explain_routes(explainer: Explainer, catalogue: Catalogue, vocabulary: Vocab
         """What an observation was made of: formula, reporters, revisions, and a page of its events.
 
         `inputs` are the outcomes of the events as their receipts say, `offsets` the first and last
-        record of each partition that holds them. Both cover all the events, `events` one page.
+        record of each partition that holds them. Both cover all the events, `events` one page; they
+        are absent where there are too many to go through in a few seconds.
         """
         for name in request.query_params:
             if name not in PARAMETERS:

@@ -4,13 +4,14 @@ An id is `PS-04|P:33@2025-07-01||month:2026-10`: indicator or component, unit ke
 window with the calendar and the period that it has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.figures import months_of, parts_of
 from services.domain.engine.measures import EVERY_TYPE, Measure
+from services.domain.engine.observation import Coverage
 from services.domain.engine.windows import (
     ADMINISTRATIVE,
     BEGINNING,
@@ -44,9 +45,9 @@ class Named(msgspec.Struct, frozen=True):
 class Behind(msgspec.Struct, frozen=True):
     """Which events an observation rests on.
 
-    `types` count by their time in [begin, until). `reports` count by the period that they name, of
-    the `series` if there are any, with a time in [reports_begin, reports_until): a report is dated
-    in its period or after it. `units` are codes as sent; None stands for all.
+    `types` count by their time in [begin, until). `reports` count by the period of `calendar` that
+    they name, of the `series` if there are any, with a time in [reports_begin, reports_until): a
+    report is dated in its period or after it. `units` are codes as sent; None stands for all.
     """
 
     types: tuple[str, ...]
@@ -54,6 +55,7 @@ class Behind(msgspec.Struct, frozen=True):
     begin: int
     until: int
     reports: tuple[str, ...]
+    calendar: str
     periods: tuple[str, ...]
     series: tuple[str, ...]
     reports_begin: int
@@ -121,6 +123,7 @@ def behind(named: Named, catalogue: Catalogue, units: UnitList, now: int) -> Beh
         begin=max(since, span.begin) if flows else since,
         until=span.cut,
         reports=reports,
+        calendar=span.calendar,
         periods=_periods(span),
         series=_series(reported),
         reports_begin=span.begin,
@@ -175,3 +178,26 @@ def _tree(key: str, units: UnitList) -> Iterator[str]:
     yield key
     for child in units.children(key):
         yield from _tree(child.key, units)
+
+
+def missing_reporters(
+    unit: str, coverage: Coverage, below: Iterable[tuple[str, Coverage | None]]
+) -> tuple[str, ...] | None:
+    """Name the reporters that have not reported, as codes.
+
+    `below` are the units directly below, each with its own coverage. None where that does not tell:
+    more than one reporter in one of them, or some that lie in none.
+    """
+    silent: list[str] = []
+    expected, reported = coverage.expected, coverage.reported
+    for code, part in below:
+        if part is None:
+            continue
+        expected, reported = expected - part.expected, reported - part.reported
+        if part.reported < part.expected:
+            if part.expected > 1:
+                return None
+            silent.append(code)
+    if not (expected in {0, 1} and 0 <= reported <= expected):
+        return None
+    return (*((unit,) if reported < expected else ()), *silent)

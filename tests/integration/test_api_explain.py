@@ -22,11 +22,12 @@ from services.aggregator.count.positions import take_over
 from services.aggregator.count.writer import Writer
 from services.domain.instants import DAY, MINUTE, format_instant
 from tests.integration.api_server import Running, make_topic, running_api
+from tests.unit.coverage_events import expectation, subscription
 
 pytestmark = pytest.mark.servers
 
 TOPIC = event_topic("public-service")
-REPORTS = event_topic("socio-economic")
+REPORTS = event_topic("telecom")
 RECEIPT = uuid4()
 RECEIVED = "PS-01|P:33@2025-07-01||month:2025-10"
 AT = "2025-10-06T09:15:00+07:00"
@@ -213,6 +214,32 @@ async def test_what_has_no_receipt_has_no_outcome(
     found = await explained(http, RECEIVED)
     assert "inputs" not in found
     assert len(found["events"]["items"]) == 1
+
+
+async def test_reports_are_found_by_the_period_that_they_name(
+    counting: Counting, http: httpx.AsyncClient
+) -> None:
+    communes = ("C:11953", "C:11977", "C:11980")
+    documents = [expectation(code) for code in communes]
+    documents += [subscription(code, "2025-09") for code in communes[:2]]
+    documents += [subscription("C:11980", "2025-10")]
+    decoded = [json.loads(document) for document in documents]
+    counting.count(*decoded, topic=REPORTS, now=clock.now())
+    found = await explained(http, "TI-01.total|P:33@2025-07-01||month:2025-09")
+    assert found["reporters"] == {"reported": 2, "expected": 3, "missing": ["C:11980"]}
+    assert [item["unit"] for item in found["events"]["items"]] == ["C:11977", "C:11953"]
+    assert found["offsets"] == [{"topic": REPORTS, "partition": 0, "from": 3, "to": 4}]
+
+
+async def test_a_database_that_takes_too_long(
+    counting: Counting, http: httpx.AsyncClient, database: str
+) -> None:
+    counting.count(dossier(1), now=clock.now())
+    with psycopg.connect(database) as connection:
+        connection.execute("lock table event in access exclusive mode")
+        answer = await http.get(address(RECEIVED))
+    assert answer.status_code == 503
+    assert "more events" in answer.json()["detail"]
 
 
 PROBLEMS = (
