@@ -146,7 +146,9 @@ async def test_overdue_goes_on_while_nobody_counts(
 
 
 async def test_the_same_id_with_another_content(divided: DividedCentre, free_commune: str) -> None:
-    first = event(unit=free_commune)
+    now = datetime.now(UTC).replace(microsecond=0)
+    first = event(unit=free_commune, time=now.isoformat(), recordedtime=now.isoformat())
+    first["data"]["due_at"] = (now + timedelta(days=7)).isoformat()
     other = first | {"data": first["data"] | {"svc_level": "partial"}}
     told = await post(divided, as_lines([first, first, other]))
     receipt = await assert_receipt_settled(divided, told)

@@ -120,6 +120,7 @@ async def explained(http: httpx.AsyncClient, observation: str, **query: Any) -> 
     return found
 
 
+@pytest.mark.clause("4.3.2")
 async def test_a_figure_is_explained(
     counting: Counting, http: httpx.AsyncClient, database: str
 ) -> None:
@@ -159,6 +160,7 @@ async def test_a_figure_is_explained(
     }
 
 
+@pytest.mark.clause("11.3.1")
 async def test_pages_make_up_the_events(counting: Counting, http: httpx.AsyncClient) -> None:
     counting.count(*(dossier(n) for n in range(COUNT)), now=clock.now())
     seen: list[str] = []
@@ -183,6 +185,7 @@ async def test_a_stock_rests_on_everything_before(
     assert [item["id"] for item in found["events"]["items"]] == ["e-1", "e-2"]
 
 
+@pytest.mark.clause("4.3.2", "11.2.3")
 async def test_who_comes_after_the_month_was_final_is_late(
     counting: Counting, http: httpx.AsyncClient, database: str
 ) -> None:
@@ -216,6 +219,7 @@ async def test_what_has_no_receipt_has_no_outcome(
     assert len(found["events"]["items"]) == 1
 
 
+@pytest.mark.clause("4.3.2")
 async def test_reports_are_found_by_the_period_that_they_name(
     counting: Counting, http: httpx.AsyncClient
 ) -> None:
