@@ -244,6 +244,11 @@ async def test_a_database_that_takes_too_long(
         answer = await http.get(address(RECEIVED))
     assert answer.status_code == 503
     assert "more events" in answer.json()["detail"]
+    with psycopg.connect(database) as connection:
+        connection.execute("lock table receipt_note in access exclusive mode")
+        found = await explained(http, RECEIVED)
+    assert len(found["events"]["items"]) == 1
+    assert not {"inputs", "offsets"} & set(found)
 
 
 PROBLEMS = (
