@@ -107,7 +107,7 @@ def behind(named: Named, catalogue: Catalogue, units: UnitList, now: int) -> Beh
     clock alone makes.
     """
     measures = catalogue.measures_of(named.formula)
-    counted = [measure for measure in measures if measure.kind != "report"]
+    counted = [m for m in measures if m.kind != "report" and m.event_types]
     reported = [measure for measure in measures if measure.kind == "report"]
     types, reports = _types(counted), _types(reported)
     if named.dim is not None or not (types or reports):
