@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.domain.engine.amounts import Floats
 from services.domain.engine.catalogue import Catalogue, Formula, Indicator
-from services.domain.engine.evaluate import Evaluation, Floats, Values
+from services.domain.engine.evaluate import Evaluation, Values
 from services.domain.engine.points import Ints
 from services.domain.engine.windows import (
     PERIODS,

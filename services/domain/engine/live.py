@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.comparisons import DIFFERENCE, GROWTH, base_span
 from services.domain.engine.contributions import SIMULATED
-from services.domain.engine.evaluate import second_after
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place, window_name

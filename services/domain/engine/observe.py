@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.comparisons import (
     compare,
@@ -20,7 +21,6 @@ from services.domain.engine.evaluate import (
     MISSING,
     ZERO_DENOMINATOR,
     Evaluation,
-    second_after,
 )
 from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.figures import TOTAL, Figure

@@ -76,7 +76,7 @@ class Reporting:
         span = place(window, calendar, now, period)
         if window != "ytd":
             return span
-        parts = self._evaluation.parts_to_date(formula, cell, period, calendar)
+        parts = self._evaluation.amounts.parts_to_date(formula, cell, period, calendar)
         if any(m.kind == "flow" for m in self._state.catalogue.measures_of(formula)):
             return msgspec.structs.replace(span, parts=parts)
         end = span.begin

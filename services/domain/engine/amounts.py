@@ -1,0 +1,129 @@
+"""What measures are worth: read from a state for many cells and one placed window.
+
+Measures that are counted are read for all cells in one search; reported figures and reference
+values are looked up one by one, they are few. What lacks a cell's breakdown is taken in total.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.domain.engine.catalogue import Formula
+from services.domain.engine.cells import TOTAL
+from services.domain.engine.figures import names_up_to
+from services.domain.engine.measures import Measure
+from services.domain.engine.points import Ints
+from services.domain.engine.state import ROWS, State
+from services.domain.engine.windows import PERIODS, Span
+from services.domain.instants import SECOND
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Amount(NamedTuple):
+    """One number for each cell: `has` says where there is one."""
+
+    value: Floats
+    has: Bools
+
+
+def second_after(at: int) -> int:
+    """The first whole second not before an instant in microseconds.
+
+    Everything before it has begun.
+    """
+    return -(-at // 1_000_000)
+
+
+class Amounts:
+    """Reads measures of a state; asks nothing of the clock, every span is placed already."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._catalogue = state.catalogue
+
+    def of(self, measure: Measure, cells: Ints, span: Span) -> Amount:
+        """A measure in each cell; what lacks a cell's breakdown is taken in total."""
+        asked = self.or_total(cells, lambda dim: dim in measure.dimensions)
+        if measure.kind == "report":
+            return self._each(asked, lambda cell: self._reported(measure, cell, span))
+        if measure.source == "rows":
+            return self._each(asked, lambda cell: self._row(measure, cell, span))
+        keys = self._state.cells.keys(asked, self._state.numbers[measure.id])
+        if measure.agg in {"min", "max"}:
+            at = second_after(span.cut) * SECOND
+            return self._each(keys, lambda key: self._state.extreme(key, at, measure.agg))
+        return Amount(self._counted(measure, keys, span), np.ones(len(cells), dtype=bool))
+
+    def or_total(self, cells: Ints, has_dimension: Callable[[str], bool]) -> Ints:
+        """The cells, and the total of its unit for each whose breakdown does not exist."""
+        able = self._able(cells, has_dimension)
+        if able.all():
+            return cells
+        totals = [self._state.cells.total_of(int(cell)) for cell in cells]
+        return np.where(able, cells, np.array(totals, dtype=np.int64))
+
+    def parts_to_date(
+        self, formula: Formula, cell: int, year: str, calendar: str
+    ) -> tuple[str, ...]:
+        """The periods of a year up to the last month that every reported measure has."""
+        unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
+        figures = self._state.figures[calendar]
+        reports = [m for m in self._catalogue.measures_of(formula) if m.kind == "report"]
+
+        for month in range(12, 0, -1):
+            names = names_up_to(year, month)
+            if all(
+                figures.to_date(m, unit, member if member[0] in m.dimensions else TOTAL, names)
+                is not None
+                for m in reports
+            ):
+                return names
+        return ()
+
+    def _counted(self, measure: Measure, keys: Ints, span: Span) -> Floats:
+        end = second_after(span.cut)
+        if measure.kind == "stock":
+            found = self._state.points.until(keys, end)
+        else:
+            found = self._state.points.between(keys, second_after(span.begin), end)
+        quantum = measure.quantum or 1
+        amounts = found.astype(np.float64)
+        return amounts / round(1 / quantum) if quantum < 1 else amounts * quantum
+
+    def _able(self, cells: Ints, has_dimension: Callable[[str], bool]) -> Bools:
+        members = self._state.cells.members
+        known = {"": True}
+        for cell in cells:
+            dim = members[cell][0]
+            if dim not in known:
+                known[dim] = has_dimension(dim)
+        if all(known.values()):
+            return np.ones(len(cells), dtype=bool)
+        return np.array([known[members[cell][0]] for cell in cells], dtype=bool)
+
+    def _each(self, items: Ints, ask: Callable[[int], float | None]) -> Amount:
+        found = [ask(int(item)) for item in items]
+        return Amount(
+            np.array([0.0 if value is None else value for value in found]),
+            np.array([value is not None for value in found], dtype=bool),
+        )
+
+    def _row(self, measure: Measure, cell: int, span: Span) -> float | None:
+        unit = self._state.cells.units[cell]
+        return self._state.figures[ROWS].row_at(measure, unit, span.cut)
+
+    def _reported(self, measure: Measure, cell: int, span: Span) -> float | None:
+        if span.window not in PERIODS or span.period is None:
+            return None
+        unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
+        figures = self._state.figures[span.calendar]
+        quantum = measure.quantum or 1
+        if span.window == "ytd":
+            found = figures.to_date(measure, unit, member, span.parts)
+        else:
+            found = figures.value(measure, unit, member, span.period)
+        return None if found is None else found * quantum
