@@ -114,6 +114,21 @@ class WorkingCalendar:
             remaining -= available
         return None
 
+    def days_after(self, at: int, count: int) -> int | None:
+        """The end of working hours of the `count`-th working day after the local day of `at`.
+
+        None when there is none in reach.
+        """
+        day = local_day(at)
+        for _ in range(DAYS_SEARCHED_MAX):
+            day += 1
+            hours = self.hours(day)
+            if hours:
+                count -= 1
+                if count <= 0:
+                    return day_start(day) + hours[-1][1]
+        return None
+
     def _within(self, day: int, begin: int, end: int) -> int:
         start = day_start(day)
         return sum(

@@ -19,15 +19,19 @@ from services.aggregator.count.calendar import Calendars
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite
 from services.aggregator.count.changes import Changes, KeyName
 from services.aggregator.count.folding import Folding
-from services.domain.cases.book import CALENDAR_DAY, Book, CaseName, WorkingDay, case_of
+from services.domain.cases.book import Book, CaseName, WorkingDay, case_of
+from services.domain.cases.facts import CALENDAR_DAY
+from services.domain.cases.lists import REFERENCE_LIST, Lists, lists_of
 from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import Delta, decode_delta, encode_delta
 from services.domain.engine.keytable import KeyTable
+from services.domain.engine.measures import Measure
 from services.domain.engine.points import Ints
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.instants import DAY
 from services.domain.units import Unit, UnitList
-from services.domain.worktime import DEFAULT_HOURS, day_start, parse_hours
+from services.domain.worktime import DEFAULT_HOURS, day_start, local_day, parse_hours
 from services.reference.places import UnitFact
 from tests.unit.reference_log import LONG_AGO, REFORM, UNITS
 
@@ -44,6 +48,12 @@ _body = msgspec.msgpack.Decoder(CaseBody)
 def catalogue() -> Catalogue:
     """The catalogue of our own standard."""
     return load_catalogue()
+
+
+@functools.cache
+def stored() -> dict[str, Measure]:
+    """Its measures by every name under which they are stored."""
+    return by_stored_name(catalogue().measures)
 
 
 @functools.cache
@@ -77,7 +87,9 @@ class Counting:
         self.deltas: dict[Partition, list[bytes]] = defaultdict(list)
         self.keys: dict[KeyName, int] = {}
         self._calendars = Calendars(units())
-        self._book = Book(catalogue(), units(), self._calendars.of)
+        self._lists = Lists()
+        self._list_bodies: dict[CaseName, CaseBody] = {}
+        self._book = Book(catalogue(), units(), self._calendars.of, self._members)
         self._seen: set[tuple[str, str]] = set()
         self._rows: dict[CaseName, tuple[CaseRow, CaseWrite]] = {}
         self._days: dict[tuple[str, date], WorkingDay] = {}
@@ -98,19 +110,21 @@ class Counting:
             if identity not in self._seen:
                 self._seen.add(identity)
                 grouped[case_of(received.event)].append(received)
-        folding = Folding(self._book, catalogue().measures, now)
-        names = sorted(grouped, key=lambda name: name.kind != CALENDAR_DAY)
-        for name in names:
+        folding = Folding(self._book, stored(), now)
+        first = (CALENDAR_DAY, REFERENCE_LIST)
+        for name in sorted(grouped, key=lambda name: name.kind not in first):
             row = self._rows[name][0] if name in self._rows else CaseRow(name, 0, CaseBody())
             day = folding.fold((topic, part), row, grouped[name])
             self._marked.discard(name)
             if name.kind == CALENDAR_DAY:
                 self._set_day(name, day)
+            if name.kind == REFERENCE_LIST:
+                self._set_lists(folding.writes[-1])
         self._write(folding)
 
     def tick(self, now: int) -> None:
         """What the clock brings: facts that begin to count, and cases of changed days."""
-        folding = Folding(self._book, catalogue().measures, now)
+        folding = Folding(self._book, stored(), now)
         for name, (row, write) in self._rows.items():
             ripe = write.ripe_at is not None and write.ripe_at <= now
             if ripe or name in self._marked:
@@ -137,6 +151,27 @@ class Counting:
             if delta is not None:
                 self.deltas[partition].append(encode_delta(delta))
 
+    def _members(self, list_id: str, unit: str, at: int) -> frozenset[str] | None:
+        chain = (unit, *(above.key for above in units().ancestors(unit)))
+        return self._lists.members(list_id, chain, local_day(at))
+
+    def _set_lists(self, written: CaseWrite) -> None:
+        """As the writer does: the dossiers of the days that any list changed are folded again."""
+        self._list_bodies[written.name] = _body.decode(written.body)
+        before, self._lists = (
+            self._lists,
+            Lists(
+                each
+                for body in self._list_bodies.values()
+                for each in lists_of(body.contribution.unit, body.figures)
+            ),
+        )
+        for each in before.known ^ self._lists.known:
+            for other, (_, write) in self._rows.items():
+                life = write.life if other.kind == "dossier" else None
+                if life and life[0] < day_start(each.last + 1) and life[1] > day_start(each.first):
+                    self._marked.add(other)
+
     def _set_day(self, name: CaseName, found: WorkingDay | None) -> None:
         """As the writer does: only the cases whose life touches the day are folded again."""
         day = date.fromisoformat(name.subject)
@@ -157,8 +192,8 @@ class Counting:
 class Reading:
     """Stage 2's reading: a state that follows the deltas, as the pane reader keeps it."""
 
-    def __init__(self) -> None:
-        self.state = State(catalogue(), units())
+    def __init__(self, asked: Catalogue | None = None) -> None:
+        self.state = State(asked or catalogue(), units())
         self._keys = KeyTable(self.state)
         self._applied: dict[Partition, int] = {}
 

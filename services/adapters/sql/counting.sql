@@ -107,7 +107,7 @@ create table reference_version (
     name text primary key,
     version bigint not null default 0
 );
-insert into reference_version (name) values ('working_day');
+insert into reference_version (name) values ('working_day'), ('reference_list');
 
 create table receipt (
     id uuid primary key,

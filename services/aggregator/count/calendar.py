@@ -84,8 +84,7 @@ class Calendars:
             )
         begin = day_start((day - _EPOCH_DAY).days)
         cursor.execute(
-            "update case_state set ripe_at = 0"
-            " where kind = 'dossier' and life_from < %s and life_to > %s",
+            "update case_state set ripe_at = 0 where life_from < %s and life_to > %s",
             (begin + DAY, begin),
         )
         cursor.execute(

@@ -43,7 +43,7 @@ class CaseWrite(NamedTuple):
     body: bytes
 
 
-_decoder = msgspec.msgpack.Decoder(CaseBody)
+decode_body = msgspec.msgpack.Decoder(CaseBody).decode
 encode_body = msgspec.msgpack.Encoder().encode
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -84,7 +84,7 @@ def _rows(cursor: Iterable[tuple[object, ...]]) -> dict[CaseName, CaseRow]:
 def _row(*columns: Any) -> CaseRow:
     kind, unit, subject, version, body = columns
     name = CaseName(str(kind), str(unit), str(subject))
-    return CaseRow(name, int(version), _decoder.decode(bytes(body)))
+    return CaseRow(name, int(version), decode_body(bytes(body)))
 
 
 def _names(names: Sequence[CaseName]) -> tuple[list[str], list[str], list[str]]:

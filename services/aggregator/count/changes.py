@@ -32,6 +32,7 @@ class Changes:
 
     def __init__(self, measures: Mapping[str, Measure]) -> None:
         self._measures = measures
+        self._keys_of: dict[tuple[object, ...], tuple[KeyName, ...]] = {}
         self._points: dict[Partition, dict[tuple[KeyName, int], int]] = {}
         self._extents: dict[Partition, dict[ExtentName, int]] = {}
         self._figures: dict[Partition, dict[FigureName, tuple[int, Figure | None]]] = {}
@@ -40,8 +41,9 @@ class Changes:
         """Take back what a case had contributed and add what it contributes now."""
         if old == new:
             return
-        for contribution, sign in ((old, -1), (new, 1)):
-            self._add(partition, contribution, sign)
+        for whole, sign in ((old, -1), (new, 1)):
+            for contribution in (whole, *whole.more):
+                self._add(partition, contribution, sign)
 
     def _add(self, partition: Partition, contribution: Contribution, sign: int) -> None:
         points = self._points.setdefault(partition, {})
@@ -54,12 +56,22 @@ class Changes:
                 name = (key, begin, end, value)
                 extents[name] = extents.get(name, 0) + sign
 
-    def _keys(self, measure: str, contribution: Contribution) -> Iterable[KeyName]:
-        known = self._measures.get(measure)
-        yield KeyName(measure, contribution.unit, "", "")
-        for dim, member in contribution.members.items():
-            if known is None or dim in known.dimensions:
-                yield KeyName(measure, contribution.unit, dim, member)
+    def _keys(self, measure: str, contribution: Contribution) -> tuple[KeyName, ...]:
+        """The total's key and one for each breakdown; cases that have much in common share them."""
+        place = (measure, contribution.unit, *contribution.members.items())
+        found = self._keys_of.get(place)
+        if found is None:
+            known = self._measures.get(measure)
+            found = (
+                KeyName(measure, contribution.unit, "", ""),
+                *(
+                    KeyName(measure, contribution.unit, dim, member)
+                    for dim, member in contribution.members.items()
+                    if known is None or dim in known.dimensions
+                ),
+            )
+            self._keys_of[place] = found
+        return found
 
     def figures(
         self,

@@ -9,6 +9,7 @@ from services.aggregator.count.batch import Partition, Received
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite, encode_body
 from services.aggregator.count.changes import Changes
 from services.domain.cases.book import Book, WorkingDay
+from services.domain.engine.contributions import NOTHING
 from services.domain.engine.measures import Measure
 from services.domain.events import Event, decode
 
@@ -34,6 +35,9 @@ class Folding:
         events += [received.event for received in fresh]
         outcome = self._book.outcome(row.name, events, self._now)
         self.changes.replace(partition, row.body.contribution, outcome.contribution)
+        for received in fresh:
+            admitted = self._book.admitted(received.event, received.record.value)
+            self.changes.replace(partition, NOTHING, admitted)
         self.changes.figures(
             partition,
             (row.body.contribution.unit, outcome.contribution.unit),

@@ -25,10 +25,14 @@ from services.aggregator.count.changes import Changes
 from services.aggregator.count.dictionary import Dictionary
 from services.aggregator.count.folding import Folding
 from services.aggregator.count.identities import Identities
+from services.aggregator.count.lists import ReferenceLists
 from services.aggregator.count.positions import Position, advance, guard
 from services.aggregator.count.receipts import ReceiptNote, write_receipts
-from services.domain.cases.book import CALENDAR_DAY, COUNTED, Book, CaseName, case_of
+from services.domain.cases.book import COUNTED, Book, CaseName, WorkingDay, case_of
+from services.domain.cases.facts import CALENDAR_DAY
+from services.domain.cases.lists import REFERENCE_LIST
 from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import encode_delta
 from services.domain.instants import SECOND
 from services.domain.units import UnitList
@@ -71,9 +75,10 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._owner = owner
-        self._measures = catalogue.measures
+        self._measures = by_stored_name(catalogue.measures)
         self._calendars = Calendars(units)
-        self._book = Book(catalogue, units, self._calendars.of)
+        self._lists = ReferenceLists(units)
+        self._book = Book(catalogue, units, self._calendars.of, self._lists.members)
         self._identities = Identities()
         self._dictionary = Dictionary()
 
@@ -82,6 +87,7 @@ class Writer:
         self._identities.forget()
         self._dictionary.forget()
         self._calendars.forget()
+        self._lists.forget()
 
     def write(
         self,
@@ -150,10 +156,16 @@ class Writer:
         now: int,
     ) -> Written:
         self._calendars.refresh(cursor)
+        self._lists.refresh(cursor)
         folding = Folding(self._book, self._measures, now)
-        for partition, row in read_ripe(cursor, list(held), now, RIPE_CASES_MAX):
-            folding.fold(partition, row)
+        ripe = read_ripe(cursor, list(held), now, RIPE_CASES_MAX)
+        for partition, row in sorted(ripe, key=lambda each: each[1].name.kind != CALENDAR_DAY):
+            day = folding.fold(partition, row)
+            if row.name.kind == CALENDAR_DAY:
+                self._set_day(cursor, row.name, day)
         write_cases(cursor, folding.writes)
+        if any(write.name.kind == REFERENCE_LIST for write in folding.writes):
+            self._lists.changed(cursor)
         commits = self._write_deltas(cursor, folding.changes, held)
         positions = {p: Position(position.offset, commits[p]) for p, position in held.items()}
         moves = [
@@ -164,7 +176,7 @@ class Writer:
         return Written(positions, {}, len(folding.writes), 0)
 
     def _fold(self, cursor: Cursor, fresh: Sequence[Received], now: int) -> Folding:
-        """Fold the cases of new events, days of the calendar first.
+        """Fold the cases of new events, days of the calendar and lists first.
 
         The other cases are measured by them.
         """
@@ -174,16 +186,26 @@ class Writer:
         rows = read_cases(cursor, list(grouped)) if grouped else {}
         folding = Folding(self._book, self._measures, now)
         self._calendars.refresh(cursor)
+        self._lists.refresh(cursor)
         days = [name for name in grouped if name.kind == CALENDAR_DAY]
+        lists = [name for name in grouped if name.kind == REFERENCE_LIST]
         for name in days:
-            day = folding.fold(*_work(name, rows, grouped))
-            self._calendars.set_day(cursor, name.unit, date.fromisoformat(name.subject), day)
-        if days:
-            self._calendars.refresh(cursor)
-        for name in grouped.keys() - set(days):
+            self._set_day(cursor, name, folding.fold(*_work(name, rows, grouped)))
+        for name in lists:
             folding.fold(*_work(name, rows, grouped))
+        written = len(folding.writes)
         write_cases(cursor, folding.writes)
+        if lists:
+            self._lists.changed(cursor)
+        for name in grouped.keys() - {*days, *lists}:
+            folding.fold(*_work(name, rows, grouped))
+        write_cases(cursor, folding.writes[written:])
         return folding
+
+    def _set_day(self, cursor: Cursor, name: CaseName, day: WorkingDay | None) -> None:
+        """Write a day of the working calendar, by which everything after it is folded."""
+        self._calendars.set_day(cursor, name.unit, date.fromisoformat(name.subject), day)
+        self._calendars.refresh(cursor)
 
     def _write_deltas(
         self, cursor: Cursor, changes: Changes, held: Mapping[Partition, Position]

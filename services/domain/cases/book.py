@@ -1,34 +1,44 @@
 """What the set of a case's events means for the numbers: the one way in for every kind of event.
 
-Three kinds of natural key are one mechanism here. A **case** folds the life of its events. A
-**subject** is a case in which the greatest version wins: a reported figure, a reference value, a
-day of the working calendar. The outcome says what the case contributes now, what became of each
-event, and when it has to be asked again although no event comes.
+The natural keys are one mechanism here. A **case** folds the life of its events. A **subject** is a
+case in which the greatest version wins: a reported figure, a reference value, a reading of an hour,
+a payment. **Rows** hold from their time until the next one of their subject. The outcome says what
+the case contributes now, what became of each event, and when it has to be asked again although no
+event comes.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from services.domain.cases.dossier import fold_dossier
+from services.domain.cases.facts import CALENDAR_DAY, FactMeasures, version_of, vintage_before
 from services.domain.cases.fold import NEVER, Fold
-from services.domain.cases.reported import FigureEntry, FigureMeasure, duty, take_apart
+from services.domain.cases.intake import IntakeMeasures
+from services.domain.cases.kinds import FOLDS, ROW_TYPES, FoldOf
+from services.domain.cases.lists import MembersOf, no_list
+from services.domain.cases.reported import FigureEntry, linked
+from services.domain.cases.rows import contribute_rows, in_force
+from services.domain.cases.task import TASK
+from services.domain.engine.arrivals import arrived
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.contributions import NOTHING, CaseMeasures, Contribution
+from services.domain.engine.conditions import lists_asked
+from services.domain.engine.contributions import (
+    NOTHING,
+    Contribution,
+    CountedMeasures,
+    Point,
+    merged,
+)
 from services.domain.events import CONTRACT, Event, counting_facts
 from services.domain.instants import DAY, local_date, parse_date
 from services.domain.units import UnitList
 from services.domain.worktime import WorkingCalendar, local_day
 
-FoldOf = Callable[[Sequence[Event], Callable[[Event], WorkingCalendar]], Fold | None]
-
-FOLDS: dict[str, FoldOf] = {"dossier": fold_dossier}
-EXPECTATION = "vn.ioc.reference.expectation.v1"
-CALENDAR_DAY = "vn.ioc.reference.calendar_day.v1"
 KEYS_MAX = 200_000
 """Days of units that are remembered; then the memory starts anew."""
+ANY_DAY = (-NEVER, NEVER)
 COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", "quarantined"
 
 
@@ -60,8 +70,8 @@ class Outcome(NamedTuple):
     """What a set of events means at an instant.
 
     `states` gives the receipt state of each (source, id). `ripe_at` is the next instant at which a
-    fact begins to count. `life` is the span of time whose working days matter to the contribution;
-    None when none does.
+    fact begins to count or the clock passes a bound. `life` is the span of time whose working days
+    matter to the contribution; None when none does.
     """
 
     contribution: Contribution
@@ -73,15 +83,23 @@ class Outcome(NamedTuple):
 
 
 def case_of(event: Event) -> CaseName:
-    """The case that an event belongs to."""
+    """The case that an event belongs to.
+
+    A reading stands for itself at its time; a correction that moves one to another time is not
+    looked for there.
+    """
     declared = CONTRACT.types[event.type]
-    return CaseName(declared.case_kind or event.type, event.unit, event.subject)
+    subject = event.subject
+    if declared.key == "subject+time" and event.type not in ROW_TYPES:
+        subject = f"{subject}@{event.at}"
+    return CaseName(declared.case_kind or event.type, event.unit, subject)
 
 
 class Book:
     """Folds cases by the catalogue's measures.
 
-    `calendar_of` gives the working calendar of a unit key's province.
+    `calendar_of` gives the working calendar of a unit key's province, `members_of` the members of a
+    reference list in force there at an instant.
     """
 
     def __init__(
@@ -89,20 +107,21 @@ class Book:
         catalogue: Catalogue,
         units: UnitList,
         calendar_of: Callable[[str], WorkingCalendar],
+        members_of: MembersOf = no_list,
     ) -> None:
         self._units = units
         self._calendar_of = calendar_of
+        self._members_of = members_of
         measures = list(catalogue.measures.values())
-        self._measures = {
-            kind: CaseMeasures([m for m in measures if m.source == "case" and m.case == kind])
+        self._cases = {
+            kind: CountedMeasures([m for m in measures if m.source == "case" and m.case == kind])
             for kind in FOLDS
         }
-        self._figures: dict[str, list[FigureMeasure]] = {}
-        for measure in measures:
-            if measure.kind == "report" or measure.source == "rows":
-                compiled = FigureMeasure(measure)
-                for name in measure.event_types:
-                    self._figures.setdefault(name, []).append(compiled)
+        self._lists = {
+            kind: lists_asked(m.filter for m in measures if m.case == kind) for kind in FOLDS
+        }
+        self._facts = FactMeasures(measures)
+        self._intake = IntakeMeasures(measures)
         self._keys: dict[tuple[str, str | int], str | None] = {}
 
     def unit_key(self, event: Event) -> str | None:
@@ -122,18 +141,15 @@ class Book:
     def _day(self, event: Event) -> datetime.date:
         return parse_date(event.unitasof) if event.unitasof else local_date(event.at)
 
-    def _entries(self, best: Event, before: Event | None) -> tuple[FigureEntry, ...]:
-        """The figures that a fact gives all measures that look at its type, or the duty it sets."""
-        if best.type == EXPECTATION:
-            return (duty(best),)
-        measures = self._figures.get(best.type)
-        if not measures:
-            return ()
-        report = take_apart(best, before)
-        return tuple(entry for measure in measures for entry in measure.entries(report))
-
     def _calendar_where(self, opening: Event) -> WorkingCalendar:
         return self._calendar_of(self.unit_key(opening) or "")
+
+    def admitted(self, event: Event, raw: bytes) -> Contribution:
+        """What the arrival of an event adds once and for all, whatever becomes of it later.
+
+        `raw` is the event as the intake passed it on, with the hour at which it took it.
+        """
+        return self._intake.contribution(event, raw, self.unit_key)
 
     def outcome(self, name: CaseName, events: Iterable[Event], now: int) -> Outcome:
         """What these events of one case mean at `now`; facts of the future wait until it comes."""
@@ -143,49 +159,112 @@ class Book:
         later = [event.at + 1 for event in given if event.at >= now]
         ripe_at = min(later, default=None)
         states = {(event.source, event.id): SUPERSEDED for event in given}
+        asked = _Asked(given, facts, states, ripe_at)
         fold_of = FOLDS.get(name.kind)
         if fold_of is not None:
-            return self._of_life(name.kind, fold_of, given, facts, states, ripe_at)
-        return self._of_subject(facts, given, states, ripe_at)
+            return self._of_life(name.kind, fold_of, asked, now)
+        if name.kind in ROW_TYPES:
+            return self._of_rows(name.kind, asked)
+        return self._of_subject(asked)
 
-    def _of_life(
-        self,
-        kind: str,
-        fold_of: FoldOf,
-        given: list[Event],
-        facts: list[Event],
-        states: dict[tuple[str, str], str],
-        ripe_at: int | None,
-    ) -> Outcome:
-        fold = fold_of(facts, self._calendar_where)
-        _mark(states, given, facts, waiting=fold is None)
+    def _of_life(self, kind: str, fold_of: FoldOf, asked: "_Asked", now: int) -> Outcome:
+        fold = fold_of(asked.facts, self._calendar_where, now)
+        _mark(asked.states, asked.given, asked.facts, waiting=fold is None)
+        arrivals = self._arrivals(asked.facts)
         unit = self.unit_key(fold.opening) if fold is not None else None
         if fold is None or unit is None:
             if fold is not None:
-                states.update(dict.fromkeys(states, QUARANTINED))
-            return Outcome(NOTHING, (), states, ripe_at, None, None)
-        contribution = self._measures[kind].contribute(fold, unit, self._calendar_of(unit))
-        return Outcome(contribution, (), states, ripe_at, _life(fold), None)
+                asked.states.update(dict.fromkeys(asked.states, QUARANTINED))
+            return asked.outcome(_with(NOTHING, arrivals))
+        if self._lists[kind]:
+            fold = self._with_lists(fold, kind, unit)
+        counted = self._cases[kind].of_case(fold, unit, self._calendar_of(unit))
+        return asked.outcome(
+            _with(counted, arrivals),
+            figures=linked(fold, unit, counted.members) if kind == TASK else (),
+            life=_life(fold),
+            turns_at=fold.turns_at,
+        )
 
-    def _of_subject(
-        self,
-        facts: list[Event],
-        given: list[Event],
-        states: dict[tuple[str, str], str],
-        ripe_at: int | None,
-    ) -> Outcome:
-        ordered = sorted(facts, key=_version, reverse=True)
-        _mark(states, given, ordered[:1], waiting=False)
+    def _with_lists(self, fold: Fold, kind: str, unit: str) -> Fold:
+        """The fold with the members of each list that a measure asks, as of its opening."""
+        lists = {
+            name: members
+            for name in self._lists[kind]
+            if (members := self._members_of(name, unit, fold.opening.at)) is not None
+        }
+        if not lists:
+            return fold
+        return msgspec.structs.replace(fold, attributes={**fold.attributes, **lists})
+
+    def _of_rows(self, kind: str, asked: "_Asked") -> Outcome:
+        rows = in_force(asked.facts, version_of)
+        _mark(asked.states, asked.given, rows, waiting=False)
+        measures = self._facts.of_rows(kind)
+        counted = None
+        if measures is not None:
+            counted = contribute_rows(rows, measures, self.unit_key, self._calendar_where)
+        for row in rows:
+            if self.unit_key(row) is None:
+                asked.states[row.source, row.id] = QUARANTINED
+        life = ANY_DAY if measures is not None and measures.by_calendar else None
+        return asked.outcome(_with(counted or NOTHING, self._arrivals(rows)), life=life)
+
+    def _of_subject(self, asked: "_Asked") -> Outcome:
+        ordered = sorted(asked.facts, key=version_of, reverse=True)
+        _mark(asked.states, asked.given, ordered[:1], waiting=False)
         if not ordered:
-            return Outcome(NOTHING, (), states, ripe_at, None, None)
+            return asked.outcome(NOTHING)
         best = ordered[0]
         unit = self.unit_key(best)
         if unit is None:
-            states[best.source, best.id] = QUARANTINED
-            return Outcome(NOTHING, (), states, ripe_at, None, None)
-        entries = self._entries(best, _vintage_before(ordered))
+            asked.states[best.source, best.id] = QUARANTINED
+            return asked.outcome(NOTHING)
+        counted = self._facts.contribution(best, ordered, unit, self._calendar_of(unit))
+        figures = self._facts.entries(best, vintage_before(ordered))
         day = _working_day(best, unit) if best.type == CALENDAR_DAY else None
-        return Outcome(Contribution(unit=unit), entries, states, ripe_at, None, day)
+        return asked.outcome(_with(counted, self._arrivals([best])), figures=figures, day=day)
+
+    def _arrivals(self, facts: Iterable[Event]) -> dict[str, list[Point]]:
+        """By unit key what has arrived with these facts."""
+        found: dict[str, list[Point]] = {}
+        for fact in facts:
+            unit = self.unit_key(fact)
+            if unit is not None:
+                found.setdefault(unit, []).extend(arrived(fact))
+        return found
+
+
+class _Asked(NamedTuple):
+    """The events of a case that is asked for, and what is known of them whatever its kind."""
+
+    given: list[Event]
+    facts: list[Event]
+    states: dict[tuple[str, str], str]
+    ripe_at: int | None
+
+    def outcome(
+        self,
+        contribution: Contribution,
+        *,
+        figures: tuple[FigureEntry, ...] = (),
+        life: tuple[int, int] | None = None,
+        turns_at: int | None = None,
+        day: WorkingDay | None = None,
+    ) -> Outcome:
+        """The outcome with this contribution, asked again at the nearer of the two instants."""
+        later = [at for at in (self.ripe_at, turns_at) if at is not None]
+        return Outcome(contribution, figures, self.states, min(later, default=None), life, day)
+
+
+def _with(counted: Contribution, arrivals: Mapping[str, list[Point]]) -> Contribution:
+    """What a case counts, and beside it what has arrived under each unit."""
+    more = tuple(
+        Contribution(unit=unit, points=merged(points)) for unit, points in sorted(arrivals.items())
+    )
+    if not more:
+        return counted
+    return msgspec.structs.replace(counted, more=(*counted.more, *more))
 
 
 def _mark(
@@ -203,25 +282,11 @@ def _mark(
         states[fact.source, fact.id] = WAITING if waiting else COUNTED
 
 
-def _version(fact: Event) -> tuple[Any, ...]:
-    """The order in which the facts of one key replace each other (rule 5 of the contract)."""
-    field = CONTRACT.types[fact.type].version_order
-    number = getattr(fact.data, field) if field and fact.data is not None else 0
-    return number, fact.recorded_at, fact.source, fact.id
-
-
-def _vintage_before(ordered: list[Event]) -> Event | None:
-    """The newest fact of an earlier vintage than the first."""
-    first = _version(ordered[0])[0]
-    return next((fact for fact in ordered if _version(fact)[0] < first), None)
-
-
-def _life(fold: Fold) -> tuple[int, int]:
-    """From receipt to close or deadline, whichever is later; an open case lives on."""
-    closed, deadline = fold.attributes.get("closed_at"), fold.attributes.get("deadline_at")
-    begin = fold.opening.at - DAY
-    ends = [int(end) for end in (closed, deadline) if isinstance(end, int) and end < NEVER]
-    return begin, max(ends) + DAY if closed is not None and ends else NEVER
+def _life(fold: Fold) -> tuple[int, int] | None:
+    """The time whose working days matter to a case, with a day before and after it."""
+    if fold.life_to is None:
+        return None
+    return fold.opening.at - DAY, NEVER if fold.life_to >= NEVER else fold.life_to + DAY
 
 
 def _working_day(fact: Event, unit_key: str) -> WorkingDay:

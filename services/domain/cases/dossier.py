@@ -5,11 +5,19 @@ request stops the clock until the supplement comes, and the second request makes
 (rule set 766/QĐ-TTg).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from services.domain.cases.fold import NEVER, Fold, Stretch
-from services.domain.events import CONTRACT, Event
+from services.domain.cases.fold import (
+    NEVER,
+    CalendarOf,
+    Fold,
+    Stretch,
+    in_order,
+    is_simulated,
+    seconds_of,
+)
+from services.domain.events import Event
 from services.domain.instants import HOUR, parse_instant
 from services.domain.worktime import WorkingCalendar
 
@@ -22,6 +30,7 @@ OUTCOMES = {
     f"{PREFIX}{outcome}.v1": outcome
     for outcome in ("finished", "returned", "refused", "suspended", "withdrawn")
 }
+DISLIKE = -1
 OF_RECEIPT = (
     "procedure_code",
     "svc_level",
@@ -39,35 +48,24 @@ LATE_ATTRIBUTES = (
 )
 
 
-def fold_dossier(
-    facts: Sequence[Event], calendar_of: Callable[[Event], WorkingCalendar]
-) -> Fold | None:
-    """The dossier that these counting facts make, or None while its receipt has not come.
+def fold_dossier(facts: Sequence[Event], calendar_of: CalendarOf, now: int) -> Fold | None:
+    """The dossier that these counting facts make at `now`, or None while its receipt has not come.
 
     `calendar_of` gives the working calendar where the receipt counts.
     """
-    receipts = [fact for fact in facts if fact.type == RECEIVED]
-    if not receipts:
+    ordered = in_order(facts, RECEIVED)
+    if not ordered:
         return None
-    opening = min(receipts, key=lambda fact: (fact.at, fact.recorded_at, fact.id))
-    others = sorted(
-        (fact for fact in facts if fact.type != RECEIVED),
-        key=lambda fact: (
-            max(fact.at, opening.at),
-            CONTRACT.types[fact.type].case_rank or 0,
-            fact.recorded_at,
-            fact.id,
-            fact.source,
-        ),
-    )
-    life = _Life(opening, calendar_of(opening))
-    for fact in others:
+    life = _Life(ordered[0], calendar_of(ordered[0]))
+    for fact in ordered[1:]:
         life.step(fact)
     return Fold(
-        opening=opening,
-        attributes=life.attributes(),
+        opening=ordered[0],
+        attributes=life.attributes(now),
         stretches=tuple(life.stretches()),
-        simulated=any("simulated" in fact.quality for fact in facts),
+        simulated=is_simulated(facts),
+        turns_at=life.turns_at(now),
+        life_to=life.ends_at(),
     )
 
 
@@ -82,6 +80,9 @@ class _Life:
         self._outcome: str | None = None
         self._pause_from: int | None = None
         self._requests: list[int] = []
+        self._paused = 0
+        self._complained = False
+        self._last_rating: int | None = None
         self._late: dict[str, object] = {}
         self._base = self._promised(opening.data)
         self._take_late_attributes(opening.data)
@@ -99,9 +100,11 @@ class _Life:
     def step(self, fact: Event) -> None:
         """Take one event; an event before the receipt counts as at the receipt."""
         at = max(fact.at, self._received_at)
-        if fact.type != RATED:
-            self._take_late_attributes(fact.data)
-        if self._closed_at is not None or fact.type == RATED:
+        if fact.type == RATED:
+            self._take_rating(fact.data)
+            return
+        self._take_late_attributes(fact.data)
+        if self._closed_at is not None:
             return
         if fact.type == REQUESTED:
             self._requests.append(at)
@@ -118,8 +121,14 @@ class _Life:
     def _end_pause(self, at: int) -> None:
         if self._pause_from is not None:
             begin, self._pause_from = self._pause_from, None
+            self._paused += self._calendar.between(begin, at)
             if self._base is not None and begin <= self._base < NEVER:
                 self._base += at - begin
+
+    def _take_rating(self, data: Any) -> None:
+        self._complained = self._complained or bool(data.complaint)
+        if data.rating is not None:
+            self._last_rating = data.rating
 
     def _take_late_attributes(self, data: Any) -> None:
         for name in LATE_ATTRIBUTES:
@@ -142,20 +151,46 @@ class _Life:
             found["late_from"] = deadline if second is None else min(deadline, second)
         return found
 
-    def attributes(self) -> dict[str, object]:
-        """The state with every event."""
+    def attributes(self, now: int) -> dict[str, object]:
+        """The state with every event; whether it is late the clock says."""
         data: Any = self._opening.data
         found: dict[str, object] = {
-            name: getattr(data, name) for name in OF_RECEIPT if getattr(data, name) is not None
+            name: value for name in OF_RECEIPT if (value := getattr(data, name)) is not None
         }
         found["channel"] = data.channel if data.channel is not None else 1
         found["block"] = data.block if data.block is not None else "province"
         found.update(self._late)
         found.update(self._states[-1][1])
         found["e_result_ok"] = not data.requires_paper_result or "e_result_ref" in self._late
-        if self._outcome is not None:
+        found["is_complained"] = self._complained or self._last_rating == DISLIKE
+        if data.limit_working_hours is not None:
+            found["limit_time"] = data.limit_working_hours * 3600
+        late_from, ends_at = self._late_from(), now
+        if self._closed_at is not None:
+            ends_at = min(self._closed_at, now)
+            worked = self._calendar.between(self._received_at, self._closed_at) - self._paused
+            found["handling_time"] = seconds_of(max(0, worked))
             found["outcome"] = self._outcome
+        found["is_late"] = late_from is not None and late_from < ends_at
         return found
+
+    def _late_from(self) -> int | None:
+        found: Any = self._states[-1][1].get("late_from")
+        return found  # type: ignore[no-any-return]  # the attribute is an instant
+
+    def turns_at(self, now: int) -> int | None:
+        """When an open dossier becomes late; None when it is late or will not be."""
+        late_from = self._late_from()
+        if self._closed_at is not None or late_from is None or late_from >= NEVER:
+            return None
+        return late_from + 1 if late_from >= now else None
+
+    def ends_at(self) -> int:
+        """Close or deadline, whichever is later; an open dossier lives on."""
+        if self._closed_at is None:
+            return NEVER
+        deadline: Any = self._states[-1][1].get("deadline_at", self._closed_at)
+        return max(self._closed_at, deadline if deadline < NEVER else self._closed_at)
 
     def stretches(self) -> list[Stretch]:
         """One state for each distinct instant of the open life at which something happened."""

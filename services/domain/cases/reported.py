@@ -1,18 +1,33 @@
-"""The figures that a reporting fact gives: one for each measure that looks at its type."""
+"""The figures that a fact sets: what a report says, a reference value, a reading, a duty, a day.
 
+None of them is ever added to another; each stands under its measure, breakdown and period.
+"""
+
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from services.domain.engine.figures import Figure
-from services.domain.engine.measures import Measure, compile_filter, quanta
-from services.domain.engine.roster import OPEN_DAY, ROSTER
+from services.domain.cases.attributes import attributes_of
+from services.domain.cases.fold import Fold
+from services.domain.engine.conditions import compile_filter, named
+from services.domain.engine.expressions import compile_expression
+from services.domain.engine.figures import SECTOR_END, Figure
+from services.domain.engine.linked import LINKED, LinkedTask, figure_of
+from services.domain.engine.linked import MEASURE as LINKED_MEASURE
+from services.domain.engine.measures import Measure, quanta
+from services.domain.engine.readings import READINGS, period_of
+from services.domain.engine.roster import OPEN_DAY, ROSTER, Terms
 from services.domain.engine.state import EPOCH_DAY, ROWS
-from services.domain.events import Event
-from services.domain.instants import parse_date, parse_instant
+from services.domain.engine.targets import TARGETS, Target, figure_of_target
+from services.domain.engine.workdays import WORKDAYS
+from services.domain.events import CONTRACT, Event
+from services.domain.instants import SECOND, parse_date, parse_instant
+from services.domain.worktime import DEFAULT_HOURS, WorkingCalendar, parse_hours
 
 INTEGER_MAX = 1 << 63
 """Figures beyond 64 bits are kept as floats; no sum of them is exact in any case."""
+_NO_CALENDAR = WorkingCalendar()
 
 
 class FigureEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -29,6 +44,7 @@ class FigureEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Report(NamedTuple):
     """A fact that reports figures, taken apart once for all measures that look at it."""
 
+    fact: Event
     fields: dict[str, Any]
     quality: tuple[str, ...]
     released_at: int | None
@@ -40,7 +56,7 @@ def take_apart(best: Event, before: Event | None) -> Report:
     """A fact, and the newest one of an earlier vintage, as their fields."""
     fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
     earlier = msgspec.structs.asdict(before.data) if before is not None and before.data else {}
-    return Report(fields, best.quality, _released(fields), earlier, _released(earlier))
+    return Report(best, fields, best.quality, _released(fields), earlier, _released(earlier))
 
 
 def _released(fields: dict[str, Any]) -> int | None:
@@ -52,7 +68,45 @@ def duty(best: Event) -> FigureEntry:
     """The duty to report that an expectation sets: from a day, up to the first day without it."""
     data: Any = best.data
     end = (parse_date(data.active_to) - EPOCH_DAY).days if data.active_to else OPEN_DAY
-    return FigureEntry(data.what, "", "", ROSTER, data.active_from, Figure(value=end, version=0))
+    terms = Terms(data.domain, data.freq, data.due_days)
+    figure = Figure(value=end, version=0)
+    return FigureEntry(data.what, terms.domain, terms.name, ROSTER, data.active_from, figure)
+
+
+def target(best: Event) -> FigureEntry:
+    """The target that a fact sets for an indicator or a component of it."""
+    data: Any = best.data
+    first, last = ((parse_date(each) - EPOCH_DAY).days for each in (data.valid_from, data.valid_to))
+    figure = figure_of_target(Target(first, last, data.value, data.start_value))
+    dim, member = data.dim or "", data.dim_value or ""
+    return FigureEntry(data.indicator_id, dim, member, TARGETS, data.valid_from, figure)
+
+
+def workday(best: Event) -> FigureEntry:
+    """The exception of the working calendar that a day of it sets: the end of its hours, or 0."""
+    data: Any = best.data
+    hours = (parse_hours(tuple(data.hours)) if data.hours else ()) or DEFAULT_HOURS
+    figure = Figure(value=hours[-1][1] if data.working else 0, version=0)
+    return FigureEntry(WORKDAYS, "", "", WORKDAYS, data.date, figure)
+
+
+def linked(fold: Fold, unit: str, members: Mapping[str, str]) -> tuple[FigureEntry, ...]:
+    """The entry of a completed task that declared how it would move an indicator, if it did."""
+    said: Mapping[str, Any] = fold.attributes
+    names = ("completed_at", "outcome_indicator_id", "declared_change")
+    if said["void"] or any(name not in said for name in names):
+        return ()
+    task = LinkedTask(
+        unit=unit,
+        indicator=said["outcome_indicator_id"],
+        window=said.get("outcome_window", ""),
+        declared_change=said["declared_change"],
+        assigned_at=said["assigned_at"],
+        completed_at=said["completed_at"],
+        members=members,
+    )
+    name = fold.opening.subject
+    return (FigureEntry(LINKED_MEASURE, "", "", LINKED, name, figure_of(task)),)
 
 
 class FigureMeasure:
@@ -62,6 +116,10 @@ class FigureMeasure:
         self._measure = measure
         self._passes = compile_filter(measure.filter)
         self._rows = measure.source == "rows"
+        fields = {plain["field"] for given in measure.filter for plain in named(given)}
+        self._is_total = "dim" in fields
+        self._by_sector = "sectors" in measure.parts
+        self._until = compile_expression(measure.to, measure.kinds).of if measure.to else None
 
     def entries(self, report: Report) -> tuple[FigureEntry, ...]:
         """The figure that a fact gives this measure.
@@ -74,8 +132,17 @@ class FigureMeasure:
             return ()
         dim, member = fields.get("dim") or "", fields.get("dim_value") or ""
         if self._rows:
-            row = Figure(value=self._quanta(value), version=0, quality=report.quality)
+            row = Figure(
+                value=self._quanta(value),
+                version=0,
+                quality=report.quality,
+                until=self._holds_until(report.fact),
+            )
             return (FigureEntry(measure.id, dim, member, ROWS, str(fields["ref_date"]), row),)
+        if self._is_total:
+            dim, member = "", ""
+        if self._by_sector:
+            dim = f"{fields['sector']}{SECTOR_END}{dim}"
         earlier = report.before.get(measure.value)
         figure = Figure(
             value=self._quanta(value),
@@ -91,7 +158,42 @@ class FigureMeasure:
         calendar, period = fields["period_calendar"], fields["period"]
         return (FigureEntry(measure.id, dim, member, calendar, period, figure),)
 
+    def _holds_until(self, fact: Event) -> int | None:
+        """The end of a row as far as it does not depend on the next one."""
+        until = self._until(attributes_of(fact), _NO_CALENDAR) if self._until else None
+        return until if isinstance(until, int) else None
+
     def _quanta(self, value: float) -> float:
         quantum = self._measure.quantum
         found = value if quantum is None else quanta(value, quantum)
         return found if abs(found) < INTEGER_MAX else float(found)
+
+
+class ReadingMeasure:
+    """A measure whose last value counts: a reading of a station, kept by its hour."""
+
+    def __init__(self, measure: Measure) -> None:
+        self._measure = measure
+        self._passes = compile_filter(measure.filter)
+        ((self._dim, self._station),) = measure.dimensions.items()
+        self._at = compile_expression(measure.at or "", measure.kinds).of
+        self._value = compile_expression(measure.value, measure.kinds).of
+
+    def entries(self, fact: Event, attributes: Mapping[str, Any]) -> tuple[FigureEntry, ...]:
+        """The reading of a fact; none when its filter leaves it out.
+
+        The fields of the subject beside the station say what was measured.
+        """
+        at = self._at(attributes, _NO_CALENDAR)
+        value = self._value(attributes, _NO_CALENDAR)
+        if at is None or value is None or not self._passes(attributes):
+            return ()
+        parts = [
+            str(attributes[name])
+            for name in CONTRACT.types[fact.type].subject_of
+            if name != self._station
+        ]
+        figure = Figure(value=value, version=0, quality=fact.quality)
+        period = period_of("/".join(parts), at // SECOND)
+        station = str(attributes[self._station])
+        return (FigureEntry(self._measure.id, self._dim, station, READINGS, period, figure),)

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.figures import names_up_to
-from services.domain.engine.measures import Measure
+from services.domain.engine.measures import REFERENCE_VALUE, Measure
 from services.domain.engine.points import Ints
+from services.domain.engine.schedule import REPORTS_RECEIVED
 from services.domain.engine.state import ROWS, State
-from services.domain.engine.windows import PERIODS, Span
+from services.domain.engine.windows import Span
 from services.domain.instants import SECOND
 
 Floats = npt.NDArray[np.float64]
@@ -48,15 +49,28 @@ class Amounts:
     def of(self, measure: Measure, cells: Ints, span: Span) -> Amount:
         """A measure in each cell; what lacks a cell's breakdown is taken in total."""
         asked = self.or_total(cells, lambda dim: dim in measure.dimensions)
-        if measure.kind == "report":
-            return self._each(asked, lambda cell: self._reported(measure, cell, span))
-        if measure.source == "rows":
-            return self._each(asked, lambda cell: self._row(measure, cell, span))
+        ask = self._asks_of(measure, span)
+        if ask is not None:
+            return self._each(asked, ask)
         keys = self._state.cells.keys(asked, self._state.numbers[measure.id])
         if measure.agg in {"min", "max"}:
             at = second_after(span.cut) * SECOND
             return self._each(keys, lambda key: self._state.extreme(key, at, measure.agg))
         return Amount(self._counted(measure, keys, span), np.ones(len(cells), dtype=bool))
+
+    def _asks_of(self, measure: Measure, span: Span) -> Callable[[int], float | None] | None:
+        """What to ask of each cell, for the measures that are not read for all cells at once."""
+        if measure.kind == "report":
+            return lambda cell: self._reported(measure, cell, span)
+        if REFERENCE_VALUE in measure.event_types:
+            return lambda cell: self._row(measure, cell, span)
+        if measure.kind == "schedule":
+            return lambda cell: self._scheduled(measure, cell, span)
+        if measure.source == "clock":
+            return lambda cell: self._worked(measure, cell, span)
+        if measure.agg == "last":
+            return lambda _cell: None  # readings stand for themselves, each in its hour
+        return None
 
     def or_total(self, cells: Ints, has_dimension: Callable[[str], bool]) -> Ints:
         """The cells, and the total of its unit for each whose breakdown does not exist."""
@@ -113,11 +127,25 @@ class Amounts:
         )
 
     def _row(self, measure: Measure, cell: int, span: Span) -> float | None:
-        unit = self._state.cells.units[cell]
-        return self._state.figures[ROWS].row_at(measure, unit, span.cut)
+        unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
+        return self._state.figures[ROWS].row_at(measure, unit, span.cut, member)
+
+    def _scheduled(self, measure: Measure, cell: int, span: Span) -> float:
+        """How many reports were due in the window, or of those how many have come."""
+        unit, (_, domain) = self._state.cells.units[cell], self._state.cells.members[cell]
+        schedule = self._state.schedule
+        count = schedule.received if measure.id == REPORTS_RECEIVED else schedule.expected
+        return count(unit, domain or None, span.begin, span.cut)
+
+    def _worked(self, measure: Measure, cell: int, span: Span) -> float:
+        """Working days that ended in the window, or those of the year that holds its end."""
+        unit, workdays = self._state.cells.units[cell], self._state.workdays
+        if measure.kind == "flow":
+            return workdays.elapsed(unit, span.begin, span.cut)
+        return workdays.of_year(unit, span.cut)
 
     def _reported(self, measure: Measure, cell: int, span: Span) -> float | None:
-        if span.window not in PERIODS or span.period is None:
+        if span.period is None:
             return None
         unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
         figures = self._state.figures[span.calendar]

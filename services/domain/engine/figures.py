@@ -20,6 +20,8 @@ from services.domain.errors import Refused
 
 Member = tuple[str, str]
 TOTAL: Member = ("", "")
+SECTOR_END = "~"
+"""Ends the sector before the breakdown of a row, in measures that leave the sector open."""
 KNOWN_MAX = 200_000
 """Answers that are remembered until something changes below; then the memory starts anew."""
 
@@ -40,6 +42,8 @@ class Figure(msgspec.Struct, frozen=True, array_like=True):
     previous_vintage: int | None = None
     previous_released_at: int | None = None
     calendar: str = STATISTICAL
+    until: int | None = None
+    """The last instant at which a reference value holds; without one, the next row ends it."""
 
 
 Periods = dict[str, Figure]
@@ -139,6 +143,8 @@ class Figures:
     def _of_part(
         self, measure: Measure, unit: str, member: Member, period: str, part: str
     ) -> list[Figure]:
+        if part == "sectors":
+            return self._of_sectors(measure, unit, member, period)
         if part.startswith("dim:"):
             return self._of_breakdown(measure, unit, part[4:], period) if member == TOTAL else []
         if part == "units":
@@ -154,6 +160,24 @@ class Figures:
             months = months_of(period)
             return self.sources(measure, unit, member, months[-1]) if len(months) > 1 else []
         raise Refused(f"measure {measure.id}: part {part!r} is not known")
+
+    def _of_sectors(self, measure: Measure, unit: str, member: Member, period: str) -> list[Figure]:
+        """Each sector by its own row, else by the rows of its breakdowns, together."""
+        rows = self._rows.get((measure.id, unit), {})
+        sectors = sorted({d.partition(SECTOR_END)[0] for d, _ in rows if SECTOR_END in d})
+        found: list[Figure] = []
+        for sector in sectors:
+            own = rows.get((f"{sector}{SECTOR_END}{member[0]}", member[1]), {}).get(period)
+            if own is not None:
+                found.append(own)
+            elif member == TOTAL:
+                dims = [part[4:] for part in measure.parts if part.startswith("dim:")]
+                parts = (
+                    self._of_breakdown(measure, unit, f"{sector}{SECTOR_END}{dim}", period)
+                    for dim in dims
+                )
+                found.extend(next(filter(None, parts), []))
+        return found
 
     def _of_breakdown(self, measure: Measure, unit: str, dim: str, period: str) -> list[Figure]:
         rows = self._rows.get((measure.id, unit), {})
@@ -176,17 +200,19 @@ class Figures:
         given = [value for value in found if value is not None]
         return sum(given) if len(given) == len(names) else None
 
-    def row_at(self, measure: Measure, unit: str, at: int) -> float | None:
+    def row_at(self, measure: Measure, unit: str, at: int, member: Member = TOTAL) -> float | None:
         """A reference value as it holds at an instant.
 
-        The newest row that began before it, else the sum of the units below.
+        The newest row that began before it and holds still, else the sum of the units below.
         """
-        rows = self._rows.get((measure.id, unit), {}).get(TOTAL, {})
+        rows = self._rows.get((measure.id, unit), {}).get(member, {})
         begun = [date for date in rows if _date_at(date) < at]
-        if begun:
-            return rows[max(begun)].value
+        newest = rows[max(begun)] if begun else None
+        if newest is not None and (newest.until is None or at <= newest.until):
+            return newest.value
         return _sum(
-            self.row_at(measure, below, at) for below in self._below.get((measure.id, unit), ())
+            self.row_at(measure, below, at, member)
+            for below in self._below.get((measure.id, unit), ())
         )
 
 

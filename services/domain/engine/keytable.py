@@ -1,11 +1,11 @@
 """The dictionary of stored keys as arrays.
 
-From a stored number to the keys of `Points` that it adds to.
+From a stored number to the keys of `Points` that it adds to, and to those of the shelf.
 """
 
 import numpy as np
 
-from services.domain.engine.points import Ints
+from services.domain.engine.points import Ints, Points
 from services.domain.engine.state import State
 
 LEVELS = 4
@@ -22,7 +22,10 @@ class KeyTable:
     def __init__(self, state: State) -> None:
         self._state = state
         self._targets = np.full((1024, LEVELS), NONE, dtype=np.int64)
+        self._shelved = np.full((1024, LEVELS), NONE, dtype=np.int64)
         self._names: dict[int, tuple[str, str, str, str]] = {}
+        self._arrivals: set[int] = set()
+        self._any_shelved = False
 
     def __contains__(self, number: int) -> bool:
         return number in self._names
@@ -37,26 +40,47 @@ class KeyTable:
 
     def register(self, number: int, measure: str, unit: str, dim: str, member: str) -> None:
         """Learn what a stored number stands for."""
-        if number >= len(self._targets):
-            grown = np.full((max(number + 1, 2 * len(self._targets)), LEVELS), NONE, dtype=np.int64)
-            grown[: len(self._targets)] = self._targets
-            self._targets = grown
-        keys = self._state.keys_of(measure, unit, dim, member)[:LEVELS]
+        while number >= len(self._targets):
+            self._targets = _grown(self._targets)
+            self._shelved = _grown(self._shelved)
+        name = (measure, unit, dim, member)
+        keys = self._state.keys_of(*name)[:LEVELS]
         self._targets[number, : len(keys)] = keys
-        self._names[number] = (measure, unit, dim, member)
+        shelved = self._state.shelf_keys_of(*name)[:LEVELS]
+        self._shelved[number, : len(shelved)] = shelved
+        self._any_shelved = self._any_shelved or bool(shelved)
+        if shelved and not keys:
+            self._arrivals.add(number)
+        self._names[number] = name
 
     def add(self, numbers: Ints, seconds: Ints, values: Ints) -> Ints:
         """Add stored points to the state at every level.
 
         Returns the keys that changed, each once.
         """
-        changed = []
-        for level in range(LEVELS):
-            keys = self._targets[numbers, level]
-            known = keys != NONE
-            if not known.any():
-                continue
+        changed = [_put(self._state.points, self._targets, numbers, seconds, values)]
+        if self._any_shelved:
+            _put(self._state.shelf.points, self._shelved, numbers, seconds, values)
+        if self._arrivals:
+            for number in self._arrivals.intersection(np.unique(numbers).tolist()):
+                measure, unit, _, _ = self._names[number]
+                changed.append(np.array(self._state.scheduled(measure, unit), dtype=np.int64))
+        return np.unique(np.concatenate(changed))
+
+
+def _put(points: Points, targets: Ints, numbers: Ints, seconds: Ints, values: Ints) -> Ints:
+    """Add to the targets of each number; returns the keys that changed."""
+    changed = [np.zeros(0, dtype=np.int64)]
+    for level in range(LEVELS):
+        keys = targets[numbers, level]
+        known = keys != NONE
+        if known.any():
             keys = keys[known]
-            self._state.points.add(keys, seconds[known], values[known])
+            points.add(keys, seconds[known], values[known])
             changed.append(np.unique(keys))
-        return np.unique(np.concatenate(changed)) if changed else np.zeros(0, dtype=np.int64)
+    return np.concatenate(changed)
+
+
+def _grown(targets: Ints) -> Ints:
+    """Twice as many rows, the new ones without targets."""
+    return np.concatenate([targets, np.full_like(targets, NONE)])

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from services.domain.engine.catalogue import Catalogue, Formula, Indicator
 from services.domain.engine.comparisons import Compared
+from services.domain.engine.conditions import COMPARE
 from services.domain.engine.evaluate import Evaluation, Values
-from services.domain.engine.measures import COMPARE
 from services.domain.engine.points import Ints
 from services.domain.engine.windows import Span
 

@@ -13,10 +13,12 @@ from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.comparisons import DIFFERENCE, GROWTH, base_span
-from services.domain.engine.contributions import SIMULATED
+from services.domain.engine.contributions import MARKS
+from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place, window_name
+from services.domain.instants import HOUR
 from services.domain.worktime import local_day
 
 MOVES_MAX_SECONDS = 3 * 3600
@@ -24,6 +26,7 @@ MOVES_MAX_SECONDS = 3 * 3600
 
 Everything is evaluated again.
 """
+DAY, WORKDAY, FULL_HOUR = "day", "workday", "full hour"
 
 
 class Task(NamedTuple):
@@ -55,7 +58,7 @@ class Live:
         self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._clock: dict[Task, list[Span]] = {}
-        self._days: tuple[int, int, int] | None = None
+        self._passed: dict[str, tuple[int, ...]] = {}
         self._cells_known = 0
         self._measures = {
             formula.id: frozenset(self._numbers_of(formula))
@@ -71,8 +74,8 @@ class Live:
         for measure in self._state.catalogue.measures_of(formula):
             if measure.id in self._state.numbers:
                 yield self._state.numbers[measure.id]
-            if measure.source == "case":
-                yield self._state.numbers[SIMULATED]
+            if measure.source in MARKS:
+                yield self._state.numbers[MARKS[measure.source]]
 
     def touch_all(self) -> None:
         """Everything may be different: after reading anew."""
@@ -125,11 +128,10 @@ class Live:
         midnight; `final_to` says how far every source has been counted.
         """
         self._touch_new()
-        days = (local_day(now), local_day(now - 1), local_day(final_to))
-        another_day, self._days = self._days not in {None, days}, days
+        moved = self._clocks_moved(now, final_to)
         for task in self._tasks:
             formula = self._state.catalogue.formulas[task.formula]
-            if another_day and self._state.catalogue.reported(formula):
+            if moved and not moved.isdisjoint(self._clocks_of(formula)):
                 self._put(task, range(len(self._state.cells)))
             spans = self._spans(task, now)
             before = self._clock.get(task)
@@ -142,6 +144,33 @@ class Live:
             for old, new in zip(before, spans, strict=True):
                 for begin, end in ((old.begin, new.begin), (old.cut, new.cut)):
                     self._touch_between(task, formula, second_after(begin), second_after(end))
+
+    def _clocks_moved(self, now: int, final_to: int) -> set[str]:
+        """Which of the clocks that formulas look at beside their windows have moved on."""
+        clocks = {
+            DAY: (local_day(now), local_day(now - 1), local_day(final_to)),
+            WORKDAY: self._state.workdays.ended(now),
+            FULL_HOUR: (now // HOUR,),
+        }
+        moved = {name for name, at in clocks.items() if self._passed.get(name, at) != at}
+        self._passed = clocks
+        return moved
+
+    def _clocks_of(self, formula: Formula) -> set[str]:
+        """The clocks of a formula.
+
+        Reports, duties and reference values begin and end with a day, working days begin anew with
+        a year, a reading is looked at for full hours.
+        """
+        found: set[str] = set()
+        for measure in self._state.catalogue.measures_of(formula):
+            if measure.source == "clock":
+                found |= {DAY, WORKDAY}
+            if measure.kind in {"report", "schedule"} or REFERENCE_VALUE in measure.event_types:
+                found.add(DAY)
+            if measure.kind == "flow" and measure.agg == "last":
+                found.add(FULL_HOUR)
+        return found
 
     def _touch_between(self, task: Task, formula: Formula, begin: int, end: int) -> None:
         if end <= begin:

@@ -1,27 +1,61 @@
-"""Measures as data, compiled to functions over the attributes of a case.
+"""Measures as data: what is counted, and when, checked against the events and cases it names.
 
-The definitions are those of `standards/measures.yaml`. A flow contributes at an instant; a stock
-over (from, to] in each state of the case; `min` and `max` stocks keep their values apart, because
-the smaller of two numbers can not be taken back.
+The definitions are those of `standards/measures.yaml`. A flow contributes at an instant, a stock
+over (from, to], a report is a figure for a period; a schedule is made by the clock from the duties
+to report. Everything a definition can get wrong is refused with the measure and the member.
 """
 
-import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from services.domain.cases.fold import NEVER, Attributes
+from services.domain.cases.kinds import (
+    FOLDS,
+    INSTANT,
+    NUMBER,
+    ROW_TYPES,
+    Word,
+    attributes_of_case,
+    fields_of_type,
+)
+from services.domain.cases.series import SERIES
+from services.domain.engine.conditions import COMPARE, LISTS, named
+from services.domain.engine.expressions import Kinds, compile_expression
 from services.domain.errors import Refused
-from services.domain.instants import HOUR
-from services.domain.worktime import WorkingCalendar
+from services.domain.events import CONTRACT
 
-Expression = Callable[[Attributes, WorkingCalendar], Any]
-"""The value of an expression, or None when an operand is absent."""
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "flow": ("at",),
+    "stock": ("from", "to"),
+    "report": ("period",),
+    "schedule": ("at",),
+}
+"""The kinds of measure, and the members that each needs."""
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "event": ("flow",),
+    "case": ("flow", "stock"),
+    "rows": ("stock",),
+    "report": ("report",),
+    "schedule": ("schedule",),
+    "clock": ("flow", "stock"),
+}
+"""The sources, and the kinds that each can have."""
+AGGREGATIONS: Mapping[str, tuple[str, ...]] = {
+    "flow": ("sum", "sketch", "last"),
+    "stock": ("sum", "min", "max"),
+    "report": ("sum", "last"),
+    "schedule": ("sum",),
+}
+ROLLUPS = ("sum", "sketch", "min", "max", "last", "none")
+PARTS = ("sectors", "units", "periods", "last_month")
+EVERY_TYPE = "*"
+"""Stands for every event that the intake accepts."""
+REFERENCE_VALUE = "vn.ioc.reference.value.v1"
 
 
-class Measure(msgspec.Struct, frozen=True):
-    """One measure of the standard. `quantum` is None for figures that are never added."""
+class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One measure of the standard. `quantum` is None for sketches and figures never added."""
 
     id: str
     kind: str
@@ -42,10 +76,21 @@ class Measure(msgspec.Struct, frozen=True):
     dimensions: dict[str, str] = {}
 
     def __post_init__(self) -> None:
-        """Refuse a definition that its kind does not allow."""
-        needed = {"flow": self.at, "report": self.period}.get(self.kind, "")
-        if self.kind not in {"flow", "stock", "report", "schedule"} or needed is None:
-            raise Refused(f"measure {self.id}: kind {self.kind} lacks a member it needs")
+        """Refuse a definition that does not fit together."""
+        try:
+            _check(self)
+        except Refused as error:
+            raise Refused(f"measure {self.id}: {error}") from error
+
+    @property
+    def words(self) -> Mapping[str, Word]:
+        """What its expressions, filters and breakdowns may name."""
+        return _words(self)
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of those names."""
+        return {name: word.kind for name, word in self.words.items()}
 
 
 def quanta(value: float, quantum: float) -> int:
@@ -61,92 +106,107 @@ def quanta(value: float, quantum: float) -> int:
     return whole if value >= 0 else -whole
 
 
-def _smallest(values: list[Any]) -> Any:
-    given = [value for value in values if value is not None]
-    return min(given) if given else None
+def _words(measure: Measure) -> Mapping[str, Word]:
+    if measure.source == "case":
+        return attributes_of_case(measure.case or "")
+    if measure.source == "clock":
+        instants = ("end_of_working_day", "start_of_year", "end_of_year")
+        return {**dict.fromkeys(instants, INSTANT), "working_days_in_year": NUMBER}
+    if EVERY_TYPE in measure.event_types:
+        return {"time": INSTANT, "ingestedtime": INSTANT}
+    own = {"rows": {"next_row": INSTANT}, "schedule": {"end_of_period": INSTANT}}
+    found = [fields_of_type(name) for name in measure.event_types]
+    common = set.intersection(*(set(fields) for fields in found))
+    return {name: found[0][name] for name in common} | own.get(measure.source, {})
 
 
-def _greatest(values: list[Any]) -> Any:
-    given = [value for value in values if value is not None]
-    return max(given) if given else None
+def _check(measure: Measure) -> None:
+    if measure.kind not in KINDS:
+        raise Refused(f"kind {measure.kind} is not one of {', '.join(KINDS)}")
+    if measure.kind not in SOURCES.get(measure.source, ()):
+        raise Refused(f"source {measure.source} has no measures of kind {measure.kind}")
+    for member in KINDS[measure.kind]:
+        if getattr(measure, "from_" if member == "from" else member) is None:
+            raise Refused(f"kind {measure.kind} lacks a member it needs, {member}")
+    if measure.agg not in AGGREGATIONS[measure.kind]:
+        raise Refused(f"agg {measure.agg} is none of a {measure.kind}")
+    if measure.rollup not in ROLLUPS:
+        raise Refused(f"rollup {measure.rollup} is not one of {', '.join(ROLLUPS)}")
+    if measure.agg in {"sum", "min", "max"} and not (measure.quantum or 0) > 0:
+        raise Refused(f"quantum {measure.quantum} is none of an agg {measure.agg}")
+    _check_types(measure)
+    _check_filter(measure)
+    _check_expressions(measure)
+    for part in measure.parts:
+        if part not in PARTS and not part.startswith("dim:"):
+            raise Refused(f"part {part!r} is not known")
+    for dim, origin in measure.dimensions.items():
+        if not origin.startswith("dim=") and origin not in measure.words:
+            raise Refused(f"dimensions: {dim} is taken from {origin}, which does not exist")
 
 
-def _working_before(values: list[Any], calendar: WorkingCalendar) -> Any:
-    instant, hours = values
-    if instant is None or instant == NEVER:
-        return instant
-    return calendar.before(instant, round(hours * HOUR))
+def _check_types(measure: Measure) -> None:
+    if measure.source == "case" and measure.case not in {*FOLDS, SERIES}:
+        raise Refused(f"case {measure.case} is not one of {', '.join((*FOLDS, SERIES))}")
+    if not measure.event_types and measure.source != "clock":
+        raise Refused("event_types: there is none")
+    for name in measure.event_types:
+        if name == EVERY_TYPE and measure.source == "event":
+            continue
+        declared = CONTRACT.types.get(name)
+        if declared is None:
+            raise Refused(f"event_types: {name} is not in the contract")
+        if measure.source == "case" and measure.case != (declared.case_kind or SERIES):
+            raise Refused(f"event_types: {name} is not of case {measure.case}")
+        holds = name in ROW_TYPES or name == REFERENCE_VALUE
+        if measure.source in {"event", "rows"} and holds != (measure.source == "rows"):
+            raise Refused(f"event_types: {name} is no source {measure.source}")
 
 
-def compile_expression(text: str) -> Expression:
-    """A function for an expression of names, numbers and the functions min, max and working_before.
-
-    Raises `Refused` for anything else.
-    """
-    return _compile(ast.parse(text, mode="eval").body, text)
-
-
-def _compile(node: ast.expr, text: str) -> Expression:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        constant = node.value
-        return lambda _attributes, _calendar: constant
-    if isinstance(node, ast.Name):
-        name = node.id
-        return lambda attributes, _calendar: attributes.get(name)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        parts = [_compile(part, text) for part in node.args]
-        if node.func.id == "min":
-            return lambda a, c: _smallest([part(a, c) for part in parts])
-        if node.func.id == "max":
-            return lambda a, c: _greatest([part(a, c) for part in parts])
-        if node.func.id == "working_before":
-            return lambda a, c: _working_before([part(a, c) for part in parts], c)
-    raise Refused(f"expression {text!r}: {ast.unparse(node)!r} is not known")
+def _check_filter(measure: Measure) -> None:
+    for condition in (plain for given in measure.filter for plain in named(given)):
+        name, op = condition.get("field"), condition.get("op")
+        if name not in measure.words:
+            raise Refused(f"filter: {name} does not exist")
+        if "other" in condition and condition["other"] not in measure.words:
+            raise Refused(f"filter: {condition['other']} does not exist")
+        if op == "in_list":
+            if condition.get("value") not in LISTS:
+                raise Refused(f"filter on {name}: there is no list {condition.get('value')!r}")
+            continue
+        if op in {"present", "absent"}:
+            continue
+        if op not in COMPARE:
+            raise Refused(f"filter on {name}: operator {op!r} is not known")
+        if "other" not in condition:
+            _check_wanted(str(name), measure.words[str(name)], condition)
 
 
-COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": lambda left, right: bool(left == right),
-    "!=": lambda left, right: bool(left != right),
-    "<": lambda left, right: bool(left < right),
-    "<=": lambda left, right: bool(left <= right),
-    ">": lambda left, right: bool(left > right),
-    ">=": lambda left, right: bool(left >= right),
-    "in": lambda left, right: left in right,
-}
-
-Filter = Callable[[Attributes], bool]
-
-
-def compile_filter(conditions: tuple[dict[str, Any], ...]) -> Filter:
-    """True when every condition holds; a comparison with an absent operand does not hold."""
-    tests = [_condition(condition) for condition in conditions]
-    return lambda attributes: all(test(attributes) for test in tests)
-
-
-def _condition(condition: Mapping[str, Any]) -> Filter:
-    if "any" in condition:
-        options = [_condition(option) for option in condition["any"]]
-        return lambda attributes: any(option(attributes) for option in options)
-    name, op = condition["field"], condition["op"]
-    if op == "present":
-        return lambda attributes: attributes.get(name) is not None
-    if op == "absent":
-        return lambda attributes: attributes.get(name) is None
-    if op not in COMPARE:
-        raise Refused(f"filter on {name}: operator {op!r} is not known")
-    compare = COMPARE[op]
-    if "other" in condition:
-        other = condition["other"]
-
-        def against_other(attributes: Attributes) -> bool:
-            left, right = attributes.get(name), attributes.get(other)
-            return left is not None and right is not None and compare(left, right)
-
-        return against_other
+def _check_wanted(name: str, word: Word, condition: Mapping[str, Any]) -> None:
+    if "value" not in condition:
+        raise Refused(f"filter on {name}: there is nothing to compare with")
     wanted = condition["value"]
+    values: Iterable[Any] = wanted if isinstance(wanted, list) else [wanted]
+    types: dict[str, type | tuple[type, ...]] = {
+        "number": (int, float),
+        "boolean": bool,
+        "text": str,
+    }
+    for value in values:
+        if not isinstance(value, types.get(word.kind, ())):
+            raise Refused(f"filter on {name}: {value!r} is no {word.kind}")
+        if word.codes and value not in word.codes:
+            raise Refused(f"filter on {name}: {value!r} is not one of its codes")
 
-    def against_value(attributes: Attributes) -> bool:
-        left = attributes.get(name)
-        return left is not None and compare(left, wanted)
 
-    return against_value
+def _check_expressions(measure: Measure) -> None:
+    wanted = {"at": "instant", "from_": "instant", "to": "instant", "value": None}
+    for member, kind in wanted.items():
+        text = getattr(measure, member)
+        if text is None:
+            continue
+        found = compile_expression(text, measure.kinds).kind
+        if kind is None and found in {"number", "instant"}:
+            continue
+        if found != kind:
+            raise Refused(f"{member.rstrip('_')}: {text!r} is a {found}")

@@ -16,7 +16,7 @@ from services.domain.engine.comparisons import (
     ranks,
     target_of,
 )
-from services.domain.engine.contributions import SIMULATED
+from services.domain.engine.contributions import MARKS
 from services.domain.engine.evaluate import (
     MISSING,
     ZERO_DENOMINATOR,
@@ -135,10 +135,13 @@ class Observer:
         ]
 
     def _simulated(self, formula: Formula, cells: Ints, span: Span) -> Ints:
-        if all(m.source != "case" for m in self._state.catalogue.measures_of(formula)):
-            return np.zeros(len(cells), dtype=np.int64)
-        keys = self._state.cells.keys(cells, self._state.numbers[SIMULATED])
-        return self._state.points.until(keys, second_after(span.cut))
+        """How much behind the formula was made by a simulator, in each cell."""
+        found = np.zeros(len(cells), dtype=np.int64)
+        sources = {m.source for m in self._state.catalogue.measures_of(formula)}
+        for mark in {MARKS[source] for source in sources if source in MARKS}:
+            keys = self._state.cells.keys(cells, self._state.numbers[mark])
+            found += self._state.points.until(keys, second_after(span.cut))
+        return found
 
     def _ranks(self, formula: Formula, cells: Ints, span: Span) -> dict[int, Rank]:
         """Ranks of totals among the units with the same parent."""

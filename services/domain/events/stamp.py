@@ -1,7 +1,11 @@
-"""Writes the time of arrival into a record without touching any other byte of it."""
+"""Writes the time of arrival into a record without touching any other byte of it, and reads it."""
 
 import json
 import re
+
+import msgspec
+
+from services.domain.instants import parse_instant
 
 ATTRIBUTE = "ingestedtime"
 
@@ -28,3 +32,19 @@ def replace_stamp(raw: bytes, written: bytes) -> bytes:
             if value is not None:
                 return raw[: value.start(1)] + written + raw[value.end(1) :]
     raise ValueError("the record has no such attribute")
+
+
+class _Stamped(msgspec.Struct, gc=False):
+    ingestedtime: str | None = None
+
+
+_stamped = msgspec.json.Decoder(_Stamped)
+
+
+def read_stamp(raw: bytes) -> int | None:
+    """The time of arrival of an accepted record in microseconds; None when it has none."""
+    try:
+        text = _stamped.decode(raw).ingestedtime
+        return None if text is None else parse_instant(text)
+    except (msgspec.DecodeError, ValueError):
+        return None

@@ -1,0 +1,130 @@
+"""What one fact means that stands for itself: a payment, a reading, a reported figure, a duty."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from services.domain.cases.attributes import attributes_of
+from services.domain.cases.fold import is_simulated
+from services.domain.cases.lists import REFERENCE_LIST, list_entry
+from services.domain.cases.reported import (
+    FigureEntry,
+    FigureMeasure,
+    ReadingMeasure,
+    duty,
+    take_apart,
+    target,
+    workday,
+)
+from services.domain.cases.series import REPORT, SERIES, fold_series
+from services.domain.engine.contributions import Contribution, CountedMeasures
+from services.domain.engine.measures import EVERY_TYPE, REFERENCE_VALUE, Measure
+from services.domain.events import CONTRACT, Event
+from services.domain.worktime import WorkingCalendar
+
+EXPECTATION = "vn.ioc.reference.expectation.v1"
+TARGET = "vn.ioc.target.set.v1"
+CALENDAR_DAY = "vn.ioc.reference.calendar_day.v1"
+
+
+_SETTINGS: Mapping[str, Callable[[Event], FigureEntry]] = {
+    EXPECTATION: duty,
+    CALENDAR_DAY: workday,
+    REFERENCE_LIST: list_entry,
+    TARGET: target,
+}
+"""Types of which no measure is made, and what they set."""
+
+
+class FactMeasures:
+    """All measures that look at single facts, by the type of the fact."""
+
+    def __init__(self, measures: Sequence[Measure]) -> None:
+        grouped: dict[str, list[Measure]] = {}
+        for measure in measures:
+            for name in measure.event_types if _counts_facts(measure) else ():
+                grouped.setdefault(name, []).append(measure)
+        self._counted = {name: CountedMeasures(found) for name, found in grouped.items()}
+        self._series = CountedMeasures([m for m in measures if m.case == SERIES])
+        self._readings = {
+            name: ReadingMeasure(measure)
+            for measure in measures
+            if measure.kind == "flow" and measure.agg == "last"
+            for name in measure.event_types
+        }
+        self._figures: dict[str, dict[object, list[FigureMeasure]]] = {}
+        for measure in measures:
+            if measure.kind == "report" or REFERENCE_VALUE in measure.event_types:
+                compiled = FigureMeasure(measure)
+                for name in measure.event_types:
+                    by_first = self._figures.setdefault(name, {})
+                    by_first.setdefault(_first_wanted(measure, name), []).append(compiled)
+
+    def of_rows(self, event_type: str) -> CountedMeasures | None:
+        """The measures of facts that hold until the next one; None when nothing looks at them."""
+        return self._counted.get(event_type)
+
+    def contribution(
+        self, best: Event, counting: Sequence[Event], unit: str, calendar: WorkingCalendar
+    ) -> Contribution:
+        """What the fact that counts adds; of a statistic also how its vintages were revised."""
+        if best.type == REPORT:
+            series = fold_series(counting)
+            if "final_at" not in series:
+                return Contribution(unit=unit)
+            return self._series.of_fact(series, unit, calendar)
+        measures = self._counted.get(best.type)
+        if measures is None:
+            return Contribution(unit=unit)
+        simulated_at = best.at if is_simulated([best]) else None
+        return measures.of_fact(attributes_of(best), unit, calendar, simulated_at)
+
+    def entries(self, best: Event, before: Event | None) -> tuple[FigureEntry, ...]:
+        """The figures that a fact gives all measures that look at its type, or what else it sets.
+
+        `before` is the newest fact of an earlier vintage.
+        """
+        setting = _SETTINGS.get(best.type)
+        if setting is not None:
+            return (setting(best),)
+        reading = self._readings.get(best.type)
+        if reading is not None:
+            return reading.entries(best, attributes_of(best))
+        by_first = self._figures.get(best.type)
+        if by_first is None:
+            return ()
+        report = take_apart(best, before)
+        first = report.fields.get(CONTRACT.types[best.type].subject_of[0])
+        measures = (*by_first.get(first, ()), *by_first.get(None, ()))
+        return tuple(entry for measure in measures for entry in measure.entries(report))
+
+
+def version_of(fact: Event) -> tuple[Any, ...]:
+    """The order in which the facts of one key replace each other (rule 5 of the contract)."""
+    field = CONTRACT.types[fact.type].version_order
+    number = getattr(fact.data, field) if field and fact.data is not None else 0
+    return number, fact.recorded_at, fact.source, fact.id
+
+
+def vintage_before(ordered: list[Event]) -> Event | None:
+    """The newest fact of an earlier vintage than the first."""
+    first = version_of(ordered[0])[0]
+    return next((fact for fact in ordered if version_of(fact)[0] < first), None)
+
+
+def _first_wanted(measure: Measure, event_type: str) -> object:
+    """The value that a measure wants of the first field of the subject; None when of any.
+
+    A statistic has dozens of series, so a report is shown only to the measures of its own.
+    """
+    first = CONTRACT.types[event_type].subject_of[0]
+    for condition in measure.filter:
+        if condition.get("field") == first and condition.get("op") == "=":
+            return condition.get("value")
+    return None
+
+
+def _counts_facts(measure: Measure) -> bool:
+    """Whether a measure adds up single facts, each for itself or until the next."""
+    if REFERENCE_VALUE in measure.event_types or EVERY_TYPE in measure.event_types:
+        return False
+    return measure.source in {"event", "rows"} and measure.agg != "last"

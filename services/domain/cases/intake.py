@@ -1,0 +1,40 @@
+"""What the mere arrival of an event counts: how long it took to the intake.
+
+It is counted once, when the event is admitted, and is never taken back: that an event was corrected
+later does not change when it came.
+"""
+
+from collections.abc import Callable, Sequence
+
+from services.domain.engine.contributions import NOTHING, Contribution, CountedMeasures
+from services.domain.engine.measures import EVERY_TYPE, Measure
+from services.domain.events import CONTRACT, Event
+from services.domain.events.stamp import read_stamp
+from services.domain.worktime import WorkingCalendar
+
+OWN_DOMAIN = "alerts"
+"""The topic that the centre itself writes; nothing of it comes through the intake."""
+_NO_CALENDAR = WorkingCalendar()
+
+
+class IntakeMeasures:
+    """The measures of every accepted event, compiled once."""
+
+    def __init__(self, measures: Sequence[Measure]) -> None:
+        found = [measure for measure in measures if EVERY_TYPE in measure.event_types]
+        self._counted = CountedMeasures(found) if found else None
+
+    def contribution(
+        self, event: Event, raw: bytes, unit_of: Callable[[Event], str | None]
+    ) -> Contribution:
+        """What a first event of a fact adds; nothing without the hour of the intake."""
+        if self._counted is None or event.op != "create":
+            return NOTHING
+        ingested_at = read_stamp(raw)
+        if ingested_at is None or CONTRACT.types[event.type].topic_domain == OWN_DOMAIN:
+            return NOTHING
+        unit = unit_of(event)
+        if unit is None:
+            return NOTHING
+        attributes = {"time": event.at, "ingestedtime": ingested_at}
+        return self._counted.of_fact(attributes, unit, _NO_CALENDAR)

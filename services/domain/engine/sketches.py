@@ -1,0 +1,80 @@
+"""Quantiles of sketches: counts of values in buckets, for many cells at once.
+
+A bucket of a measure in a cell is a name on the shelf, its counts are points like any other; so a
+sketch of any window of any unit is made of the same sums as everything else, and is exactly the
+same in whatever order the values came.
+"""
+
+from math import floor
+
+import numpy as np
+import numpy.typing as npt
+
+from services.domain.engine.buckets import value_of
+from services.domain.engine.points import Ints
+from services.domain.engine.shelf import Shelf
+
+Floats = npt.NDArray[np.float64]
+_Buckets = tuple[Floats, Ints]
+_NOTHING: _Buckets = (np.zeros(0), np.zeros(0, dtype=np.int64))
+
+
+class Sketches:
+    """The buckets of every cell that has any."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._keys: dict[tuple[int, str], dict[int, int]] = {}
+        self._ordered: dict[tuple[int, str], _Buckets] = {}
+
+    def number(self, cell: int, measure: str, bucket: int) -> int:
+        """The key of a bucket on the shelf; it is made when it is new."""
+        held = self._keys.setdefault((cell, measure), {})
+        found = held.get(bucket)
+        if found is None:
+            found = self._shelf.number((cell, measure, bucket))
+            held[bucket] = found
+            self._ordered.pop((cell, measure), None)
+        return found
+
+    def quantile(
+        self, cells: Ints, measure: str, begin: Ints | int, end: Ints | int, q: float
+    ) -> Floats:
+        """Quantile q of the values in [begin, end) of each cell; NaN where there is none.
+
+        `begin` and `end` are seconds since 1970, one or one for each cell. The value is that of the
+        bucket which holds rank floor(q * (n - 1)) of n values, counting from 0.
+        """
+        found = np.full(len(cells), np.nan)
+        buckets = [self._of(int(cell), measure) for cell in cells]
+        owners = np.repeat(np.arange(len(cells)), [len(keys) for _, keys in buckets])
+        if not len(owners):
+            return found
+        values = np.concatenate([each for each, _ in buckets])
+        keys = np.concatenate([each for _, each in buckets])
+        first, last = (
+            np.broadcast_to(np.asarray(bound, dtype=np.int64), len(cells))[owners]
+            for bound in (begin, end)
+        )
+        counts = self._shelf.points.between(keys, first, last)
+        totals = np.bincount(owners, counts, len(cells)).astype(np.int64)
+        running = np.cumsum(counts) - (np.cumsum(totals) - totals)[owners]
+        ranks = np.array([floor(q * (count - 1)) for count in totals.tolist()])[owners]
+        holds = (counts > 0) & (running > ranks) & (running - counts <= ranks)
+        found[owners[holds]] = values[holds]
+        return found
+
+    def _of(self, cell: int, measure: str) -> _Buckets:
+        """The values and keys of a cell's buckets, smallest value first."""
+        name = (cell, measure)
+        found = self._ordered.get(name)
+        if found is None:
+            held = sorted(self._keys.get(name, {}).items())
+            if not held:
+                return _NOTHING
+            found = (
+                np.array([value_of(bucket) for bucket, _ in held]),
+                np.array([key for _, key in held], dtype=np.int64),
+            )
+            self._ordered[name] = found
+        return found

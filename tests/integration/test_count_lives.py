@@ -1,0 +1,150 @@
+"""Cases of every kind through the real database: folded, changed by the clock, read back."""
+
+import json
+from collections.abc import Iterator
+from uuid import uuid4
+
+import numpy as np
+import psycopg
+import pytest
+
+from services.adapters.panes import PaneReader
+from services.adapters.provision import fill_progress
+from services.adapters.timescale import connect
+from services.adapters.topics import INDICATORS
+from services.adapters.units import load_units
+from services.aggregator.count.batch import Partition, Record, decode_batch
+from services.aggregator.count.compact import compact
+from services.aggregator.count.positions import Position, take_over
+from services.aggregator.count.writer import Writer
+from services.domain.engine.state import State
+from tests.unit.asked_measures import asking
+from tests.unit.engine_documents import RECEIPT, Document, document
+from tests.unit.reference_log import at
+
+TOPIC = "ioc.events.public-service.v1"
+PARTITION: Partition = (TOPIC, 0)
+COMMUNE = "C:11953@2025-07-01"
+NAMES = ("dossiers_received_top", "feedback_bad", "response_sketch", "reports_received")
+MORNING = at("2025-10-06T09:00")
+
+pytestmark = pytest.mark.servers
+
+
+class Centre:
+    """One worker and one reader over a database."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._owner = uuid4()
+        self._held: dict[Partition, Position] = take_over(connection, self._owner, [PARTITION])
+        catalogue, units = asking(*NAMES), load_units()
+        self._writer = Writer(connection, self._owner, catalogue, units)
+        self._reader = PaneReader(catalogue, units)
+
+    def count(self, documents: list[Document], now: int) -> None:
+        offset = self._held[PARTITION].offset
+        records = [
+            Record(TOPIC, 0, offset + n, json.dumps(each).encode(), {})
+            for n, each in enumerate(documents)
+        ]
+        batch = decode_batch(records, "r", "d")
+        ends = {PARTITION: offset + len(records)}
+        self._held = self._writer.write(batch, self._held, ends, now).positions
+
+    def tick(self, now: int) -> None:
+        self._held = self._writer.tick(self._held, [PARTITION], now).positions
+
+    def compact(self) -> None:
+        compact(self._connection, self._owner, PARTITION, self._held[PARTITION])
+
+    def state(self) -> State:
+        self._reader.read(self._connection)
+        return self._reader.state
+
+    def total(self, measure: str) -> int:
+        state = self.state()
+        cells = np.array([state.cells.number(COMMUNE)])
+        keys = state.cells.keys(cells, state.numbers[measure])
+        return int(state.points.until(keys, 1 << 32)[0])
+
+
+@pytest.fixture(name="centre")
+def _centre(database: str) -> Iterator[Centre]:
+    fill_progress(database, {TOPIC: 1, INDICATORS: 1}, [TOPIC])
+    with connect(database, "test") as connection:
+        yield Centre(connection)
+
+
+def test_a_list_that_comes_later_marks_the_dossiers_of_its_days(centre: Centre) -> None:
+    dossiers = [document("dossier.received", "2025-10-06T09:00", f"H-{n}", RECEIPT) for n in "12"]
+    listed = {"list_id": "top_procedures", "valid_from": "2025-10-01", "valid_to": "2025-12-31"}
+    one = document(
+        "reference.list",
+        "2025-10-01T00:00",
+        "top_procedures/2025-10-01",
+        listed | {"members": ["1.001193"]},
+        unit="P:33",
+    )
+    later = MORNING + 60_000_000
+    centre.count(dossiers[:1], later)
+    assert centre.total("dossiers_received_top") == 0
+    centre.count([one, dossiers[1]], later)
+    assert centre.total("dossiers_received_top") == 1
+    centre.tick(later)
+    assert centre.total("dossiers_received_top") == 2
+    retracted = one | {"id": "r", "op": "retract", "supersedes": one["id"]}
+    centre.count([retracted], later)
+    centre.tick(later)
+    assert centre.total("dossiers_received_top") == 0
+
+
+def test_the_clock_makes_an_item_bad_without_an_event(centre: Centre) -> None:
+    item = document(
+        "feedback.submitted", "2025-10-06T09:00", "F-1", {"channel": "app", "category": "transport"}
+    )
+    due = at("2025-10-27T17:30")
+    centre.count([item], MORNING + 1)
+    centre.tick(due)
+    assert centre.total("feedback_bad") == 0
+    centre.tick(due + 1)
+    assert centre.total("feedback_bad") == 1
+
+
+def test_a_day_off_that_is_told_ahead_of_its_time_moves_the_terms_when_it_comes(
+    centre: Centre,
+) -> None:
+    said = {"channel": "app", "category": "transport"}
+    item = document("feedback.submitted", "2025-10-06T09:00", "F-1", said)
+    off = {"date": "2025-10-27", "working": False}
+    told = document("reference.calendar_day", "2025-10-06T09:05", "2025-10-27", off, unit="P:33")
+    due, moved = at("2025-10-27T17:30"), at("2025-10-28T17:30")
+    centre.count([item, told], MORNING + 1)
+    centre.tick(at("2025-10-06T09:06"))
+    centre.tick(at("2025-10-06T09:07"))
+    for now, bad in ((due + 1, 0), (moved, 0), (moved + 1, 1)):
+        centre.tick(now)
+        assert centre.total("feedback_bad") == bad
+
+
+def test_sketches_come_back_from_the_database_whole(centre: Centre) -> None:
+    calls = [
+        document(
+            "emergency.call",
+            "2025-10-06T09:00",
+            f"K-{n}",
+            {
+                "service": "115",
+                "received_at": "2025-10-06T08:00:00+07:00",
+                "on_scene_at": f"2025-10-06T08:{n:02d}:00+07:00",
+            },
+        )
+        for n in (10, 20, 30)
+    ]
+    centre.count(calls[:2], MORNING + 1)
+    centre.compact()
+    centre.count(calls[2:], MORNING + 1)
+    state = centre.state()
+    cells = np.array([state.cells.number(COMMUNE), state.cells.number("P:33@2025-07-01")])
+    found = state.sketches.quantile(cells, "response_sketch", 0, 1 << 32, 0.5)
+    assert found == pytest.approx([20, 20], rel=0.02)
