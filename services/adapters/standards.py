@@ -5,7 +5,12 @@ from typing import Any
 
 import yaml
 
-from services.domain.engine.catalogue import Catalogue, parse_indicator, parse_measure
+from services.adapters.standard_files import IndicatorFile
+from services.domain.engine.catalogue import Catalogue, parse_measure
+from services.domain.engine.catalogue_faults import indicator_faults
+from services.domain.engine.indicator import Indicator
+from services.domain.engine.measures import Measure
+from services.domain.errors import Refused
 
 AWAITED_TYPES = frozenset(
     {
@@ -67,8 +72,40 @@ def load_indicator_documents(folder: Path = FOLDER) -> list[dict[str, Any]]:
 
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:
-    """The catalogue of the standard; raises `Refused` when a file does not fit together."""
-    return Catalogue(
-        [parse_measure(document) for document in load_measure_documents(folder)],
-        [parse_indicator(document) for document in load_indicator_documents(folder)],
-    )
+    """The catalogue of the standard; raises `Refused` with file, line and reason of every fault."""
+    measures = [parse_measure(document) for document in load_measure_documents(folder)]
+    files = [IndicatorFile(path) for path in sorted((folder / "indicators").glob("*.yaml"))]
+    faults = [fault for file in files for fault in file.faults]
+    if faults:
+        raise Refused("\n".join(faults))
+    held = {file.indicator.id: file for file in files if file.indicator is not None}
+    indicators = [file.indicator for file in held.values() if file.indicator is not None]
+    indicators = _without(_left_out(folder, measures), indicators)
+    found = indicator_faults(measures, indicators)
+    if found:
+        raise Refused("\n".join(held[fault.indicator].describe(fault) for fault in found))
+    return Catalogue(measures, indicators)
+
+
+def _left_out(folder: Path, measures: list[Measure]) -> set[str]:
+    """The measures that wait for their event types."""
+    text = (folder / "measures.yaml").read_text(encoding="utf-8")
+    written = {each["id"] for each in yaml.load(text, Loader=yaml.CSafeLoader)["measures"]}
+    return written - {measure.id for measure in measures}
+
+
+def _without(missing: set[str], indicators: list[Indicator]) -> list[Indicator]:
+    """The indicators that can be computed without these measures, also through each other."""
+    gone = set(missing)
+    while True:
+        kept = [each for each in indicators if gone.isdisjoint(_named(each))]
+        if len(kept) == len(indicators):
+            return kept
+        for each in indicators:
+            if each not in kept:
+                gone |= {formula.id for formula in each.formulas}
+        indicators = kept
+
+
+def _named(indicator: Indicator) -> set[str]:
+    return {name for formula in indicator.formulas for name in formula.references}

@@ -12,6 +12,7 @@ from services.domain.engine.observation import identity
 from services.domain.engine.state import State
 from services.domain.engine.windows import (
     PERIODS,
+    SCHOOL,
     kind_of_period,
     period_at,
     period_bounds,
@@ -70,7 +71,7 @@ def _tasks(query: ObservationQuery, state: State, formula: Formula, now: int) ->
         if query.windows and window not in query.windows:
             continue
         for calendar in indicator.calendars_of(window):
-            if query.calendars and calendar not in query.calendars:
+            if query.calendars and calendar not in {*query.calendars, SCHOOL}:
                 continue
             for period, at in _times(query, window, calendar, now):
                 yield Placed(formula.id, window, calendar, period, at)

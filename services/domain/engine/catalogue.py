@@ -12,6 +12,8 @@ from services.domain.engine.indicator import Formula, Indicator
 from services.domain.engine.measures import Measure
 from services.domain.errors import Refused
 
+COMPONENT_COMPARISONS = ("of_limit", "to_limit", "to_grdp")
+"""Components that are shown as a comparison of their indicator."""
 __all__ = ["Catalogue", "Formula", "Indicator", "parse_indicator", "parse_measure"]
 
 
@@ -59,6 +61,24 @@ class Catalogue:
     def measures_of(self, formula: Formula) -> tuple[Measure, ...]:
         """Every measure behind a formula, also through the formulas it names."""
         return self._measures[formula.id]
+
+    def shown_by(self, formula: Formula) -> tuple[Measure, ...]:
+        """Every measure that an observation of a formula shows.
+
+        Its own, and those of the components that its level and comparisons look at.
+        """
+        indicator = self.indicators[formula.indicator]
+        if formula.component is not None:
+            return self.measures_of(formula)
+        rule = indicator.alert_levels
+        named = {rule.on, *(step.on for step in rule.levels), *COMPONENT_COMPARISONS}
+        parts = [self.formulas.get(f"{indicator.id}.{name}") for name in named]
+        found = {m.id: m for m in self.measures_of(formula)}
+        for part in parts:
+            found |= {m.id: m for m in self.measures_of(part)} if part is not None else {}
+        if rule.count is not None:
+            found[rule.count] = self.measures[rule.count]
+        return tuple(found.values())
 
     def reported(self, formula: Formula) -> bool:
         """Whether a formula rests on reports: its periods are those that have been reported."""

@@ -93,12 +93,12 @@ def local_parts(at: int) -> tuple[int, int, int, int]:
     return year_of_era + era * 400 + (month <= 2), month, day, inside
 
 
-def year_before(at: int) -> int:
-    """The same local clock time one year earlier; of 29 February, the 28th."""
+def year_before(at: int, years: int = 1) -> int:
+    """The same local clock time so many years earlier; of 29 February, the 28th if need be."""
     year, month, day, inside = local_parts(at)
-    if (month, day) == (2, 29):
+    if (month, day) == (2, 29) and not month_lengths.isleap(year - years):
         day = 28
-    return local_midnight(year - 1, month, day) + inside
+    return local_midnight(year - years, month, day) + inside
 
 
 def _day_of(calendar: str) -> int:
@@ -153,10 +153,10 @@ def _term_at(at: int) -> str:
 def period_bounds(period: str, calendar: str) -> tuple[int, int]:
     """[begin, end) of a named month, quarter, year or school term."""
     found = _PERIOD.fullmatch(period)
-    if found is None:
+    if found is None or (found[4] and calendar != SCHOOL):
         raise Refused(
-            f"period {period!r} is not a month (2026-10), quarter (2026-Q3), year (2026) or"
-            " school term (2026-T1)"
+            f"period {period!r} is not a month (2026-10), quarter (2026-Q3), year (2026) or,"
+            " in the school calendar, a term (2026-T1)"
         )
     year, month, quarter, term = found.groups()
     if term:
