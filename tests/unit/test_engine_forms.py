@@ -8,7 +8,6 @@ import pytest
 from services.adapters.standards import load_indicator_documents, load_measure_documents
 from services.domain.engine.catalogue import Catalogue, parse_indicator, parse_measure
 from services.domain.engine.cells import Cells
-from services.domain.engine.goals import Goal, goal_of
 from services.domain.engine.delta import (
     ExtentChange,
     FigureChange,
@@ -18,6 +17,7 @@ from services.domain.engine.delta import (
 )
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, months_of, names_up_to, parts_of
+from services.domain.engine.goals import Goal, goal_of
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.state import FigureRecord, State
 from services.domain.engine.windows import STATISTICAL, place

@@ -47,7 +47,7 @@ def nowcast(hours: Floats) -> float:
 def index_of(pollutant: str, concentration: float) -> float:
     """The index of a concentration in µg/m³, a whole number; NaN of NaN.
 
-    Between breakpoints it is interpolated and rounded half away from zero; above the last it is 500.
+    Interpolated between breakpoints, rounded half away from zero, 500 above the last.
     """
     found = np.interp(concentration, BREAKPOINTS[pollutant], INDEX)
     return float(np.floor(found + 0.5))

@@ -40,7 +40,10 @@ def _target(indicator: Indicator) -> Iterator[tuple[Steps, str]]:
     if target is None:
         return
     if target.op is not None and target.op not in TARGETS[indicator.direction]:
-        yield ("target_bound", "op"), f"the target stands against the direction {indicator.direction}"
+        yield (
+            ("target_bound", "op"),
+            f"the target stands against the direction {indicator.direction}",
+        )
     if (target.op is None) != (target.value is None):
         yield ("target_bound",), "a bound is an op and a value"
     if (target.band is not None) != (indicator.direction == "band"):

@@ -61,9 +61,7 @@ class _Known(NamedTuple):
     parts: Mapping[str, Calculation]
 
 
-def indicator_faults(
-    measures: Iterable[Measure], indicators: Iterable[Indicator]
-) -> list[Fault]:
+def indicator_faults(measures: Iterable[Measure], indicators: Iterable[Indicator]) -> list[Fault]:
     """Every fault of these indicators over these measures; none when they fit together."""
     given = list(indicators)
     parts: dict[str, Calculation] = {each.id: each for each in given}
@@ -172,7 +170,7 @@ def _units(part: Calculation, known: _Known) -> Iterator[tuple[Steps, str]]:
         above, below = units["numerator"], units["denominator"]
         if abs(part.scale) != 100 or part.divide_by != 1:
             yield ("scale",), "a share in % has the scale 100 or -100"
-        if above != below and above != {"1"}:
+        if above not in (below, {"1"}):
             yield ("denominator",), f"% of {', '.join(sorted(below))} in {', '.join(sorted(above))}"
     if part.unit == "timestamp" and (part.form != "extreme" or units["inputs"] != {"timestamp"}):
         yield ("unit",), "a timestamp is the first or last of timestamps"
@@ -239,4 +237,6 @@ def _comparisons(indicator: Indicator) -> Iterator[Fault]:
             yield Fault(indicator.id, where, f"{kind} needs one of {', '.join(sorted(fitting))}")
         named = COMPONENTS_OF_COMPARISON.get(kind)
         if named is not None and not components & named:
-            yield Fault(indicator.id, where, f"{kind} is the component {' or '.join(sorted(named))}")
+            yield Fault(
+                indicator.id, where, f"{kind} is the component {' or '.join(sorted(named))}"
+            )

@@ -6,6 +6,7 @@ zero.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -135,9 +136,8 @@ class Evaluation:
         points, available = np.zeros(len(cells)), np.zeros(len(cells))
         for criterion in formula.criteria:
             found = self._operand(criterion.input, cells, span)
-            has = found.has & self.amounts.able(
-                cells, lambda dim, name=criterion.input: self._catalogue.able(name, dim)
-            )
+            able = partial(self._catalogue.able, criterion.input)
+            has = found.has & self.amounts.able(cells, able)
             share = np.clip(found.value / criterion.full_marks_at, 0, 1)
             points += np.where(has, criterion.max_points * share, 0)
             available += np.where(has, criterion.max_points, 0)
@@ -154,9 +154,7 @@ class Evaluation:
             stations = self.state.readings.members(measure, unit)
             for station in stations if member == TOTAL else [member[1]]:
                 place = Place(measure, unit, station)
-                value = station_index(
-                    self.state.readings, place, second_after(span.cut), hours
-                )
+                value = station_index(self.state.readings, place, second_after(span.cut), hours)
                 found[index] = np.fmax(found[index], value)
         return _plain(np.nan_to_num(found), ~np.isnan(found))
 
@@ -170,9 +168,7 @@ class Evaluation:
             ],
             dtype=np.float64,
         )
-        share = np.divide(
-            formula.scale * moved, completed, out=np.zeros(len(cells)), where=has
-        )
+        share = np.divide(formula.scale * moved, completed, out=np.zeros(len(cells)), where=has)
         return Values(share, has, moved, completed, known & ~has)
 
     def _value_of(self, formula: Formula, cell: Ints, span: Span) -> float | None:

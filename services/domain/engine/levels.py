@@ -154,9 +154,7 @@ class Levels:
         count, weeks = rule.count or asked.formula.numerator[0], list(weeks_before(asked.span))
         counts = self._count(count, asked.span)
         usual = np.mean([self._count(count, week) for week in weeks], axis=0)
-        known = had_any(
-            self._evaluation, (count,), asked.cells, asked.span.cut - WEEKS_DAYS * DAY
-        )
+        known = had_any(self._evaluation, (count,), asked.cells, asked.span.cut - WEEKS_DAYS * DAY)
         chance = tails(counts, usual, known & (counts >= rule.min_count))
         found = np.where(known, 0, NO_LEVEL)
         for step in rule.levels:

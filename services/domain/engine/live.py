@@ -185,7 +185,7 @@ class Live:
         formula = self._state.catalogue.formulas[task.formula]
         indicator = self._state.catalogue.indicators[formula.indicator]
         rule = indicator.alert_levels
-        kinds = [*indicator.comparisons]
+        kinds: list[str] = [*indicator.comparisons]
         found = [span]
         if formula.component is None and rule.window == task.window:
             kinds += {"poisson_upper_tail": ["baseline_28d"], "baseline_sd": ["baseline_5y"]}.get(

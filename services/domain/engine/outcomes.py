@@ -51,9 +51,7 @@ class Outcomes:
     def _whole(self, formula: Formula, task: LinkedTask, at: int) -> float | None:
         """The value in the last whole window that ended at or before an instant."""
         begin, _ = period_bounds(period_at(task.window, STATISTICAL, at), STATISTICAL)
-        whole = place(
-            task.window, STATISTICAL, at, period_at(task.window, STATISTICAL, begin - 1)
-        )
+        whole = place(task.window, STATISTICAL, at, period_at(task.window, STATISTICAL, begin - 1))
         cell = np.array([self._state.cells.number(task.unit)])
         return self._value_of(formula, cell, whole)
 
