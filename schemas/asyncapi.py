@@ -39,14 +39,17 @@ def asyncapi_document() -> Document:
 
 
 def _event_channel(domain: str) -> Document:
-    kinds = [kind.name for kind in CONTRACT.types.values() if kind.topic_domain == domain]
     return _channel(
         f"ioc.events.{domain}.v1",
         f"Accepted events of the domain {domain}, stamped with their time of arrival.",
-        kinds,
+        _types_of(domain),
         ["delete"],
         EVENT_KEPT_DAYS,
     )
+
+
+def _types_of(domain: str) -> list[str]:
+    return [kind.name for kind in CONTRACT.types.values() if kind.topic_domain == domain]
 
 
 def _own_channels() -> Document:
@@ -74,7 +77,7 @@ def _own_channels() -> Document:
         "alerts": _channel(
             "ioc.alerts.v1",
             "Transitions of alerts, written by the centre only.",
-            ["alert-transition"],
+            _types_of(ALERTS),
             ["compact", "delete"],
         ),
         "partials": _channel(
@@ -101,7 +104,6 @@ def _own_messages() -> Document:
         "receipt": ("Receipt of one request", "id of the receipt"),
         "dead-letter": ("Rejected record", "source of the record"),
         "observation": ("Observation", "indicator, unit, dimensions and name of the window"),
-        "alert-transition": ("Alert transition", "id of the alert"),
         "partial": ("Part of a value", "province, measure, dimensions and name of the window"),
     }
     return {

@@ -102,7 +102,7 @@ def _subject(kind: EventType) -> Schema:
 
 def _beside(kind: EventType) -> Schema:
     """What a JSON Schema cannot say of an event type."""
-    facts: Schema = {"topic": f"ioc.events.{kind.topic_domain}.v1", "key": kind.key}
+    facts: Schema = {"topic": _topic(kind), "key": kind.key}
     for name in ("case_kind", "case_rank", "version_order"):
         value = getattr(kind, name)
         if value is not None:
@@ -111,6 +111,12 @@ def _beside(kind: EventType) -> Schema:
         facts["subject_of"] = list(kind.subject_of)
     facts["rules"] = [_rule(rule) for rule in kind.rules]
     return facts
+
+
+def _topic(kind: EventType) -> str:
+    """Where events of the type are written; what goes out has topics with names of their own."""
+    prefix = "ioc.events." if kind.direction == "in" else "ioc."
+    return f"{prefix}{kind.topic_domain}.v1"
 
 
 def _rule(rule: Rule) -> Schema:

@@ -1,4 +1,7 @@
-"""Writes the schemas of the event types and the AsyncAPI document: `python -m schemas.generate`."""
+"""Writes the schemas of the event types and the AsyncAPI document: `python -m schemas.generate`.
+
+The annexes of the specification are made of the same types and are written along.
+"""
 
 import json
 import sys
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from schemas import annexes
 from schemas.asyncapi import asyncapi_document
 from schemas.event_schemas import event_schemas
 
@@ -41,4 +45,5 @@ def write(folder: Path) -> None:
 
 if __name__ == "__main__":
     write(HERE)
+    annexes.write()
     sys.stderr.write(f"{len(generated())} files written below {HERE.name}\n")

@@ -218,7 +218,7 @@ def running_centre(*arguments: str, **environment: str) -> Iterator[Centre]:
     with server_directory() as directory:
         centre = Centre(directory / "centre")
         start = ["up", "--detach", "--feed", "none", *arguments, "--data", str(centre.data)]
-        try:
+        with stopped_at_end(centre):
             subprocess.run(
                 [sys.executable, "-m", "services.cli", *start],
                 cwd=ROOT,
@@ -228,11 +228,18 @@ def running_centre(*arguments: str, **environment: str) -> Iterator[Centre]:
                 check=True,
             )
             yield centre
-        except BaseException:
-            sys.stderr.write(centre.last_words())
-            raise
-        finally:
-            _stop(centre)
+
+
+@contextlib.contextmanager
+def stopped_at_end(centre: Centre) -> Iterator[None]:
+    """Stop the centre at the end of the block; after a failure its logs' ends are shown."""
+    try:
+        yield
+    except BaseException:
+        sys.stderr.write(centre.last_words())
+        raise
+    finally:
+        _stop(centre)
 
 
 def _without_servers(environment: Mapping[str, str]) -> dict[str, str]:

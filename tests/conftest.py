@@ -8,21 +8,7 @@ import pytest
 from hypothesis import settings
 
 from deploy.local.servers import Addresses
-from services.adapters.standards import AWAITED_TYPES
 from tests import servers
-
-# What can not be read before the contract has its types.
-collect_ignore = (
-    [
-        "integration/test_count_lives.py",
-        *(f"unit/test_cases_{name}.py" for name in ("alert", "facts", "feedback", "lists")),
-        *(f"unit/test_cases_{name}.py" for name in ("order", "stocks", "task")),
-        *(f"unit/test_engine_{name}.py" for name in ("catalogue", "readings", "reports")),
-        *(f"unit/test_engine_{name}.py" for name in ("schedule", "sketches", "targets")),
-    ]
-    if AWAITED_TYPES
-    else []
-)
 
 # A merge is judged by the same examples at every run; at a desk new ones are drawn each time.
 settings.register_profile("merge", derandomize=True, deadline=None, database=None)

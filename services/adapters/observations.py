@@ -91,6 +91,8 @@ class DatabaseObservations:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._url, "ioc-observations")
+                # Another connection may lead to another history, of a backup or of a stand-by.
+                self._reader = PaneReader(self._catalogue, self._units)
             return self._read(self._connection)
         except psycopg.Error as error:
             if self._connection is not None:

@@ -25,7 +25,12 @@ from services.domain.units import UnitList
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 DELTAS_PER_READ = 500
-SNAPSHOT = "begin isolation level repeatable read read only"
+SNAPSHOT = """
+begin isolation level repeatable read read only;
+set local idle_in_transaction_session_timeout = '60s';
+select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'
+"""
+"""A reader holds nothing up, and reading a long history takes longer than a writer may."""
 _HEADER_BYTES = 19
 _TRAILER_BYTES = 2
 _ROW = np.dtype(

@@ -19,9 +19,11 @@ from alembic.config import Config
 from services.adapters.settings import Settings
 from services.adapters.topics import INDICATORS, TopicPlan, topic_plans
 from services.adapters.units import fill_units
+from services.domain.errors import Unavailable
 
 MIGRATION_LOCK = 7_310_025
 TOPIC_TIMEOUT_MS = 30_000
+LOOK_SECONDS = 0.1
 
 
 def migrate_database(url: str) -> None:
@@ -56,13 +58,28 @@ async def make_topics(settings: Settings) -> dict[str, int]:
                 await admin.create_topics(
                     [_new(plan) for plan in missing], timeout_ms=TOPIC_TIMEOUT_MS
                 )
-        found = {
-            d["topic"]: len(d["partitions"])
-            for d in await admin.describe_topics([p.name for p in plans])
-        }
+        made = {plan.name for plan in missing}
+        least = {plan.name: plan.partitions if plan.name in made else 1 for plan in plans}
+        return await _partitions(admin, least)
     finally:
         await admin.close()
-    return found
+
+
+async def _partitions(admin: AIOKafkaAdminClient, least: dict[str, int]) -> dict[str, int]:
+    """Partitions of each topic, as soon as all have so many.
+
+    The broker that is asked may not know yet what another one has created.
+    """
+    try:
+        async with asyncio.timeout(TOPIC_TIMEOUT_MS / 1000):
+            while True:
+                described = await admin.describe_topics(list(least))
+                found = {each["topic"]: len(each["partitions"]) for each in described}
+                if all(found.get(name, 0) >= count for name, count in least.items()):
+                    return found
+                await asyncio.sleep(LOOK_SECONDS)
+    except TimeoutError:
+        raise Unavailable("the topics were created, and no broker shows them: try again") from None
 
 
 def _new(plan: TopicPlan) -> NewTopic:

@@ -8,51 +8,8 @@ import yaml
 from services.adapters.standard_files import IndicatorFile
 from services.domain.engine.catalogue import Catalogue, parse_measure
 from services.domain.engine.catalogue_faults import indicator_faults
-from services.domain.engine.indicator import Indicator
-from services.domain.engine.measures import Measure
 from services.domain.errors import Refused
 
-AWAITED_TYPES = frozenset(
-    {
-        "vn.ioc.budget.entry.v1",
-        "vn.ioc.cyber.detected.v1",
-        "vn.ioc.cyber.resolved.v1",
-        "vn.ioc.emergency.call.v1",
-        "vn.ioc.enterprise.status.v1",
-        "vn.ioc.env.reading.v1",
-        "vn.ioc.exchange.deal.v1",
-        "vn.ioc.feed.heartbeat.v1",
-        "vn.ioc.feedback.assigned.v1",
-        "vn.ioc.feedback.in_progress.v1",
-        "vn.ioc.feedback.published.v1",
-        "vn.ioc.feedback.rated.v1",
-        "vn.ioc.feedback.refused.v1",
-        "vn.ioc.feedback.reopened.v1",
-        "vn.ioc.feedback.resolved.v1",
-        "vn.ioc.feedback.submitted.v1",
-        "vn.ioc.feedback.supplement_requested.v1",
-        "vn.ioc.feedback.transferred.v1",
-        "vn.ioc.hazard.bulletin.v1",
-        "vn.ioc.health.bed.v1",
-        "vn.ioc.health.case.v1",
-        "vn.ioc.invest.disbursement.v1",
-        "vn.ioc.invest.plan.v1",
-        "vn.ioc.probe.result.v1",
-        "vn.ioc.procedure.catalogue.v1",
-        "vn.ioc.school.report.v1",
-        "vn.ioc.staff.profile_count.v1",
-        "vn.ioc.stay.checkin.v1",
-        "vn.ioc.task.assigned.v1",
-        "vn.ioc.task.cancelled.v1",
-        "vn.ioc.task.completed.v1",
-        "vn.ioc.task.extended.v1",
-        "vn.ioc.task.progress.v1",
-        "vn.ioc.telecom.coverage.v1",
-        "vn.ioc.traffic.crash.v1",
-        "vn.ioc.traffic.reading.v1",
-    }
-)
-"""Event types that the contract does not have yet: measures of them are left out until it has."""
 FOLDER = Path(__file__).resolve().parents[2] / "standards"
 
 
@@ -60,7 +17,7 @@ def load_measure_documents(folder: Path = FOLDER) -> list[dict[str, Any]]:
     """The measures as data."""
     text = (folder / "measures.yaml").read_text(encoding="utf-8")
     found: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)["measures"]
-    return [each for each in found if AWAITED_TYPES.isdisjoint(each["event_types"])]
+    return found
 
 
 def load_indicator_documents(folder: Path = FOLDER) -> list[dict[str, Any]]:
@@ -80,32 +37,48 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
         raise Refused("\n".join(faults))
     held = {file.indicator.id: file for file in files if file.indicator is not None}
     indicators = [file.indicator for file in held.values() if file.indicator is not None]
-    indicators = _without(_left_out(folder, measures), indicators)
     found = indicator_faults(measures, indicators)
     if found:
         raise Refused("\n".join(held[fault.indicator].describe(fault) for fault in found))
     return Catalogue(measures, indicators)
 
 
-def _left_out(folder: Path, measures: list[Measure]) -> set[str]:
-    """The measures that wait for their event types."""
-    text = (folder / "measures.yaml").read_text(encoding="utf-8")
-    written = {each["id"] for each in yaml.load(text, Loader=yaml.CSafeLoader)["measures"]}
-    return written - {measure.id for measure in measures}
+Fingerprint = tuple[tuple[str, int, int], ...]
 
 
-def _without(missing: set[str], indicators: list[Indicator]) -> list[Indicator]:
-    """The indicators that can be computed without these measures, also through each other."""
-    gone = set(missing)
-    while True:
-        kept = [each for each in indicators if gone.isdisjoint(_named(each))]
-        if len(kept) == len(indicators):
-            return kept
-        for each in indicators:
-            if each not in kept:
-                gone |= {formula.id for formula in each.formulas}
-        indicators = kept
+def fingerprint(folder: Path = FOLDER) -> Fingerprint:
+    """Name, time of change and size of every file of the catalogue; files are not opened."""
+    paths = [folder / "measures.yaml", *sorted((folder / "indicators").glob("*.yaml"))]
+    stats = [(path.name, path.stat()) for path in paths if path.exists()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 
 
-def _named(indicator: Indicator) -> set[str]:
-    return {name for formula in indicator.formulas for name in formula.references}
+class WatchedStandard:
+    """The catalogue in force, and the next one as soon as its files are whole and fit together.
+
+    A refused version is looked at once; the one in force stays. Measures are not exchanged while
+    the centre runs: what they count was counted by the definition in force.
+    """
+
+    def __init__(self, catalogue: Catalogue, folder: Path = FOLDER) -> None:
+        self._catalogue = catalogue
+        self._folder = folder
+        self._seen = fingerprint(folder)
+
+    def next(self) -> Catalogue | None:
+        """The new catalogue when the files have changed, else None.
+
+        Raises `Refused` once for every version that can not be taken over.
+        """
+        found = fingerprint(self._folder)
+        if found == self._seen:
+            return None
+        self._seen = found
+        try:
+            catalogue = load_catalogue(self._folder)
+        except OSError as error:
+            raise Refused(f"the files can not be read: {error}") from error
+        if catalogue.measures != self._catalogue.measures:
+            raise Refused("measures.yaml has changed: restart the aggregator to count by it")
+        self._catalogue = catalogue
+        return catalogue

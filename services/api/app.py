@@ -14,6 +14,7 @@ from services.adapters import clock
 from services.adapters.http import health_routes
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
+from services.adapters.timescale import PatientConnection
 from services.adapters.topics import INDICATORS
 from services.adapters.units import boundaries, load_units
 from services.api import answers
@@ -129,9 +130,16 @@ class Replica:
             raise Unavailable(f"the database does not answer: {error}") from error
 
 
+class _QuickConnection(PatientConnection[tuple[Any, ...]]):
+    """For short questions: somebody waits for the answer."""
+
+    answer_seconds_max = POOL_WAIT_S
+
+
 def _pool(url: str) -> ConnectionPool:
     return ConnectionPool(
         url,
+        connection_class=_QuickConnection,
         min_size=0,
         max_size=POOL_CONNECTIONS_MAX,
         timeout=POOL_WAIT_S,

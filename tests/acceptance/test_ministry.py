@@ -93,6 +93,7 @@ async def test_dollars_and_dong_keep_their_rate(sent: Centre) -> None:
     assert round(shown["DE-02"] / shown["DE-02.usd"]) == 26_000
 
 
+@pytest.mark.clause("7.1.2")
 async def test_values_are_marked_as_estimates_of_the_ministry(sent: Centre) -> None:
     for indicator in ("DE-01", "DE-02", "TI-03"):
         (item,) = await sent.observations(indicator=indicator, unit="N:VN", window="month")

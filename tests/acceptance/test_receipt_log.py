@@ -23,6 +23,7 @@ RATES = {"PS-07.submitted": 87.17, "PS-04.finished": 70.73, "PS-04": 65.55}
 
 
 @pytest.mark.skipif(not LOG.is_file(), reason=ABSENT)
+@pytest.mark.clause("4.2.3")
 async def test_the_real_log_by_the_command_line_and_then_again(centre: Centre) -> None:
     expected = {PROVINCE: TOTALS, COMMUNE: TOTALS}
     async with watching(centre, expected, PROVINCE) as screen:
@@ -66,6 +67,7 @@ async def test_sent_twice_and_mixed(centre: Centre, log: Log) -> None:
 
 
 @pytest.mark.parametrize("seed", [11])
+@pytest.mark.clause("8.4.4")
 async def test_both_stages_killed_in_mid_stream(centre: Centre, log: Log, seed: int) -> None:
     points = seeded_points(seed, len(log.events), count=1)
 
@@ -79,6 +81,7 @@ async def test_both_stages_killed_in_mid_stream(centre: Centre, log: Log, seed: 
         await assert_exact(centre, log, sent)
 
 
+@pytest.mark.clause("8.2.4")
 async def test_every_commune_and_every_month(centre: Centre, log: Log) -> None:
     await send(centre, log.shuffled(5).events)
     await assert_exact(centre, log)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 import schemas
@@ -30,6 +31,7 @@ def references(part: Any) -> Iterator[str]:
             yield from references(value)
 
 
+@pytest.mark.clause("11.5.1")
 def test_it_names_every_topic() -> None:
     topics = {channel["address"] for channel in document()["channels"].values()}
     inputs = {f"ioc.events.{domain}.v1" for domain in CONTRACT.topic_domains if domain != "alerts"}
@@ -41,7 +43,8 @@ def test_every_event_type_is_a_message_of_the_topic_of_its_domain() -> None:
     channels = document()["channels"]
     for name, kind in CONTRACT.types.items():
         holding = {key for key, channel in channels.items() if name in channel["messages"]}
-        assert holding == {f"events-{kind.topic_domain}"}
+        own = kind.topic_domain if kind.direction == "out" else f"events-{kind.topic_domain}"
+        assert holding == {own}
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -55,6 +58,7 @@ def test_every_reference_leads_somewhere() -> None:
             assert (FOLDER / reference).is_file()
 
 
+@pytest.mark.clause("11.5.2")
 def test_it_is_of_version_3_and_every_channel_is_used() -> None:
     loaded = document()
     assert loaded["asyncapi"].startswith("3.")

@@ -49,6 +49,7 @@ def ids(facts: list[Event]) -> set[str]:
         pytest.param((CORRECTION, FINISH), {"a-2"}, id="correction without its first event"),
     ],
 )
+@pytest.mark.clause("5.4.2")
 def test_any_order_and_repetition_gives_the_same_facts(
     events: tuple[Event, ...], counting: set[str]
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_correction_that_does_not_match_never_counts(other: Document) -> None:
     assert ids(counting_facts((RECEIPT, CORRECTION, stray))) == {"a-3"}
 
 
+@pytest.mark.clause("5.4.3")
 def test_of_one_source_and_id_the_first_given_stands() -> None:
     resent = decode(sent(received(id="x-1", time="2025-10-07T00:00:00Z")))
     first = decode(sent(received(id="x-1")))
@@ -82,6 +84,7 @@ def test_of_one_source_and_id_the_first_given_stands() -> None:
     assert len(counting_facts((first, elsewhere))) == 2
 
 
+@pytest.mark.clause("5.4.2")
 def test_versions_are_compared_as_instants_and_then_by_id() -> None:
     offset = {"op": "correct", "supersedes": "a-1", "recordedtime": "2025-10-09T04:00:05Z"}
     equal = event("a-30", RECEIVED, "06T09:00", "09T11:00", **offset)

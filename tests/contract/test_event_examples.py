@@ -8,6 +8,7 @@ from schemas import event_types
 from services.domain.events import CONTRACT, Accepted, decode, judge
 from services.domain.events.explain import explain
 from services.domain.events.judge import judge_quickly
+from services.domain.events.readers import READERS, TAKEN
 from services.domain.instants import SECOND, format_instant
 from tests.contract.samples import NOW, UNITS, Document, examples, faults, patched, sent
 
@@ -15,6 +16,13 @@ VALID = [
     pytest.param(document, id=f"{name}-{number}")
     for name, held in examples().items()
     for number, document in enumerate(held["valid"])
+    if CONTRACT.types[name].direction == "in"
+]
+WRITTEN_HERE = [
+    pytest.param(document, id=name)
+    for name, held in examples().items()
+    for document in held["valid"]
+    if CONTRACT.types[name].direction == "out"
 ]
 INVALID = [
     pytest.param(patched(held["valid"][0], bad["patch"]), (bad["code"], bad["pointer"]), id=name)
@@ -53,7 +61,21 @@ def test_the_published_document_is_the_record_with_its_time_of_arrival(document:
 
 
 @pytest.mark.parametrize(("document", "expected"), INVALID)
+@pytest.mark.clause("4.2.1", "7.3.1", "7.3.3")
 def test_an_invalid_example_gives_exactly_its_fault(
     document: Document, expected: tuple[str, str]
 ) -> None:
-    assert faults(judge(sent(document), NOW, UNITS)) == [expected]
+    """Also in what the centre writes: it is judged as if the centre were the sender."""
+    assert faults(explain(sent(document), NOW, UNITS, READERS)) == [expected]
+    if document["type"] in TAKEN or expected[0] == "unknown_type":
+        assert faults(judge(sent(document), NOW, UNITS)) == [expected]
+
+
+@pytest.mark.parametrize("document", WRITTEN_HERE)
+def test_what_the_centre_writes_is_refused_from_outside_and_read_back(document: Document) -> None:
+    raw = sent(document)
+    assert faults(judge(raw, NOW, UNITS)) == [("not_authorised", "/type")]
+    written = explain(raw, NOW, UNITS, READERS)
+    assert isinstance(written, Accepted), written
+    assert written.warnings == ()
+    assert decode(raw) == written.event

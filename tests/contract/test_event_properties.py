@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +132,7 @@ def test_repeating_any_member_is_found(raw: bytes, name: bytes) -> None:
 
 @quickly
 @given(written())
+@pytest.mark.clause("5.4.1")
 def test_what_is_accepted_is_published_whole_and_read_again(raw: bytes) -> None:
     verdict = known_verdict(raw)
     if isinstance(verdict, Rejected):
@@ -180,6 +182,7 @@ def fact_events(draw: st.DrawFn) -> list[Event]:
 
 @quickly
 @given(fact_events(), st.randoms(use_true_random=False))
+@pytest.mark.clause("8.4.1")
 def test_facts_do_not_depend_on_order_or_repetition(events: list[Event], random: Any) -> None:
     shuffled = events * 2
     random.shuffle(shuffled)

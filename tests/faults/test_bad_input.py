@@ -103,6 +103,7 @@ async def test_each_bad_record_gets_its_reason_and_all_others_count(
         assert (noted[line]["code"], noted[line].get("pointer") or "") == bad[number][1:]
 
 
+@pytest.mark.clause("7.3.2")
 async def test_the_dead_letters_keep_what_was_sent(centre: Centre, draw_log: DrawLog) -> None:
     log = draw_log(82)
     bad = bad_records(log.events[0])

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(280)]
 
 
 @pytest.mark.parametrize("seed", [21, 22])
+@pytest.mark.clause("8.4.4", "14.2.1")
 async def test_an_aggregator_within_a_transaction(
     centre: Centre, draw_log: DrawLog, seed: int
 ) -> None:
@@ -43,6 +44,7 @@ async def test_the_intake_during_requests(centre: Centre, draw_log: DrawLog, see
 
 
 @pytest.mark.parametrize("seed", [41])
+@pytest.mark.clause("10.3.2")
 async def test_the_api_under_the_eyes_of_a_wall(
     centre: Centre, draw_log: DrawLog, seed: int
 ) -> None:
@@ -59,6 +61,7 @@ async def test_the_api_under_the_eyes_of_a_wall(
     await centre.ready()
 
 
+@pytest.mark.clause("14.2.3")
 async def test_the_api_says_nothing_before_it_has_read_everything(
     centre: Centre, draw_log: DrawLog
 ) -> None:
@@ -69,6 +72,7 @@ async def test_the_api_says_nothing_before_it_has_read_everything(
     assert await shown_totals(centre, log) == dict(log.totals)  # the first answers that it gives
 
 
+@pytest.mark.clause("8.4.4", "14.2.1")
 async def test_all_services_at_once(centre: Centre, draw_log: DrawLog) -> None:
     log = draw_log(51)
 

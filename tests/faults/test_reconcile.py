@@ -27,6 +27,7 @@ def small_centre() -> Iterator[Centre]:
 
 
 @pytest.mark.parametrize("seed", [91])
+@pytest.mark.clause("8.4.3")
 async def test_no_difference(small_centre: Centre, units: UnitList, seed: int) -> None:
     log = dossier_log(units, "P:33", dossiers=300, seed=seed)
     roles = iter(ROLES)

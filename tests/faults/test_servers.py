@@ -17,6 +17,7 @@ _END_ALL_SESSIONS = (
 
 
 @pytest.mark.parametrize(("role", "seed"), [("kafka", 61), ("database", 62)])
+@pytest.mark.clause("8.4.4", "14.2.1")
 async def test_a_server_killed_under_load(
     centre: Centre, draw_log: DrawLog, role: str, seed: int
 ) -> None:

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import msgspec
 import pytest
 
-from services.adapters.topics import INDICATORS
 from tests.acceptance.exactness import assert_exact
 from tests.acceptance.screen import watching
 from tests.acceptance.senders import seeded_points, send
 from tests.centre import Centre, until
 from tests.faults.conftest import DrawLog
-from tests.ingest import read_topics
+from tests.faults.log_ends import assert_log_ends_right
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(280)]
 
@@ -42,22 +40,6 @@ def stopped(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-async def assert_log_ends_right(centre: Centre) -> None:
-    """Of each key the last record in the log is the newest: whoever reads it later is right."""
-    newest: dict[bytes, tuple[int, int]] = {}
-    last: dict[bytes, tuple[int, int]] = {}
-    for record in await read_topics(centre.running.kafka, INDICATORS):
-        if record.value is None:
-            last.pop(record.key, None)
-            newest.pop(record.key, None)
-            continue
-        document = msgspec.json.decode(record.value)
-        version = (document["epoch"], document["rev"])
-        last[record.key] = version
-        newest[record.key] = max(version, newest.get(record.key, version))
-    assert last == newest
 
 
 async def test_one_is_killed_and_comes_back(centre: Centre, draw_log: DrawLog) -> None:
@@ -94,6 +76,7 @@ async def test_one_sleeps_longer_than_its_session(centre: Centre, draw_log: Draw
     await assert_log_ends_right(centre)
 
 
+@pytest.mark.clause("8.4.4")
 async def test_both_are_killed_in_turns(centre: Centre, draw_log: DrawLog) -> None:
     log = draw_log(73)
     twice = replace(log, events=[*log.events, *log.shuffled(73).events])

@@ -124,6 +124,7 @@ async def test_another_replica_and_a_restarted_one_are_a_gap_and_end_equal(
                 assert wall.state == {TOTAL: 4.0, COMMUNE: 2.0}
 
 
+@pytest.mark.clause("11.4.4")
 async def test_a_client_that_does_not_read_costs_nothing_and_ends_right(
     kafka: str, topic: str
 ) -> None:

@@ -121,11 +121,13 @@ async def ids(http: httpx.AsyncClient, query: str) -> list[str]:
     return [item["id"] for item in answer.json()["items"]]
 
 
+@pytest.mark.clause("11.3.6")
 async def test_the_newest_by_filters(http: httpx.AsyncClient) -> None:
     for query, expected in FILTERS:
         assert set(await ids(http, query)) == expected, query
 
 
+@pytest.mark.clause("11.3.1")
 async def test_pages_make_up_the_list(http: httpx.AsyncClient) -> None:
     whole = await ids(http, "")
     found: list[str] = []
@@ -138,6 +140,7 @@ async def test_pages_make_up_the_list(http: httpx.AsyncClient) -> None:
     assert found == whole == sorted(whole)
 
 
+@pytest.mark.clause("11.3.2", "11.3.5")
 async def test_etag_and_csv(http: httpx.AsyncClient) -> None:
     first = await http.get("/v1/observations")
     headers = {"If-None-Match": first.headers["etag"]}
@@ -152,6 +155,7 @@ async def test_etag_and_csv(http: httpx.AsyncClient) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+@pytest.mark.clause("11.3.3")
 async def test_problems(http: httpx.AsyncClient) -> None:
     for path, status, words in PROBLEMS:
         answer = await http.get(path)
@@ -162,6 +166,7 @@ async def test_problems(http: httpx.AsyncClient) -> None:
         assert words in problem["detail"]
 
 
+@pytest.mark.clause("11.3.6")
 async def test_periods_history_and_breakdowns_ask_the_source(
     api: Running, http: httpx.AsyncClient, history: RememberedHistory
 ) -> None:
@@ -200,6 +205,7 @@ async def test_units(http: httpx.AsyncClient) -> None:
     assert len(former) == 63
 
 
+@pytest.mark.clause("11.6.1")
 async def test_boundaries(http: httpx.AsyncClient, database: str) -> None:
     unit = load_units().get("C:11953@2025-07-01")
     assert unit is not None
@@ -213,6 +219,7 @@ async def test_boundaries(http: httpx.AsyncClient, database: str) -> None:
         assert answer["features"][0]["properties"]["code"] == "11953"
 
 
+@pytest.mark.clause("11.2.3")
 async def test_receipts(http: httpx.AsyncClient, database: str) -> None:
     number = uuid4()
     with psycopg.connect(database) as connection:
@@ -243,6 +250,7 @@ async def test_receipts(http: httpx.AsyncClient, database: str) -> None:
     assert (await http.get(f"/v1/receipts/{number}")).json()["state"] == "settled"
 
 
+@pytest.mark.clause("4.2.6", "11.3.4", "12.5.2")
 async def test_the_rest_of_the_house(http: httpx.AsyncClient) -> None:
     assert (await http.get("/healthz")).json() == {"status": "alive"}
     assert (await http.get("/readyz")).json() == {"status": "ready"}
@@ -265,6 +273,7 @@ async def test_the_wall_says_when_it_is_not_built(http: httpx.AsyncClient) -> No
     assert ("html" if built else "npm run build") in answer.text
 
 
+@pytest.mark.clause("14.2.2")
 async def test_without_a_database_the_newest_are_served(kafka: str, topic_prefix: str) -> None:
     topic = f"{topic_prefix}alone"
     await make_topic(kafka, topic)

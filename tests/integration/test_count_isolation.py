@@ -72,6 +72,7 @@ def test_the_others_of_a_batch_count(database: str) -> None:
         assert one(connection, "select position from progress") == 7
 
 
+@pytest.mark.clause("4.2.3", "8.4.4")
 def test_a_batch_that_is_read_again_counts_once(database: str) -> None:
     fill_progress(database, {TOPIC: 1, INDICATORS: 1}, [TOPIC])
     with connect(database, "test") as connection:

@@ -35,6 +35,7 @@ async def stored(intake: RunningIntake, response: httpx.Response) -> list[dict[s
 
 
 @pytest.mark.parametrize("kind", ["application/cloudevents+json", "application/json"])
+@pytest.mark.clause("11.2.1")
 async def test_structured(intake: RunningIntake, kind: str) -> None:
     sent = event()
     response = await intake.post(
@@ -44,12 +45,14 @@ async def test_structured(intake: RunningIntake, kind: str) -> None:
 
 
 @pytest.mark.parametrize("headers", [BATCH, {"content-type": "application/json"}])
+@pytest.mark.clause("11.2.1")
 async def test_batch(intake: RunningIntake, headers: dict[str, str]) -> None:
     sent = [event() for _ in range(5)]
     response = await intake.post(json.dumps(sent, indent=1).encode(), headers)
     assert await stored(intake, response) == sent
 
 
+@pytest.mark.clause("11.2.1")
 async def test_ndjson_with_blank_lines_and_carriage_returns(intake: RunningIntake) -> None:
     sent = [event() for _ in range(3)]
     body = lines(sent[:1]) + b"\r\n\n" + lines(sent[1:]).replace(b"\n", b"\r\n")
@@ -62,6 +65,7 @@ async def test_ndjson_with_blank_lines_and_carriage_returns(intake: RunningIntak
     assert places == [1, 4, 5]
 
 
+@pytest.mark.clause("5.4.6")
 async def test_unknown_members_are_kept(intake: RunningIntake) -> None:
     sent = event(partnerid="x-17")
     sent["data"]["colour"] = "đỏ"
@@ -72,6 +76,7 @@ async def test_unknown_members_are_kept(intake: RunningIntake) -> None:
     assert [warning["code"] for warning in verdict["warnings"]] == ["unknown_field"]
 
 
+@pytest.mark.clause("11.2.1")
 async def test_binary_mode_decodes_percent_signs(intake: RunningIntake) -> None:
     sent = event(id="a-1", traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
     headers = {
@@ -109,6 +114,7 @@ async def test_gzip(intake: RunningIntake, members: int) -> None:
 
 
 @pytest.mark.parametrize("mode", ["structured", "binary"])
+@pytest.mark.clause("5.4.1", "11.2.1")
 async def test_the_official_sdk_as_a_foreign_sender(intake: RunningIntake, mode: str) -> None:
     sent = event(datacontenttype="application/json")
     attributes = {name: value for name, value in sent.items() if name != "data"}

@@ -106,6 +106,7 @@ async def when_accepted(summary: Summary, count: int) -> None:
             await asyncio.sleep(0.005)
 
 
+@pytest.mark.clause("11.2.2", "11.2.4", "14.2.1")
 async def test_the_broker_is_killed_in_mid_stream(own_broker: OwnBroker) -> None:
     source = "/agency/H33.15/broker-killed"
     records, ids = some_records(EVENTS, source)
@@ -146,6 +147,7 @@ async def test_a_broker_that_hangs(own_broker: OwnBroker) -> None:
     assert "ioc_ingest_in_flight_bytes 0.0" in metrics
 
 
+@pytest.mark.clause("11.2.2")
 async def test_the_intake_is_killed_in_mid_stream(own_broker: OwnBroker) -> None:
     source = "/agency/H33.15/intake-killed"
     records, ids = some_records(EVENTS, source)

@@ -47,6 +47,7 @@ def assert_problem(response: httpx.Response, status: int, word: str) -> None:
     assert word in document["detail"]
 
 
+@pytest.mark.clause("12.4.1")
 async def test_a_body_that_is_too_long(intake: RunningIntake) -> None:
     body = b" " * (MEBIBYTE + 1)
     assert_problem(await intake.post(body, NDJSON), 413, "1048576")
@@ -60,6 +61,7 @@ async def test_a_body_that_is_too_long(intake: RunningIntake) -> None:
     assert (await intake.post(lines([event()]), NDJSON)).status_code == 202
 
 
+@pytest.mark.clause("12.4.1")
 async def test_too_many_records(intake: RunningIntake) -> None:
     assert_problem(await intake.post(b"{}\n" * 101, NDJSON), 413, "100")
     assert_problem(await intake.post(b"[" + b"1," * 100 + b"1]", BATCH), 413, "100")
@@ -67,6 +69,7 @@ async def test_too_many_records(intake: RunningIntake) -> None:
     assert (await intake.post(b"\n" * 150, NDJSON)).status_code == 202
 
 
+@pytest.mark.clause("12.4.1")
 async def test_a_gzip_bomb_is_not_inflated(intake: RunningIntake) -> None:
     bomb = gzip.compress(b"\0" * (100 * MEBIBYTE))
     headers = NDJSON | {"content-encoding": "gzip"}
@@ -103,6 +106,7 @@ async def test_other_methods_and_questions(intake: RunningIntake) -> None:
     assert_problem(await intake.post(b"", NDJSON, "?verdicts=some"), 400, "verdicts=all")
 
 
+@pytest.mark.clause("12.4.1")
 async def test_a_body_that_does_not_arrive(intake: RunningIntake) -> None:
     url = intake.client.base_url
     reader, writer = await asyncio.open_connection(url.host, url.port)
@@ -115,6 +119,7 @@ async def test_a_body_that_does_not_arrive(intake: RunningIntake) -> None:
     assert (await intake.post(lines([event()]), NDJSON)).status_code == 202
 
 
+@pytest.mark.clause("11.2.4", "12.4.1")
 async def test_too_much_in_flight(kafka: str) -> None:
     async with running_intake(kafka, limits(in_flight_bytes_max=100_000)) as intake:
         body = lines(event() for _ in range(200))
@@ -134,6 +139,7 @@ async def test_too_much_in_flight(kafka: str) -> None:
         assert "ioc_ingest_records_accepted_total" in metrics
 
 
+@pytest.mark.clause("11.2.4")
 async def test_without_kafka_it_lives_and_asks_to_wait(nobody: str) -> None:
     async with running_intake(nobody, ready=False) as intake:
         response = await intake.post(json.dumps(event()).encode(), STRUCTURED)

@@ -114,6 +114,7 @@ async def test_nobody_answers() -> None:
 
 
 @pytest.mark.skipif(not RECEIPT_LOG.exists(), reason="the folder of real data is absent")
+@pytest.mark.clause("4.2.3")
 async def test_the_real_receipt_log_twice(intake: RunningIntake) -> None:
     documents = {}
     for _ in range(2):

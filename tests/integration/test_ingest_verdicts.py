@@ -51,6 +51,7 @@ def bad_lines() -> list[tuple[bytes, str, str]]:
     ]
 
 
+@pytest.mark.clause("6.4.2", "7.3.2", "12.3.3")
 async def test_bad_records_do_not_stop_the_rest(intake: RunningIntake) -> None:
     bad = bad_lines()
     good = [event() for _ in range(len(bad) + 1)]
@@ -68,6 +69,7 @@ async def test_bad_records_do_not_stop_the_rest(intake: RunningIntake) -> None:
     assert [json.loads(each.value)["id"] for each in stored] == [each["id"] for each in good]
 
 
+@pytest.mark.clause("7.3.2")
 async def test_dead_letters_keep_bytes_reason_and_place(intake: RunningIntake) -> None:
     bad = bad_lines()
     response = await intake.post(b"\n".join(raw for raw, _, _ in bad), NDJSON)
@@ -119,6 +121,7 @@ async def test_every_verdict_on_request(intake: RunningIntake) -> None:
     ]
 
 
+@pytest.mark.clause("11.2.2")
 async def test_the_receipt_is_stored(intake: RunningIntake) -> None:
     body = lines([event(), event(unit="C:99999"), event()])
     answer = (await intake.post(body, NDJSON)).json()

@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def outcome(events: list[Event], now: int) -> Outcome:
 
 @STEADY
 @given(cases, shufflers)
+@pytest.mark.clause("8.4.1")
 def test_any_order_with_repetitions_means_the_same(
     documents: list[Document], shuffler: random.Random
 ) -> None:
@@ -56,6 +58,7 @@ def test_any_order_with_repetitions_means_the_same(
 
 @STEADY
 @given(st.one_of(logs(NOW, 2), other_logs(NOW)), shufflers)
+@pytest.mark.clause("8.4.2")
 def test_what_is_added_and_taken_back_sums_up_to_what_counts_in_the_end(
     documents: list[Document], shuffler: random.Random
 ) -> None:

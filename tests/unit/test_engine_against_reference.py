@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +157,7 @@ def disagreements(log: list[Document], now: int, shuffler: random.Random) -> lis
 
 @STEADY
 @given(st.data(), st.sampled_from(NOWS), st.randoms(use_true_random=False))
+@pytest.mark.clause("8.4.3")
 def test_the_engine_agrees_with_the_second_opinion(
     data: st.DataObject, now: int, shuffler: random.Random
 ) -> None:

@@ -30,6 +30,7 @@ def catalogue_of(document: dict[str, Any]) -> Catalogue:
     return Catalogue(measures, [parse_indicator(document)])
 
 
+@pytest.mark.clause("4.1.3")
 def test_our_own_standard_fits_together() -> None:
     found = catalogue()
     assert len(found.indicators) == 11
@@ -53,6 +54,7 @@ def test_our_own_standard_fits_together() -> None:
         ({"components": [{"id": "x"}]}, "indicator PS-01: .*vi"),
     ],
 )
+@pytest.mark.clause("4.1.3")
 def test_an_indicator_that_does_not_fit_is_refused(said: dict[str, Any], reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         catalogue_of(indicator(**said))
@@ -263,6 +265,7 @@ def test_an_unknown_operator_is_refused() -> None:
         (-0.005, 0.01, -1),
     ],
 )
+@pytest.mark.clause("8.1.7")
 def test_quanta_are_rounded_half_away_from_zero(value: float, quantum: float, whole: int) -> None:
     assert quanta(value, quantum) == whole
 

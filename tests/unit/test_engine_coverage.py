@@ -42,6 +42,7 @@ def seen(state: State, formula: str, unit: str, period: str) -> tuple[Coverage |
 
 
 @pytest.mark.parametrize("reporters", [0, 1, 2, 3])
+@pytest.mark.clause("4.2.2")
 def test_a_province_counts_the_communes_that_must_report(reporters: int) -> None:
     documents = [expectation(code) for code in COMMUNES]
     documents += [subscription(code, "2025-09") for code in COMMUNES[:reporters]]
@@ -57,6 +58,7 @@ def test_a_commune_is_covered_by_its_own_report() -> None:
     assert seen(state, "TI-01.total", commune, "2025-10") == (Coverage(0, 1), "partial")
 
 
+@pytest.mark.clause("4.2.2")
 def test_a_duty_holds_from_its_day_up_to_the_first_day_without_it() -> None:
     state = counted([expectation("C:11953", "2025-09-30", "2025-10-31")])
     commune = "C:11953@2025-07-01"

@@ -103,6 +103,7 @@ def test_forms(form: str, said: dict[str, Any], expected: float) -> None:
         ("combine", {"inputs": ["synced_dossiers", *REVENUE], "op": "multiply"}, False),
     ],
 )
+@pytest.mark.clause("7.5.2")
 def test_what_has_no_value_has_a_reason(form: str, said: dict[str, Any], zero: bool) -> None:
     assert value(form, **said) == (None, zero)
 

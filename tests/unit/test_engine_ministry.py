@@ -47,6 +47,7 @@ def growth(found: Observation, kind: str, unit: str = "%") -> float:
     return comparison.delta
 
 
+@pytest.mark.clause("8.1.1")
 def test_c1_a_share_is_a_ratio_of_sums() -> None:
     """Ministries bring 0.6697 of the dossiers: 40.17 % together, not the mean 33.71 %."""
     blocks = {"ministry": (6697, 0.5274), "province": (3303, 0.1468)}
@@ -73,18 +74,21 @@ def test_c1_a_share_is_a_ratio_of_sums() -> None:
     assert shares["province"] == pytest.approx(14.68, abs=0.15)
 
 
+@pytest.mark.clause("8.1.8")
 def test_c2_exports_in_dong_and_dollars_are_kept_together() -> None:
     dong, dollars = observed("DE-02", "month"), observed("DE-02.usd", "month")
     assert (dong.value, dollars.value) == (380_640, 14.64)
     assert dong.period == dollars.period == "2025-05"
 
 
+@pytest.mark.clause("7.3.4")
 def test_c3_exports_above_revenue_are_shown_as_they_are() -> None:
     ratio = observed("DE-02.to_revenue", "month")
     assert ratio.value == pytest.approx(1.034, abs=0.0005)
     assert (ratio.numerator, ratio.denominator) == (380_640 * 10**9, 368_201 * 10**9)
 
 
+@pytest.mark.clause("8.1.8")
 def test_c4_the_parts_of_the_digital_economy_add_up() -> None:
     total = observed("DE-03", "quarter")
     parts = [observed("DE-03", "quarter", None, ("component", name)) for name in ("ict", "other")]
@@ -93,6 +97,7 @@ def test_c4_the_parts_of_the_digital_economy_add_up() -> None:
     assert sum(float(part.value or 0) for part in parts) == pytest.approx(18.72, abs=0.01)
 
 
+@pytest.mark.clause("8.1.6")
 def test_c5_a_change_of_a_share_is_labelled_by_its_unit() -> None:
     now, before = observed("TI-03", "month"), observed("TI-03", "month", "2024-04")
     assert now.value == pytest.approx(85.1, abs=0.05)
@@ -114,6 +119,7 @@ def test_c5_a_change_of_a_share_is_labelled_by_its_unit() -> None:
         ("TI-02.total", "month", "2025-04", 24_400_000, {"yoy": 3.9}),
     ],
 )
+@pytest.mark.clause("8.1.5")
 def test_c6_published_values_and_growths_come_out_again(
     formula: str, window: str, period: str, value: float, grown: dict[str, float]
 ) -> None:
@@ -137,6 +143,7 @@ def test_c6_published_values_and_growths_come_out_again(
         ("TI-02.total", "month", "2024-04", 23_500_000),
     ],
 )
+@pytest.mark.clause("5.4.8")
 def test_c6_back_casts_are_marked(formula: str, window: str, period: str, value: float) -> None:
     found = observed(formula, window, period)
     assert found.value == pytest.approx(value, rel=0.001)

@@ -1,6 +1,7 @@
 """Running sums over time are plain sums, whatever the order in which points came."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def test_every_key_may_have_its_own_interval(
 
 @STEADY
 @given(batches)
+@pytest.mark.clause("8.4.1", "8.4.2")
 def test_order_and_splitting_change_nothing_and_taking_back_leaves_nothing(
     given_batches: list[list[tuple[int, int, int]]],
 ) -> None:

@@ -85,6 +85,7 @@ def revenue(period: str, billions: float, unit: str = "P:33", **said: object) ->
     return document("sector.revenue", time, subject, data, unit=unit, unitasof="2025-07-01")
 
 
+@pytest.mark.clause("7.5.1", "8.1.3")
 def test_nothing_received_is_no_share_but_nothing_overdue_is_none() -> None:
     state = counted([revenue("2026-01", 1)])
     share, late = observe(state, "PS-01", "24h"), observe(state, "PS-05", "instant")
@@ -93,6 +94,7 @@ def test_nothing_received_is_no_share_but_nothing_overdue_is_none() -> None:
     assert (late.value, late.null_reason, late.status) == (0, None, "A")
 
 
+@pytest.mark.clause("7.5.1")
 def test_a_report_that_is_missing_is_missing() -> None:
     state = counted([revenue("2026-01", 1)])
     named = observe(state, "DE-01", "month", period="2026-02")
@@ -145,6 +147,7 @@ def test_the_base_of_29_february_is_the_28th() -> None:
 @pytest.mark.parametrize(
     ("late", "level"), [(0, 0), (2, 0), (3, 2), (5, 2), (6, 3), (10, 3), (11, 4)]
 )
+@pytest.mark.clause("9.1.2")
 def test_the_level_is_the_greatest_bound_that_is_broken(late: int, level: int) -> None:
     """At PS-05: over 2, 5 and 10 per cent of the open dossiers are overdue."""
     log = [
@@ -160,6 +163,7 @@ def test_the_level_is_the_greatest_bound_that_is_broken(late: int, level: int) -
     assert found.level.rule == "PS-05/instant"
 
 
+@pytest.mark.clause("9.1.3")
 def test_too_few_cases_have_no_level_and_other_windows_no_rule() -> None:
     log = [dossier(n, "2026-02-02T09:00", due_at=stamp("2026-03-05T11:00")) for n in range(19)]
     state = counted(log)
@@ -180,6 +184,7 @@ def test_a_level_may_look_at_a_growth() -> None:
     assert (found.level.value, alone.level.value) == (3, None)
 
 
+@pytest.mark.clause("8.1.5", "8.1.6")
 def test_the_gap_to_a_target_is_in_points_for_shares() -> None:
     found = observe(counted([dossier(1, "2026-03-05T09:00")]), "PS-01", "24h")
     assert found.target is not None
@@ -214,6 +219,7 @@ def test_a_commune_is_ranked_among_its_siblings_also_the_silent_ones() -> None:
     assert country.rank is None
 
 
+@pytest.mark.clause("15.2.3")
 def test_what_a_former_district_reports_is_in_no_sum() -> None:
     old = {"unitasof": "2025-06-30"}
     log = [
@@ -230,6 +236,7 @@ def test_a_school_term_is_no_period_of_the_statistical_calendar() -> None:
     assert (found.period, found.value) == ("2026-01", 2)
 
 
+@pytest.mark.clause("7.2.1")
 def test_a_revised_figure_names_the_one_before() -> None:
     again = revenue("2026-01", 7, vintage_no=2, vn_level="chinh_thuc")
     found = observe(counted([revenue("2026-01", 5), again]), "DE-01", "month")
@@ -238,6 +245,7 @@ def test_a_revised_figure_names_the_one_before() -> None:
     assert (found.previous.value, found.previous.vintage) == (5, 1)
 
 
+@pytest.mark.clause("7.1.4")
 def test_the_weakest_figure_gives_the_status_of_a_sum() -> None:
     log = [
         revenue("2026-01", 1, "C:11953", vn_level="chinh_thuc"),
@@ -247,6 +255,7 @@ def test_the_weakest_figure_gives_the_status_of_a_sum() -> None:
     assert (found.value, found.status, found.previous) == (3, "P", None)
 
 
+@pytest.mark.clause("7.2.3")
 def test_a_closed_period_is_final_when_every_source_has_passed_it() -> None:
     state = counted([revenue("2026-01", 1)])
     before = observe(state, "DE-01", "month", now="2026-02-01T00:00", final_to="2026-01-31T23:59")

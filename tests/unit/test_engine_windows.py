@@ -81,6 +81,7 @@ def test_a_period_holds_its_instants_and_touches_the_next(
 
 @STEADY
 @given(instants, windows, calendars)
+@pytest.mark.clause("8.2.3")
 def test_bases_are_cut_at_the_same_point_and_never_past_their_end(
     when: datetime.datetime, window: str, calendar: str
 ) -> None:
@@ -101,6 +102,7 @@ def test_bases_are_cut_at_the_same_point_and_never_past_their_end(
 
 @STEADY
 @given(instants, calendars)
+@pytest.mark.clause("8.2.3")
 def test_bases_of_closed_periods_are_whole(when: datetime.datetime, calendar: str) -> None:
     now = micros(when)
     closed = place("month", calendar, now, period_at("month", calendar, now - 40 * DAY))
@@ -123,6 +125,7 @@ def test_bases_of_closed_periods_are_whole(when: datetime.datetime, calendar: st
         ("2026-Q4", STATISTICAL, "2026-10-01", "2027-01-01"),
     ],
 )
+@pytest.mark.clause("6.3.1", "8.2.2")
 def test_periods_by_hand(period: str, calendar: str, begin: str, end: str) -> None:
     assert period_bounds(period, calendar) == (at(begin), at(end))
 
@@ -137,6 +140,7 @@ def test_periods_by_hand(period: str, calendar: str, begin: str, end: str) -> No
         ("30d", "2026-03-31T10:59:59+07:00", "2026-03-01T10:00:00+07:00"),
     ],
 )
+@pytest.mark.clause("8.2.1")
 def test_a_rolling_window_begins_on_a_whole_step_and_ends_now(
     window: str, now: str, begin: str
 ) -> None:
@@ -145,6 +149,7 @@ def test_a_rolling_window_begins_on_a_whole_step_and_ends_now(
     assert span.open
 
 
+@pytest.mark.clause("8.1.5")
 def test_a_day_and_thirty_days_have_a_base_one_length_before() -> None:
     now = at("2026-03-31T10:30")
     for window, length in (("24h", DAY), ("30d", 30 * DAY)):
@@ -176,6 +181,7 @@ def test_a_period_to_come_is_empty() -> None:
     assert (span.begin, span.cut, span.open) == (at("2026-05-01"), now, True)
 
 
+@pytest.mark.clause("6.3.1")
 def test_the_names_of_windows_say_their_calendar() -> None:
     assert window_name("month", ADMINISTRATIVE) == "month~admin"
     assert place("ytd", STATISTICAL, at("2026-03-02")).name == "ytd"

@@ -156,10 +156,18 @@ def test_what_is_wanted_is_said_in_words() -> None:
     assert said_of["parts"] == "an array of 0 to 2 items, each a string of 1 to 200 characters"
 
 
-def test_this_release_has_sixteen_types_in_sixteen_domains() -> None:
-    assert len(CONTRACT.types) == 16
+def ranks(case_kind: str) -> list[int]:
+    """The ranks of the steps of a case, by which steps of one instant are put in order."""
+    steps = [kind for kind in CONTRACT.types.values() if kind.case_kind == case_kind]
+    return sorted(kind.case_rank for kind in steps if kind.case_rank is not None)
+
+
+def test_this_release_has_sixty_types_in_sixteen_domains() -> None:
+    assert len(CONTRACT.types) == 60
     assert len(set(CONTRACT.topic_domains)) == 16
-    ranks = [k.case_rank for k in CONTRACT.types.values() if k.case_kind == "dossier"]
-    assert sorted(rank for rank in ranks if rank is not None) == list(range(9))
+    assert ranks("dossier") == list(range(9))
+    assert ranks("feedback") == [0, 1, 2, 3, 4, 6, 7, 8, 9, 10]
+    assert ranks("task") == list(range(5))
+    assert {k.topic_domain for k in CONTRACT.types.values() if k.direction == "out"} == {"alerts"}
     with pytest.raises(TypeError):
         CONTRACT.types["x"] = CONTRACT.types["vn.ioc.stat.report.v1"]  # type: ignore[index]  # that is what is tested

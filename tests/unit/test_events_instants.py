@@ -64,6 +64,7 @@ def test_known_instants(text: str, us: int) -> None:
         "٢٠٢٥-10-06T09:15:00Z",
     ],
 )
+@pytest.mark.clause("5.4.7")
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_instant(text)
@@ -98,6 +99,7 @@ def test_days_beyond_the_calendar_are_its_first_and_last() -> None:
     assert format_instant(LAST) == "9999-12-31T23:59:59.999999+07:00"
 
 
+@pytest.mark.clause("8.2.2")
 def test_a_local_day_begins_at_17_of_the_day_before_in_utc() -> None:
     begin = start_of_local_day(datetime.date(2025, 7, 1))
     assert begin == parse_instant("2025-06-30T17:00:00Z")

@@ -42,12 +42,14 @@ def test_an_operation(condition: Condition, a: object, b: object, *, fails: bool
 
 
 @pytest.mark.parametrize(("amount", "fails"), [(1005, False), (995, False), (1006, True)])
+@pytest.mark.clause("8.1.8")
 def test_within_a_share_of_a_product(amount: int, *, fails: bool) -> None:
     condition = Condition("a", "within_pct", product_of=("b", "c"), pct=0.5)
     assert broken(condition, {"a": amount, "b": 10, "c": 100}) is fails
     assert not broken(condition, {"a": amount, "b": 10})
 
 
+@pytest.mark.clause("7.3.1")
 def test_a_rule_applies_only_where_all_of_its_conditions_hold() -> None:
     when = Condition("b", "=", value=1)
     assert broken(Condition("a", "present"), {"b": 1}, when)

@@ -8,6 +8,7 @@ import random
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -139,6 +140,7 @@ def moved(log: list[Any], *moments: str) -> list[tuple[dict[str, dict[str, Any]]
     return found
 
 
+@pytest.mark.clause("8.2.5")
 def test_the_next_deadline_gives_way_to_the_one_after_it() -> None:
     log = [
         document("dossier.received", "2026-03-02T09:00", number, RECEIPT | {"due_at": stamp(due)})
@@ -210,6 +212,7 @@ def test_a_reference_value_holds_from_its_day() -> None:
     assert shown == [90, 90, 100]
 
 
+@pytest.mark.clause("5.4.8")
 def test_a_simulated_dossier_marks_what_it_touches_before_it_counts_there() -> None:
     log = [
         document("dossier.received", "2026-03-02T09:00", "A-1", RECEIPT, quality="simulated"),
@@ -219,6 +222,7 @@ def test_a_simulated_dossier_marks_what_it_touches_before_it_counts_there() -> N
     assert "quality" not in board["PS-05|P:34@2025-07-01||instant"]
 
 
+@pytest.mark.clause("6.2.3")
 def test_a_clock_that_stood_still_or_went_back_moves_every_window() -> None:
     log = [document("dossier.received", "2026-03-02T09:00", "A-1", RECEIPT)]
     moved(log, "2026-03-02T10:00", "2026-03-02T09:30", "2026-03-09T00:00", "2026-05-01T00:00")

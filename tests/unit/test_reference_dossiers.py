@@ -39,6 +39,7 @@ def counted(*events: Event, now: int = LATER) -> dict[str, float | None]:
     }
 
 
+@pytest.mark.clause("8.2.5")
 def test_a_stock_begins_after_its_start_and_includes_its_end() -> None:
     opinion = reference(
         received("2025-10-06T09:00", due="2025-10-08T17:30"), step("finished", "2025-10-09T10:00")
@@ -62,6 +63,7 @@ def test_a_stock_is_seen_by_the_state_of_its_instant_not_of_now() -> None:
 
 
 @pytest.mark.parametrize(("finished", "late"), [("2025-10-10T17:30", 0), ("2025-10-10T17:31", 1)])
+@pytest.mark.clause("8.3.2")
 def test_a_pause_moves_the_deadline_in_clock_time(finished: str, late: int) -> None:
     found = counted(
         received("2025-10-06T09:00", due="2025-10-08T17:30"),
@@ -98,6 +100,7 @@ def test_a_dossier_closed_in_a_pause_that_began_in_time_is_on_time() -> None:
     assert (found["closed_on_time"], found["closed_late"]) == (1, 0)
 
 
+@pytest.mark.clause("8.3.2", "8.3.3")
 def test_a_second_request_makes_late_but_not_overdue() -> None:
     opinion = reference(
         received("2025-10-06T09:00", due="2025-10-20T17:30"),
@@ -194,6 +197,7 @@ def test_without_a_promise_there_is_no_deadline() -> None:
     )
 
 
+@pytest.mark.clause("8.3.1")
 def test_a_limit_of_working_hours_skips_weekends_and_holidays() -> None:
     opening = received("2025-10-09T16:30", limit_working_hours=10)
     assert holds(

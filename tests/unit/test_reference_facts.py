@@ -50,6 +50,7 @@ def ids(events: list[Event]) -> list[str]:
 CLOSED = ("dossiers_closed_on_time", "dossiers_closed_late")
 
 
+@pytest.mark.clause("8.4.2")
 def test_a_correction_replaces_the_receipt_whenever_it_arrives() -> None:
     names = ("dossiers_received", "dossiers_submitted_online", *CLOSED)
     assert figures(reference(*CORRECTION[:2]), *names) == [1, 0, 1, 0]

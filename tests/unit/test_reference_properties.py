@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def values(opinion: Reference) -> list[object]:
 
 @UNHURRIED
 @given(logs(), st.randoms(use_true_random=False))
+@pytest.mark.clause("8.4.1")
 def test_order_and_repetition_change_nothing(log: list[Event], shuffler: random.Random) -> None:
     again = [*log, *shuffler.sample(log, len(log) // 2)]
     shuffler.shuffle(again)

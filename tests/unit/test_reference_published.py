@@ -77,6 +77,7 @@ def test_c4_the_components_add_up() -> None:
 
 
 @pytest.mark.parametrize(("before", "points", "per_cent"), [(809, 4.2, 5.19), (817, 3.4, 4.16)])
+@pytest.mark.clause("8.1.6")
 def test_c5_c7_a_share_changes_in_points_and_in_per_cent(
     before: int, points: float, per_cent: float
 ) -> None:

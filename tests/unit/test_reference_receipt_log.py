@@ -92,6 +92,7 @@ def test_published_rates(indicator: str, rounded: float, denominator: int) -> No
     assert found.denominator == denominator
 
 
+@pytest.mark.clause("8.2.4")
 def test_the_months_add_up_and_each_month_balances() -> None:
     months = [f"{year}-{month:02d}" for year in (2010, 2011, 2012) for month in range(1, 13)]
     received = [

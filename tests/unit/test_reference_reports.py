@@ -50,6 +50,7 @@ def test_the_own_row_beats_the_parts_and_the_first_part_beats_the_next() -> None
     assert billions(reference(*in_communes), "month", "2026-01", COUNTRY) == 3
 
 
+@pytest.mark.clause("7.5.3")
 def test_a_unit_without_a_report_is_left_out_of_the_sum_and_without_any_there_is_none() -> None:
     opinion = reference(revenue("C:11953", "2026-01", 1), revenue("P:34", "2026-01", 4))
     assert billions(opinion, "month", "2026-01", PROVINCE) == 1
@@ -108,6 +109,7 @@ def test_every_measure_of_a_value_is_added_up_to_the_same_month() -> None:
     assert opinion.period("DE-01", PROVINCE, None, "month", NOW) == "2026-03"
 
 
+@pytest.mark.clause("8.1.5")
 def test_the_year_to_date_compares_the_same_months() -> None:
     opinion = reference(
         *(revenue("P:33", f"2025-0{month}", 10) for month in (1, 2, 3, 4)),

@@ -28,6 +28,7 @@ LATER = at("2026-06-01T00:00")
     ("unit", "expected"),
     [(COMMUNE, 50), (SECOND_COMMUNE, 100), (PROVINCE, Fraction(200, 3)), (FAR_COMMUNE, 0)],
 )
+@pytest.mark.clause("8.1.1")
 def test_units_add_up_by_sums_not_by_means(unit: str, expected: Fraction) -> None:
     opinion = reference(
         received("2025-10-06T09:00", "A-100", channel=2),
@@ -39,6 +40,7 @@ def test_units_add_up_by_sums_not_by_means(unit: str, expected: Fraction) -> Non
     assert opinion.value("PS-07.submitted", COUNTRY, None, "all", LATER).value == 50
 
 
+@pytest.mark.clause("5.4.4")
 def test_one_subject_in_two_units_is_two_dossiers() -> None:
     opinion = reference(
         received("2025-10-06T09:00"), step("finished", "2025-10-07T09:00", unit="C:11977")
@@ -47,6 +49,7 @@ def test_one_subject_in_two_units_is_two_dossiers() -> None:
     assert opinion.measure("dossiers_open", PROVINCE, None, None, LATER, LATER) == 1
 
 
+@pytest.mark.clause("15.1.3")
 def test_a_code_means_the_unit_of_its_date() -> None:
     opinion = reference(
         received("2025-06-30T09:00", "A-100"),

@@ -45,6 +45,7 @@ def test_a_rolling_window_starts_at_a_whole_step_and_ends_now(
         ("ytd", "2025-05", "statistical", "2025-01-01", "2025-06-01"),
     ],
 )
+@pytest.mark.clause("6.3.1")
 def test_periods_of_both_calendars(
     name: str, period: str, calendar: str, start: str, end: str
 ) -> None:

@@ -63,6 +63,7 @@ def test_before_gives_the_first_instant_with_that_time(end: str, hours: int, sta
     assert USUAL.between(found - 1, at(end)) in {hours * HOUR + 1, hours * HOUR + 0}
 
 
+@pytest.mark.clause("6.3.2", "8.3.1")
 def test_a_holiday_a_working_saturday_and_short_hours() -> None:
     calendars = WorkingCalendars(
         [
@@ -84,6 +85,7 @@ def test_a_holiday_a_working_saturday_and_short_hours() -> None:
     assert working.before(at("2025-10-08T07:30"), 3 * HOUR) == at("2025-10-03T17:30")
 
 
+@pytest.mark.clause("6.3.2", "8.3.1")
 def test_a_day_of_the_province_beats_the_day_of_the_country() -> None:
     calendars = WorkingCalendars(
         [

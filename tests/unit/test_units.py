@@ -39,6 +39,7 @@ def _units() -> UnitList:
     return parse_units(UNITS, SUCCESSORS, CHANGES)
 
 
+@pytest.mark.clause("15.1.3")
 def test_a_code_means_another_unit_on_another_day(units: UnitList) -> None:
     former, present = units.at("C:00001", BEFORE), units.at("C:00001", REFORM)
     assert former is not None
@@ -150,6 +151,7 @@ def test_fold_of_vietnamese() -> None:
     assert fold("Thụy") == fold("Thuỵ")
 
 
+@pytest.mark.clause("15.1.1")
 def test_the_key_of_a_unit() -> None:
     assert unit_key("C:11953", REFORM) == "C:11953@2025-07-01"
 
@@ -185,6 +187,7 @@ def test_a_list_that_contradicts_itself_is_refused(units_csv: str, reason: str) 
         (SUCCESSORS.replace("equal", "guessed"), "cannot be read"),
     ],
 )
+@pytest.mark.clause("15.2.1")
 def test_a_crosswalk_that_loses_something_is_refused(successors_csv: str, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         parse_units(UNITS, successors_csv)

@@ -116,6 +116,7 @@ def member(name: str, value: object) -> Callable[[Document], None]:
         (member("crs", {"properties": {"name": "EPSG:3405"}}), "not WGS-84"),
     ],
 )
+@pytest.mark.clause("11.6.1")
 def test_what_is_wrong_is_said_with_its_place(
     units: UnitList, change: Callable[[Document], None], reason: str
 ) -> None:

@@ -35,6 +35,7 @@ def at(units: UnitList, code: str, on: date) -> Unit:
         (LATER, {"N": 1, "P": 34, "C": 3_321}),
     ],
 )
+@pytest.mark.clause("15.1.2")
 def test_how_many_units_there_are(units: UnitList, on: date, counts: dict[str, int]) -> None:
     assert Counter(unit.level for unit in units.current(on)) == counts
 
@@ -93,6 +94,7 @@ def test_communes_that_were_split(
     assert {(part.method, part.weight) for part in parts} == {("equal", 0.25)}
 
 
+@pytest.mark.clause("15.1.5")
 def test_dong_nai_becomes_a_city(units: UnitList) -> None:
     assert at(units, "P:75", date(2026, 4, 29)).type == "tỉnh"
     assert at(units, "P:75", date(2026, 4, 30)).type == "thành phố"
@@ -101,6 +103,7 @@ def test_dong_nai_becomes_a_city(units: UnitList) -> None:
     assert at(units, "C:26368", date(2026, 4, 30)).name_vi == "Phường Long Thành"
 
 
+@pytest.mark.clause("15.2.1")
 def test_nothing_is_lost_in_the_crosswalk(units: UnitList) -> None:
     former = [
         unit

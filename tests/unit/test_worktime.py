@@ -61,6 +61,7 @@ def test_between_counts_every_working_minute(
 
 @STEADY
 @given(exceptions, minutes, st.integers(0, 40 * 60))
+@pytest.mark.clause("8.3.1")
 def test_add_is_the_first_instant_with_so_much_working_time(
     changed: dict[int, Hours], first: int, amount: int
 ) -> None:

@@ -28,13 +28,17 @@ class Record(NamedTuple):
 
 
 class Received(NamedTuple):
-    """An event with where it came from; `digest` is the fingerprint of its content."""
+    """An event with where it came from; `digest` is the fingerprint of its content.
+
+    `differs` marks one that came again within the batch, with another content.
+    """
 
     event: Event
     record: Record
     receipt: UUID | None
     line: int
     digest: int
+    differs: bool = False
 
 
 class RejectedRecord(msgspec.Struct, frozen=True):
@@ -102,7 +106,10 @@ def _take_event(record: Record, first: dict[tuple[str, str], Received], batch: B
     receipt, line = _origin(record.headers.get("receipt", b""))
     received = Received(event, record, receipt, line, _digest(event))
     known = first.setdefault((event.source, event.id), received)
-    (batch.events if known is received else batch.repeated).append(received)
+    if known is received:
+        batch.events.append(received)
+    else:
+        batch.repeated.append(received._replace(differs=received.digest != known.digest))
 
 
 def _origin(header: bytes) -> tuple[UUID | None, int]:

@@ -32,6 +32,8 @@ from services.domain.units import UnitList
 
 POLL_MS = 100
 FETCH_WAIT_MS = 500
+METADATA_MS_MAX = 5_000
+"""A topic that is new, or made anew, is noticed after this time."""
 TICK_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
@@ -72,7 +74,9 @@ class CountWorker:
         self._log = logger("count")
         self._owner: UUID = uuid4()
         self._held: dict[Partition, Position] = {}
-        self._wanted: set[Partition] = set()
+        self._assigned: set[Partition] = set()
+        self._rebalances = 0
+        self._ends: dict[Partition, int] = {}
         self._connection: psycopg.Connection | None = None
         self._writer: Writer | None = None
         self._ticked_at = 0
@@ -91,6 +95,7 @@ class CountWorker:
                 3000, round(self._settings.session_timeout_seconds * 1000 / 3)
             ),
             max_poll_interval_ms=300_000,
+            metadata_max_age_ms=METADATA_MS_MAX,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
@@ -112,13 +117,18 @@ class CountWorker:
                 self._connection.close()
 
     def assigned(self, partitions: Collection[TopicPartition]) -> None:
-        """Called by the listener: these are to be taken over by the loop."""
-        self._wanted |= {(tp.topic, tp.partition) for tp in partitions}
+        """Called by the listener: the loop takes over what it does not hold yet.
+
+        The client's own assignment is no measure: it is the old one until a rebalance has ended.
+        """
+        self._rebalances += 1
+        self._assigned |= {(tp.topic, tp.partition) for tp in partitions}
 
     def revoked(self, partitions: Collection[TopicPartition]) -> None:
         """Called by the listener: these are no longer ours."""
+        self._rebalances += 1
         for tp in partitions:
-            self._wanted.discard((tp.topic, tp.partition))
+            self._assigned.discard((tp.topic, tp.partition))
             self._held.pop((tp.topic, tp.partition), None)
 
     def _drop(self, error: Exception) -> None:
@@ -130,24 +140,17 @@ class CountWorker:
         )
         self._metrics.up.set(0)
         self.ready = False
-        held = [TopicPartition(*partition) for partition in self._held]
-        still = [tp for tp in held if tp in self.consumer.assignment()]
-        if still:
-            self.consumer.pause(*still)
-        self._wanted |= {(tp.topic, tp.partition) for tp in still}
+        held = {TopicPartition(*partition) for partition in self._held}
+        self.consumer.pause(*(held & self.consumer.assignment()))
         self._held.clear()
         if self._connection is not None:
             self._connection.close()
             self._connection = self._writer = None
 
     async def _step(self) -> None:
-        if self._wanted:
-            await self._take_over()
-        active = [
-            TopicPartition(*p)
-            for p in self._held
-            if TopicPartition(*p) in self.consumer.assignment()
-        ]
+        if wanted := sorted(self._assigned - self._held.keys()):
+            await self._take_over(wanted)
+        active = [TopicPartition(*partition) for partition in self._held]
         if not active:
             await asyncio.sleep(POLL_MS / 1000)
             return
@@ -163,11 +166,14 @@ class CountWorker:
             await self._count(records)
         if now() - self._ticked_at >= TICK_SECONDS * 1_000_000:
             self._ticked_at = now()
-            await self._tick(active)
+            await self._tick()
 
-    async def _take_over(self) -> None:
-        """Fence the partitions, learn their positions, check them with the log, go on there."""
-        wanted = sorted(self._wanted)
+    async def _take_over(self, wanted: list[Partition]) -> None:
+        """Fence the partitions, learn their positions, check them with the log, go on there.
+
+        After a rebalance that comes meanwhile the loop starts over.
+        """
+        rebalances = self._rebalances
         if self._connection is None:
             self._connection = await asyncio.to_thread(
                 connect, self._settings.database_url, "ioc-count"
@@ -178,29 +184,22 @@ class CountWorker:
         missing = [p for p in wanted if p not in positions]
         if missing:
             raise Unavailable(f"no position for {missing[0]}: run `ioc migrate`")
-        tps = [
-            TopicPartition(*p)
-            for p in positions
-            if TopicPartition(*p) in self.consumer.assignment()
-        ]
-        if tps:
-            begins, ends = (
-                await self.consumer.beginning_offsets(tps),
-                await self.consumer.end_offsets(tps),
-            )
-            for tp in tps:
-                offset = positions[tp.topic, tp.partition].offset
-                if not begins[tp] <= offset <= ends[tp]:
-                    raise Unavailable(
-                        f"{tp.topic}/{tp.partition}: position {offset} is not in the log"
-                        f" [{begins[tp]}, {ends[tp]}]; the topic was made anew or lost its tail"
-                    )
-                self.consumer.seek(tp, offset)
-            self.consumer.resume(*tps)
-        self._held.update(
-            {(tp.topic, tp.partition): positions[tp.topic, tp.partition] for tp in tps}
-        )
-        self._wanted -= {(tp.topic, tp.partition) for tp in tps}
+        tps = [TopicPartition(*partition) for partition in wanted]
+        begins = await self.consumer.beginning_offsets(tps)
+        ends = await self.consumer.end_offsets(tps)
+        if rebalances != self._rebalances:
+            return
+        for tp in tps:
+            offset = positions[tp.topic, tp.partition].offset
+            if not begins[tp] <= offset <= ends[tp]:
+                raise Unavailable(
+                    f"{tp.topic}/{tp.partition}: position {offset} is not in the log"
+                    f" [{begins[tp]}, {ends[tp]}]; the topic was made anew or lost its tail"
+                )
+            self.consumer.seek(tp, offset)
+            self._ends[tp.topic, tp.partition] = ends[tp]
+        self.consumer.resume(*tps)
+        self._held.update(positions)
         self._metrics.partitions.set(len(self._held))
         self._metrics.up.set(1)
         self.ready = True
@@ -233,13 +232,13 @@ class CountWorker:
             if partition in self._held:
                 self._held[partition] = position
 
-    async def _tick(self, active: list[TopicPartition]) -> None:
+    async def _tick(self) -> None:
         """Clock commits of what is caught up, and one compaction a second at most."""
         held = dict(self._held)
         caught_up = [
-            (tp.topic, tp.partition)
-            for tp in active
-            if (self.consumer.highwater(tp) or 0) <= held[tp.topic, tp.partition].offset
+            partition
+            for partition, position in held.items()
+            if position.offset >= self._end(partition)
         ]
         self._remember(await asyncio.to_thread(self._require_writer().tick, held, caught_up, now()))
         due = min(self._held, key=lambda p: self._compacted_at.get(p, 0), default=None)
@@ -250,6 +249,11 @@ class CountWorker:
                 await asyncio.to_thread(
                     compact, self._connection, self._owner, due, self._held[due]
                 )
+
+    def _end(self, partition: Partition) -> int:
+        """The end of a partition's log as last heard: at its takeover, or with what was fetched."""
+        fetched = self.consumer.highwater(TopicPartition(*partition)) or 0
+        return max(self._ends[partition], fetched)
 
     def _require_writer(self) -> Writer:
         if self._writer is None:

@@ -133,7 +133,7 @@ class Writer:
         notes += [
             _duplicate(batch.events[index], differs=not same) for index, same in known.same.items()
         ]
-        notes += [_duplicate(received, differs=False) for received in batch.repeated]
+        notes += [_duplicate(received, differs=received.differs) for received in batch.repeated]
         write_receipts(cursor, batch, notes)
         commits = self._write_deltas(cursor, folding.changes, held)
         watermarks = _watermarks(batch, now)

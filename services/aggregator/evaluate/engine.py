@@ -19,8 +19,9 @@ from services.aggregator.evaluate.rows import Rows, write_rows
 from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.live import Live, Task
-from services.domain.engine.observation import Observation, identity, key_of
+from services.domain.engine.observation import Observation, identity
 from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.said import Said
 from services.domain.engine.windows import window_name
 from services.domain.instants import format_instant
 from services.domain.units import UnitList
@@ -55,7 +56,8 @@ class EvaluationEngine:
         self._owner: UUID = uuid4()
         self._reader = PaneReader(catalogue, units)
         self._live = Live(self._reader.state)
-        self._observer = Observer(self._reader.state)
+        self._said = Said()
+        self._observer = Observer(self._reader.state, self._said)
         self._shards: dict[int, Shard] = {}
         self._shard_of_unit: dict[str, int] = {}
         self._rows = Rows()
@@ -85,6 +87,7 @@ class EvaluationEngine:
                 if body is not None:
                     shard.seen(key, body)
             self._shards[number] = shard
+        self._said.forget_all()
         self._live.touch_all()
 
     def give_up(self, shards: Iterable[int]) -> None:
@@ -104,7 +107,9 @@ class EvaluationEngine:
     def seen(self, shard: int, key: str, body: bytes | None) -> None:
         """A record that stands in the log; a stranger's is overwritten at the next tick."""
         if shard in self._shards and self._shards[shard].seen(key, body):
-            self._live.touch_named(key)
+            touched = self._live.touch_named(key)
+            if touched is not None:
+                self._said.forget(*touched)
 
     def tick(self, now: int) -> Ticked:
         """Read, evaluate, and find what differs from the log.
@@ -166,13 +171,19 @@ class EvaluationEngine:
                 owned.setdefault(number, []).append(cell)
         formula = self._catalogue.formulas[task.formula]
         for number, mine in owned.items():
-            found = self._observer.observe(formula, task.window, task.calendar, mine, moment)
-            for observation in found:
-                self._rows.offer(observation)
+            found: list[Observation] = []
+            silent: list[str] = []
+            for cell, made in self._observer.each(
+                formula, task.window, task.calendar, mine, moment
+            ):
+                if made is None:
+                    silent.append(self._key(task, cell))
+                else:
+                    found.append(made)
+                    self._rows.offer(made)
             shard = self._shards[number]
             for key, body in shard.changed(found, format_instant(moment.now)):
                 yield number, key.encode(), body
-            silent = {self._key(task, cell) for cell in mine} - {key_of(each) for each in found}
             for key in shard.withdrawn(silent):
                 yield number, key.encode(), None
 
@@ -199,7 +210,8 @@ class EvaluationEngine:
 
     def _start_over(self) -> None:
         self._live = Live(self._reader.state)
-        self._observer = Observer(self._reader.state)
+        self._said = Said()
+        self._observer = Observer(self._reader.state, self._said)
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None:

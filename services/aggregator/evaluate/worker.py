@@ -58,22 +58,25 @@ class EvaluateWorker:
             settings.database_url, catalogue, units, settings.indicator_partitions
         )
         self._publisher = Publisher(settings.kafka_bootstrap)
-        self._wanted: set[int] = set()
+        self._assigned: set[int] = set()
         self._owned: set[int] = set()
         self._lost: set[int] = set()
-        self._assignments = 0
+        self._rebalances = 0
         self._notified = asyncio.Event()
         self.ready = False
 
     def assigned(self, shards: set[int]) -> None:
-        """Called by the listener: to be taken over by the loop, from the beginning."""
-        self._assignments += 1
-        self._wanted |= shards
-        self._lost -= shards
+        """Called by the listener: the loop takes over what it does not own yet.
+
+        The client's own assignment is no measure: it is the old one until a rebalance has ended.
+        """
+        self._rebalances += 1
+        self._assigned |= shards
 
     def revoked(self, shards: set[int]) -> None:
-        """Called by the listener: no longer ours."""
-        self._wanted -= shards
+        """Called by the listener: given up by the loop, also when they are assigned again."""
+        self._rebalances += 1
+        self._assigned -= shards
         self._lost |= shards
 
     async def run(self) -> None:
@@ -116,7 +119,6 @@ class EvaluateWorker:
         if not isinstance(error, Fenced):
             self._metrics.reloads.inc()
         await asyncio.to_thread(self._engine.drop)
-        self._wanted |= self._owned & {tp.partition for tp in self.consumer.assignment()}
         self._owned.clear()
 
     async def _step(self) -> None:
@@ -124,8 +126,8 @@ class EvaluateWorker:
             lost, self._lost = self._lost, set()
             self._owned -= lost
             await asyncio.to_thread(self._engine.give_up, lost)
-        if self._wanted:
-            await self._take_over()
+        if wanted := self._assigned - self._owned:
+            await self._take_over(wanted)
         if not self._owned:
             await asyncio.sleep(TICK_SECONDS_MIN)
             return
@@ -156,13 +158,13 @@ class EvaluateWorker:
             )
         self._notified.clear()
 
-    async def _take_over(self) -> None:
+    async def _take_over(self, wanted: set[int]) -> None:
         """Read the shards' log to its end, then become their owner under a new epoch.
 
-        An assignment that comes meanwhile has paused the shards again, also those that it gives
+        A rebalance that comes meanwhile has paused the shards again, also those that it gives
         back: reading would wait for ever, so the loop starts over.
         """
-        wanted, assignments = set(self._wanted), self._assignments
+        rebalances = self._rebalances
         tps = [TopicPartition(INDICATORS, shard) for shard in sorted(wanted)]
         await self.consumer.seek_to_beginning(*tps)
         ends = await self.consumer.end_offsets(tps)
@@ -179,13 +181,14 @@ class EvaluateWorker:
                         if record.key
                     }
                 )
-            if assignments != self._assignments or not wanted <= self._wanted:
+            if rebalances != self._rebalances:
                 return
             reading = {tp for tp in reading if await self.consumer.position(tp) < ends[tp]}
         await asyncio.to_thread(self._engine.take_over, logs)
+        if rebalances != self._rebalances:
+            self._lost |= wanted
+            return
         self._owned |= wanted
-        if assignments == self._assignments:
-            self._wanted -= wanted
         self._log.info("shards_taken", shards=sorted(wanted))
 
     async def _read_back(self) -> None:

@@ -36,8 +36,7 @@ def contribute_rows(
     What one row gives up and the next takes over under the same unit and members cancels, so a
     source that reports itself every minute for years leaves no more than what changed.
     """
-    points: dict[_Place, list[Point]] = {}
-    extents: dict[_Place, list[Extent]] = {}
+    gathered: dict[_Place, tuple[list[Point], list[Extent]]] = {}
     for place, row in enumerate(rows):
         unit = unit_of(row)
         if unit is None:
@@ -46,13 +45,12 @@ def contribute_rows(
         if place + 1 < len(rows):
             attributes["next_row"] = rows[place + 1].at
         simulated_at = row.at if is_simulated([row]) else None
-        found = measures.of_fact(attributes, unit, calendar_of(row), simulated_at)
-        name = (unit, tuple(found.members.items()))
-        points.setdefault(name, []).extend(found.points)
-        extents.setdefault(name, []).extend(found.extents)
+        name = (unit, tuple(measures.members(attributes).items()))
+        points, extents = gathered.setdefault(name, ([], []))
+        measures.add_fact(attributes, calendar_of(row), points, extents, simulated_at)
     parts = [
-        Contribution(name[0], dict(name[1]), merged(points[name]), tuple(sorted(extents[name])))
-        for name in points
+        Contribution(unit, dict(members), merged(points), tuple(sorted(extents)))
+        for (unit, members), (points, extents) in gathered.items()
     ]
     if not parts:
         return None

@@ -103,12 +103,30 @@ class CountedMeasures:
         `simulated_at` is the time of a fact that was made by a simulator.
         """
         points: list[Point] = []
+        extents: list[Extent] = []
+        self.add_fact(attributes, calendar, points, extents, simulated_at)
+        return self._contribution(unit, attributes, points, extents)
+
+    def add_fact(
+        self,
+        attributes: Attributes,
+        calendar: WorkingCalendar,
+        points: list[Point],
+        extents: list[Extent],
+        simulated_at: int | None = None,
+    ) -> None:
+        """Add to points and extents what one fact adds, for a caller that gathers many."""
         if simulated_at is not None:
             points.append((SIMULATED_FACTS, second_of(simulated_at), 1))
-        extents: list[Extent] = []
         self._add_flows(attributes, calendar, points)
         self._add_stocks(attributes, calendar, (-NEVER, NEVER), points, extents)
-        return self._contribution(unit, attributes, points, extents)
+
+    def members(self, attributes: Attributes) -> dict[str, str]:
+        """The member of each breakdown; an absent one is written `-`."""
+        return {
+            dim: "-" if (value := attributes.get(origin)) is None else str(value)
+            for dim, origin in self._dimensions.items()
+        }
 
     def _add_flows(
         self, attributes: Attributes, calendar: WorkingCalendar, points: list[Point]
@@ -145,10 +163,7 @@ class CountedMeasures:
     ) -> Contribution:
         return Contribution(
             unit=unit,
-            members={
-                dim: "-" if (value := attributes.get(origin)) is None else str(value)
-                for dim, origin in self._dimensions.items()
-            },
+            members=self.members(attributes),
             points=merged(points),
             extents=tuple(sorted(extents)),
         )

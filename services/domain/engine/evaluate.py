@@ -39,6 +39,16 @@ class Values(NamedTuple):
     denominator: Floats
     zero: Bools
 
+    def at(self, places: Ints) -> "Values":
+        """The values in these places, in this order."""
+        return Values(
+            self.value[places],
+            self.has[places],
+            self.numerator[places],
+            self.denominator[places],
+            self.zero[places],
+        )
+
 
 class Evaluation:
     """Values of formulas over a state; asks nothing of the clock, every span is placed already."""

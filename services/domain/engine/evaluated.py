@@ -37,7 +37,7 @@ class Evaluated(NamedTuple):
     zero: list[bool]
     compared: list[tuple[str, str, list[float], list[float]]]
     levels: list[int] | None
-    ranks: dict[int, Rank]
+    ranks: list[tuple[int, int]]
     simulated: list[int]
 
     def freshness(self, coverage: Coverage | None) -> Freshness:
@@ -68,6 +68,11 @@ class Evaluated(NamedTuple):
         value = self.value[index]
         reached = achieved(goal, value)
         return TargetGap(goal.value, goal.op, gap(goal, value), unit, goal.high, reached)
+
+    def rank(self, index: int) -> Rank | None:
+        """The place of a cell among its siblings, where it has one."""
+        position, of = self.ranks[index]
+        return Rank(position, of) if position else None
 
     def level(self, index: int) -> Level | None:
         """The level of a cell by the indicator's rule, where the rule looks at this window."""

@@ -50,9 +50,10 @@ def achieved(goal: Goal, value: float) -> float | None:
 
 
 class Goals(NamedTuple):
-    """The goal of each cell, and where its line stands today (NaN without one)."""
+    """The goal of each cell, its value, and where its line stands; NaN without one."""
 
     goals: list[Goal | None]
+    targets: Floats
     lines: Floats
 
     def gaps(self, values: Floats) -> Floats:
@@ -70,19 +71,20 @@ def goals_of(
     """The goals of cells on the last day of a window: that of the instant before its end."""
     stated = goal_of(indicator, formula)
     goals: list[Goal | None] = [stated] * len(cells)
+    targets = np.full(len(cells), np.nan if stated is None else stated.value)
     lines = np.full(len(cells), np.nan)
     if formula.id not in state.targets:
-        return Goals(goals, lines)
+        return Goals(goals, targets, lines)
     day = local_day(span.cut - 1)
     op = stated.op if stated and stated.high is None else _better(indicator)
     for index, cell in enumerate(cells.tolist()):
         unit, member = state.cells.units[cell], state.cells.members[cell]
         target = state.targets.in_force(formula.id, unit, member, day)
         if target is not None:
-            goals[index] = Goal(op, target.value)
+            goals[index], targets[index] = Goal(op, target.value), target.value
             line = on_line(target, day)
             lines[index] = np.nan if line is None else line
-    return Goals(goals, lines)
+    return Goals(goals, targets, lines)
 
 
 def _better(indicator: Indicator) -> str:

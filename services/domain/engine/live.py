@@ -97,13 +97,18 @@ class Live:
             for task in self._tasks_of(formula):
                 self._put(task, cells)
 
-    def touch_named(self, key: str) -> None:
-        """The key of an observation; one that names no cell and window held here is left alone."""
+    def touch_named(self, key: str) -> tuple[Task, int] | None:
+        """The key of an observation; one that names no cell and window held here is left alone.
+
+        Returns the task and cell that it names.
+        """
         formula, unit, dims, window = (*key.split("|"), "", "", "")[:4]
         dim, _, member = dims.partition("=")
         task, cell = self._named.get((formula, window)), self._state.cells.find(unit, dim, member)
-        if task is not None and cell is not None:
-            self._put(task, [cell])
+        if task is None or cell is None:
+            return None
+        self._put(task, [cell])
+        return task, cell
 
     def touch_figures(self, changed: Iterable[tuple[str, str]]) -> None:
         """Figures of these (measure, unit) pairs changed."""

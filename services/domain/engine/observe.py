@@ -3,7 +3,7 @@
 Values with their comparisons, target, level, rank, status and freshness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from services.domain.engine.evaluate import (
     MISSING,
     ZERO_DENOMINATOR,
     Evaluation,
+    Values,
 )
 from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.figures import TOTAL, Figure
@@ -25,12 +26,12 @@ from services.domain.engine.levels import Levels, applies
 from services.domain.engine.observation import (
     Observation,
     Previous,
-    Rank,
     identity,
     number,
 )
 from services.domain.engine.points import Ints
 from services.domain.engine.reporting import Reporting
+from services.domain.engine.said import Said
 from services.domain.engine.state import State
 from services.domain.engine.windows import PERIODS, Span, place
 from services.domain.instants import format_instant
@@ -49,11 +50,13 @@ class Moment(NamedTuple):
 class Observer:
     """Makes observations of a state.
 
-    A cell without anything to say (a breakdown member without a value) gives none.
+    A cell without anything to say (a breakdown member without a value) gives none. With a memory
+    of what was said, neither does a counted cell of which the same would be said again.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, said: Said | None = None) -> None:
         self._state = state
+        self._said = said
         self._evaluation = Evaluation(state)
         self._reporting = Reporting(state, self._evaluation)
 
@@ -67,18 +70,37 @@ class Observer:
         period: str | None = None,
     ) -> list[Observation]:
         """The formula in each cell, in its window at now or in a named period."""
+        return [
+            made for _, made in self.each(formula, window, calendar, cells, moment, period) if made
+        ]
+
+    def each(
+        self,
+        formula: Formula,
+        window: str,
+        calendar: str,
+        cells: Sequence[int],
+        moment: Moment,
+        period: str | None = None,
+    ) -> Iterator[tuple[int, Observation | None]]:
+        """The same with the cell of each; None says that there is nothing to say of a cell."""
         wanted = self._wanted(formula, cells)
+        yield from ((cell, None) for cell in set(cells) - set(wanted.tolist()))
         if not len(wanted):
-            return []
+            return
         if not self._state.catalogue.reported(formula):
             span = place(window, calendar, moment.now, period)
-            return self._of_span(formula, wanted, span, moment)
-        found: list[Observation] = []
-        for cell in wanted:
-            spans = self._reporting.spans(formula, int(cell), window, calendar, moment.now, period)
+            yield from self._of_span(formula, wanted, span, moment, self._said)
+            return
+        grouped: dict[Span, list[int]] = {}
+        for cell in wanted.tolist():
+            spans = self._reporting.spans(formula, cell, window, calendar, moment.now, period)
             for span in spans:
-                found.extend(self._of_span(formula, np.array([cell]), span, moment))
-        return found
+                grouped.setdefault(span, []).append(cell)
+            if not spans:
+                yield cell, None
+        for span, group in grouped.items():
+            yield from self._of_span(formula, np.array(group, dtype=np.int64), span, moment, None)
 
     def _wanted(self, formula: Formula, cells: Sequence[int]) -> Ints:
         indicator = self._state.catalogue.indicators[formula.indicator]
@@ -96,8 +118,8 @@ class Observer:
         )
 
     def _of_span(
-        self, formula: Formula, cells: Ints, span: Span, moment: Moment
-    ) -> list[Observation]:
+        self, formula: Formula, cells: Ints, span: Span, moment: Moment, said: Said | None
+    ) -> Iterator[tuple[int, Observation | None]]:
         catalogue = self._state.catalogue
         indicator = catalogue.indicators[formula.indicator]
         values = self._evaluation.values(formula, cells, span)
@@ -105,11 +127,25 @@ class Observer:
         asked = Comparing(self._evaluation, indicator, formula, cells, span, values, goals)
         compared = asked.all()
         level = Levels(asked, compared).found() if applies(indicator, formula, span) else None
+        position, of = self._ranks(formula, cells, span, values)
+        simulated = self._simulated(formula, cells, span)
+        final = not span.open and moment.final_to >= span.end
+        numbers = cells.tolist()
+        indices: Sequence[int] = range(len(numbers))
+        if said is not None:
+            columns = [*values, position, of, simulated]
+            columns += [column for found in compared for column in (found.delta, found.base)]
+            columns += [goals.targets, *([level] if level is not None else [])]
+            columns.append(np.full(len(numbers), span.begin + final if span.period else 0))
+            name = (formula.id, span.window, span.calendar)
+            indices = said.differing(name, numbers, columns)
+        if not indices:
+            return
         made = Evaluated(
             formula=formula,
             indicator=indicator,
             span=span,
-            final=not span.open and moment.final_to >= span.end,
+            final=final,
             start=format_instant(span.begin),
             end=format_instant(span.end),
             as_of=format_instant(moment.now),
@@ -121,15 +157,14 @@ class Observer:
             zero=values.zero.tolist(),
             compared=[(c.kind, c.unit, c.delta.tolist(), c.base.tolist()) for c in compared],
             levels=None if level is None else level.tolist(),
-            ranks=self._ranks(formula, cells, span) if "rank" in indicator.comparisons else {},
-            simulated=self._simulated(formula, cells, span).tolist(),
+            ranks=list(zip(position.tolist(), of.tolist(), strict=True)),
+            simulated=simulated.tolist(),
         )
         members = self._state.cells.members
-        return [
-            self._one(made, index, cell)
-            for index, cell in enumerate(cells.tolist())
-            if made.has[index] or members[cell] == TOTAL
-        ]
+        for index in indices:
+            cell = numbers[index]
+            speaks = made.has[index] or members[cell] == TOTAL
+            yield cell, self._one(made, index, cell) if speaks else None
 
     def _simulated(self, formula: Formula, cells: Ints, span: Span) -> Ints:
         """How much behind the formula was made by a simulator, in each cell."""
@@ -140,23 +175,31 @@ class Observer:
             found += self._state.points.until(keys, second_after(span.cut))
         return found
 
-    def _ranks(self, formula: Formula, cells: Ints, span: Span) -> dict[int, Rank]:
-        """Ranks of totals among the units with the same parent."""
-        if span.window in PERIODS and self._state.catalogue.reported(formula):
-            return {}
-        found: dict[int, Rank] = {}
-        direction = self._state.catalogue.indicators[formula.indicator].direction
+    def _ranks(
+        self, formula: Formula, cells: Ints, span: Span, values: Values
+    ) -> tuple[Ints, Ints]:
+        """(position, siblings with a value) of totals among the units with the same parent.
+
+        Position 0 is none.
+        """
+        position, of = np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.int64)
+        indicator = self._state.catalogue.indicators[formula.indicator]
+        if "rank" not in indicator.comparisons or (
+            span.window in PERIODS and self._state.catalogue.reported(formula)
+        ):
+            return position, of
+        order = np.argsort(cells)
         for parent in self._parents(cells):
-            siblings = self._state.siblings(parent)
-            group = np.array(siblings, dtype=np.int64)
-            values = self._evaluation.values(formula, group, span)
-            position, count = ranks(values, np.zeros(len(group), dtype=np.int64), direction)
-            found.update(
-                (number, Rank(int(pos), int(of)))
-                for number, pos, of in zip(siblings, position, count, strict=True)
-                if pos
+            group = np.array(self._state.siblings(parent), dtype=np.int64)
+            place = np.searchsorted(cells, group, sorter=order)
+            place = order[np.minimum(place, len(cells) - 1)]
+            here = cells[place] == group
+            found = (
+                values.at(place) if here.all() else self._evaluation.values(formula, group, span)
             )
-        return found
+            best, count = ranks(found, np.zeros(len(group), dtype=np.int64), indicator.direction)
+            position[place[here]], of[place[here]] = best[here], count[here]
+        return position, of
 
     def _parents(self, cells: Ints) -> set[str]:
         """The units above these cells, of those that are totals."""
@@ -204,7 +247,7 @@ class Observer:
             comparisons=made.comparisons(index),
             target=made.target_gap(index),
             level=None if dim else made.level(index),
-            rank=made.ranks.get(cell),
+            rank=made.rank(index),
             quality=_quality(sources, simulated=bool(made.simulated[index])),
         )
 

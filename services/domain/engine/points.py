@@ -32,7 +32,9 @@ class _Run(NamedTuple):
     keys_by_time: Ints
 
 
-def _codes(keys: Ints, seconds: Ints) -> Ints:
+def _codes(keys: Ints, seconds: Ints | int) -> Ints:
+    if isinstance(seconds, int):  # the bound of a window, the same for all
+        return (keys << SECOND_BITS) | (min(max(seconds, SECOND_MIN), SECOND_MAX) - SECOND_MIN)
     offsets = np.clip(seconds, SECOND_MIN, SECOND_MAX) - SECOND_MIN
     return (keys << SECOND_BITS) | offsets
 
@@ -76,12 +78,11 @@ class Points:
         `begin` and `end` are seconds, one or one for each key.
         """
         self._settle()
-        low = _codes(keys, np.asarray(begin, dtype=np.int64))
-        high = _codes(keys, np.asarray(end, dtype=np.int64))
+        low, high = _codes(keys, begin), _codes(keys, end)
         total = np.zeros(len(keys), dtype=np.int64)
         for run in self._runs:
-            after = run.sums[np.searchsorted(run.codes, high)]
-            total += after - run.sums[np.searchsorted(run.codes, low)]
+            after = run.sums[run.codes.searchsorted(high)]
+            total += after - run.sums[run.codes.searchsorted(low)]
         return np.where(high > low, total, 0)
 
     def until(self, keys: Ints, end: Ints | int) -> Ints:

@@ -5,7 +5,6 @@ run from the 15th (Decree 09/2019, Art. 12). A rolling window of length w at now
 step), now).
 """
 
-import calendar as month_lengths
 import re
 
 import msgspec
@@ -32,7 +31,7 @@ SCHOOL = "school"
 TERM_BEGINS = ((9, 1), (13, 16), (18, 1))
 """(month, day): the first term, the second (13 is January), and the summer (18 is June)."""
 _PERIOD = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|T([12])))?")
-_EPOCH_DAYS = 719_162  # days from 0001-01-01 to 1970-01-01
+_MARCH_DAYS = 719_468  # days from 0000-03-01 to 1970-01-01
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -73,17 +72,18 @@ def local_midnight(year: int, month: int, day: int) -> int:
 
     Months may run over (13 is January of the next year).
     """
-    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    previous = year - 1
-    days = previous * 365 + previous // 4 - previous // 100 + previous // 400
-    days += sum(month_lengths.monthrange(year, m)[1] for m in range(1, month)) + day - 1
-    return (days - _EPOCH_DAYS) * DAY - LOCAL_OFFSET
+    year, month = year + (month - 1) // 12, (month - 1) % 12
+    # Years are counted from March, so that the leap day is the last one.
+    shifted, of_year = (year, month - 2) if month > 1 else (year - 1, month + 10)
+    days = shifted * 365 + shifted // 4 - shifted // 100 + shifted // 400
+    days += (153 * of_year + 2) // 5 + day - 1
+    return (days - _MARCH_DAYS) * DAY - LOCAL_OFFSET
 
 
 def local_parts(at: int) -> tuple[int, int, int, int]:
     """(year, month, day, microseconds into the day) of an instant, local."""
     days, inside = divmod(at + LOCAL_OFFSET, DAY)
-    days += 719_468
+    days += _MARCH_DAYS
     era, of_era = divmod(days, 146_097)
     year_of_era = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
     of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)

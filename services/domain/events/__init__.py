@@ -10,24 +10,6 @@ from services.domain.events.event import Event, Record, UnitCodes
 from services.domain.events.facts import counting_facts
 from services.domain.events.findings import REASONS, WARNINGS, Finding
 from services.domain.events.judge import judge
-from services.domain.events.records.dossier import (
-    DossierFinished,
-    DossierRated,
-    DossierReceived,
-    DossierRefused,
-    DossierReturned,
-    DossierSupplementCompleted,
-    DossierSupplementRequested,
-    DossierSuspended,
-    DossierWithdrawn,
-)
-from services.domain.events.records.reference import (
-    ReferenceCalendarDay,
-    ReferenceExpectation,
-    ReferenceList,
-    ReferenceValue,
-)
-from services.domain.events.records.reports import SectorRevenue, StatReport, TelecomSubscription
 from services.domain.events.strict_json import RECORD_BYTES_MAX
 from services.domain.events.verdict import Accepted, Rejected
 
@@ -38,27 +20,11 @@ __all__ = [
     "WARNINGS",
     "Accepted",
     "Contract",
-    "DossierFinished",
-    "DossierRated",
-    "DossierReceived",
-    "DossierRefused",
-    "DossierReturned",
-    "DossierSupplementCompleted",
-    "DossierSupplementRequested",
-    "DossierSuspended",
-    "DossierWithdrawn",
     "Event",
     "EventType",
     "Finding",
     "Record",
-    "ReferenceCalendarDay",
-    "ReferenceExpectation",
-    "ReferenceList",
-    "ReferenceValue",
     "Rejected",
-    "SectorRevenue",
-    "StatReport",
-    "TelecomSubscription",
     "UnitCodes",
     "counting_facts",
     "decode",

@@ -7,6 +7,7 @@ import msgspec
 from services.domain.events.rules import Rule
 
 Key = Literal["case", "subject", "subject+time"]
+Direction = Literal["in", "out"]
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,13 +16,14 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     `key` says what names a counting fact: the life of a case, the subject, or the subject at a
     time. `version_order` is the field whose greatest value wins among facts of one key. The subject
     is either made of the fields `subject_of`, joined by slashes, or matches `subject_pattern`. `vi`
-    is the Vietnamese title.
+    is the Vietnamese title. What goes out is written by the centre and refused from anybody else.
     """
 
     name: str
     vi: str
     topic_domain: str
     key: Key
+    direction: Direction = "in"
     case_kind: str | None = None
     case_rank: int | None = None
     version_order: str | None = None

@@ -45,7 +45,7 @@ def decode(raw: bytes) -> Event:
 
 
 def _decode_slowly(raw: bytes) -> Event:
-    verdict = explain(raw, END_OF_TIME, _AnyUnit())
+    verdict = explain(raw, END_OF_TIME, _AnyUnit(), READERS)
     if isinstance(verdict, Rejected):
         fault = verdict.faults[0]
         raise Refused(f"{fault.code} at {fault.pointer or 'the whole record'}: {fault.detail}")

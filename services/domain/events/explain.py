@@ -1,6 +1,7 @@
 """Judges a record slowly and names every fault and warning. This path is the authority."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from services.domain.events.checks import Checked, check_object
 from services.domain.events.envelope import ENVELOPE_FIELDS, Envelope, event_of
 from services.domain.events.event import Record, UnitCodes
 from services.domain.events.findings import Finding, pointer_to, shown
-from services.domain.events.readers import READERS, Reader
+from services.domain.events.readers import READERS, TAKEN, Reader
 from services.domain.events.rules import findings
 from services.domain.events.stamp import ATTRIBUTE
 from services.domain.events.strict_json import RECORD_BYTES_MAX, Malformed, parse_strictly
@@ -25,11 +26,14 @@ LAST_DISTRICT_DAY = datetime.date(2025, 6, 30)
 UNKNOWN_FIELDS_NAMED_MAX = 100
 """How many are named one by one: a record must not make an answer many times its own size."""
 
-CENTRE_ONLY_PREFIX = "vn.ioc.alert."
 
+def explain(
+    raw: bytes, now: int, units: UnitCodes, readers: Mapping[str, Reader] = TAKEN
+) -> Accepted | Rejected:
+    """The verdict with all findings; never raises, whatever the bytes.
 
-def explain(raw: bytes, now: int, units: UnitCodes) -> Accepted | Rejected:
-    """The verdict with all findings; never raises, whatever the bytes."""
+    `readers` are of the types that may be written: by default those that the intake takes.
+    """
     if len(raw) > RECORD_BYTES_MAX:
         detail = f"The record has {len(raw)} bytes; at most {RECORD_BYTES_MAX} are allowed."
         return Rejected((Finding("too_large", "", detail),))
@@ -40,16 +44,23 @@ def explain(raw: bytes, now: int, units: UnitCodes) -> Accepted | Rejected:
     if not isinstance(document, dict):
         detail = f"The record is {shown(document)}; it must be a JSON object."
         return Rejected((Finding("wrong_type", "", detail),))
-    return _Explanation(document, now, units).verdict(raw)
+    return _Explanation(document, now, units, readers).verdict(raw)
 
 
 class _Explanation:
     """Collects the findings of one document in the order of the contract."""
 
-    def __init__(self, document: dict[str, Any], now: int, units: UnitCodes) -> None:
+    def __init__(
+        self,
+        document: dict[str, Any],
+        now: int,
+        units: UnitCodes,
+        readers: Mapping[str, Reader],
+    ) -> None:
         self._document = document
         self._now = now
         self._units = units
+        self._readers = readers
         self._envelope: Checked = check_object(ENVELOPE_FIELDS, document, "")
         self._faults = list(self._envelope.faults)
         self._warnings: list[Finding] = []
@@ -59,7 +70,7 @@ class _Explanation:
     def verdict(self, raw: bytes) -> Accepted | Rejected:
         """Every check in turn; the event when none of them found a fault."""
         values = self._envelope.values
-        reader = READERS.get(values["type"]) if "type" in values else None
+        reader = self._readers.get(values["type"]) if "type" in values else None
         if "type" in values and reader is None:
             self._refuse_type(values["type"])
             return Rejected(tuple(self._faults))
@@ -83,11 +94,13 @@ class _Explanation:
         self._faults.append(Finding(code, pointer, detail))
 
     def _refuse_type(self, name: str) -> None:
-        if name.startswith(CENTRE_ONLY_PREFIX):
-            detail = f"type is {shown(name)}; only the centre itself writes alerts."
+        if name in READERS:
+            detail = f"type is {shown(name)}; only the centre itself writes it."
             self._fault("not_authorised", "/type", detail)
         else:
-            detail = f"type is {shown(name)}; this release knows {', '.join(READERS)}."
+            detail = (
+                f"type is {shown(name)}; it is none of the {len(READERS)} types of this release."
+            )
             self._fault("unknown_type", "/type", detail)
 
     def _check_correction(self) -> None:

@@ -14,7 +14,7 @@ from services.domain.events.envelope import Envelope, event_of
 from services.domain.events.event import Event, UnitCodes
 from services.domain.events.explain import AHEAD_MAX, explain, unknown_fields
 from services.domain.events.findings import Finding
-from services.domain.events.readers import READERS, Reader
+from services.domain.events.readers import TAKEN, Reader
 from services.domain.events.stamp import ATTRIBUTE
 from services.domain.events.strict_json import DEPTH_MAX, RECORD_BYTES_MAX
 from services.domain.events.verdict import Accepted, Rejected
@@ -53,7 +53,7 @@ def judge_quickly(raw: bytes, now: int, units: UnitCodes) -> Accepted:
     document = _decode(raw)
     _require_plain(raw, document)
     envelope = msgspec.convert(document, Envelope)
-    reader = READERS.get(envelope.type)
+    reader = TAKEN.get(envelope.type)
     at, recorded_at = parse_instant(envelope.time), parse_instant(envelope.recordedtime)
     if reader is None or at > now + AHEAD_MAX:
         raise Unsure

@@ -72,3 +72,6 @@ class Reader:
 
 READERS = {name: Reader(kind) for name, kind in CONTRACT.types.items()}
 """By event type, in the order of the contract."""
+
+TAKEN = {name: reader for name, reader in READERS.items() if reader.kind.direction == "in"}
+"""The types that the intake takes; the others are written by the centre itself."""

@@ -62,6 +62,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(named))
 
 
+DUE_LATER = Rule(
+    text="due_at must not be before time",
+    then=(Condition("due_at", ">=", "time"),),
+    pointer="/data/due_at",
+)
+"""No deadline lies before the event that sets it."""
+
+
 class CompiledRule:
     """A rule ready to be asked."""
 

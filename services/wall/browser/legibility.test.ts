@@ -122,6 +122,7 @@ describe("the wall can be read", () => {
     expectLegible(await textBoxes(page));
   });
 
+  // clause 10.4.2
   it.each(SCENES)("%s with the longest words and numbers", async (scene) => {
     const { places, items } = stretched();
     const { page, mock } = await open(`&motion=none&scene=${scene}`, { places });
@@ -130,6 +131,7 @@ describe("the wall can be read", () => {
     expectLegible(await textBoxes(page));
   });
 
+  // clause 10.4.2
   it.each(SIZES)("at %i x %i without scrolling", async (width, height) => {
     for (const scene of SCENES) {
       const { page } = await open(`&motion=none&scene=${scene}`, {}, [width, height]);

@@ -24,6 +24,7 @@ describe("a live wall", () => {
     expect(problems).toEqual([]);
   });
 
+  // clause 10.3.1
   it("keeps its values when the link is lost, says so, and resumes", async () => {
     const { page, mock } = await open();
     await awaitText(page, VALUE, "97,24");
@@ -78,6 +79,7 @@ describe("a live wall", () => {
     expect(await textAt(page, '[data-indicator="PS-01"] [data-role="value"]')).toBe("46,58");
   });
 
+  // clause 10.4.3
   it("moves nothing for readers who want stillness", async () => {
     const { page, mock } = await open("&motion=none");
     await awaitText(page, VALUE, "97,24");
@@ -86,6 +88,7 @@ describe("a live wall", () => {
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
   });
 
+  // clause 10.4.4
   it("is a page that can be heard: one heading, named tiles, alert only for a lost link", async () => {
     const { page } = await open();
     await awaitText(page, VALUE, "97,24");

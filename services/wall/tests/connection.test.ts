@@ -48,6 +48,7 @@ describe("a link", () => {
     expect(whole.state).toMatchObject({ lostAt: null, resumable: true, position: { epoch: "e1", seq: 7 } });
   });
 
+  // clause 10.3.2
   it("resumes in the same epoch and keeps its values", () => {
     const lost = step(open(), { kind: "closed", chance: 0.5 }, 1000).state;
     expect(lost.lostAt).toBe(1000);
@@ -60,6 +61,7 @@ describe("a link", () => {
     expect(changed.state.position).toEqual({ epoch: "e1", seq: 9 });
   });
 
+  // clause 10.3.2
   it("does not resume in another epoch, nor after a gap or a snapshot that was cut off", () => {
     const lost = step(open(), { kind: "closed", chance: 0.5 }, 1000).state;
     const elsewhere = run(lost, 2000, { kind: "opened" }, hello("e2", 3));

@@ -28,6 +28,7 @@ describe.each(THEMES)("the %s theme", (name, theme) => {
     expect(contrast(colour(token), colour("bg"))).toBeGreaterThanOrEqual(floor);
   });
 
+  // clause 10.4.1
   it("keeps numerals on levels readable and their shapes visible", () => {
     const onDark: Rgb = themeOf(CSS, ":root").get("on-level") ?? [0, 0, 0];
     for (const level of [1, 2, 3, 4, 5]) {
@@ -38,6 +39,7 @@ describe.each(THEMES)("the %s theme", (name, theme) => {
     }
   });
 
+  // clause 10.4.1
   it.each(SIGHTS)("tells levels apart for %s sight", (sight) => {
     const levels = [0, 1, 2, 3, 4, 5].map((level) => colour(`l${level}`));
     const least = Math.min(

@@ -59,6 +59,7 @@ function tileOf(view: VNode, indicator: string): string {
 }
 
 describe("the overview", () => {
+  // clause 10.2.1
   it("shows eight outcomes, a map, five lowest units and a strip", () => {
     const view = render(overview, full());
     const tiles = findAll(view, (node) => node.tag === "article" && "data-indicator" in node.attributes);
@@ -79,6 +80,7 @@ describe("the overview", () => {
     expect(textOf(view)).toContain("số liệu mô phỏng");
   });
 
+  // clause 10.1.1
   it("says what it knows of each figure, and where a figure is the country's", () => {
     const view = render(overview, full());
     expect(tileOf(view, "PS-04")).toBe(
@@ -90,6 +92,7 @@ describe("the overview", () => {
     expect(tileOf(view, "FB-01")).toBe("Phản ánh đúng hạn | – | chưa có số | chỉ số chưa được tínhVP UBND");
   });
 
+  // clause 10.2.2
   it("answers its question in a sentence made from data", () => {
     expect(overview.sentence(full()).replaceAll("\u00a0", " ")).toMatch(
       /^3 trong 6 kết quả đã xếp mức nằm trong ngưỡng\. Hồ sơ đúng hạn: \d+ xã dưới 90 %\.$/,
@@ -106,6 +109,7 @@ describe("the overview", () => {
     );
   });
 
+  // clause 10.1.2
   it("never shows 0 for a missing value", () => {
     const empty = {
       id: "a",

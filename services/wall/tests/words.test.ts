@@ -18,6 +18,7 @@ function figure(rest: Record<string, unknown>): Observation {
 }
 
 describe("numbers", () => {
+  // clause 10.1.3
   it("are written the Vietnamese way with a true minus", () => {
     expect(formatNumber(1234567.8, 1)).toBe("1.234.567,8");
     expect(formatNumber(-0.9, 2)).toBe("\u22120,90");
@@ -42,6 +43,7 @@ describe("times", () => {
     ]);
   });
 
+  // clause 10.1.3
   it("name windows and periods", () => {
     const names = [
       ["30d", null],
@@ -68,6 +70,7 @@ describe("times", () => {
 });
 
 describe("words of a figure", () => {
+  // clause 10.1.4
   it("say the gap without a bare sign", () => {
     const target = (gap: number, op = ">=", value = 100) => figure({ target: { value, op, gap, gap_unit: "pp" } });
     expect(goalRemark(SHARE, target(-2.76))).toEqual({
@@ -95,6 +98,7 @@ describe("words of a figure", () => {
     expect(growth).toEqual({ strong: "tăng 18\u00a0%", rest: "so với cùng kỳ" });
   });
 
+  // clause 10.1.5
   it("name what is simulated, drilled or estimated", () => {
     expect(statusWord(figure({ quality: ["simulated"], status: "E" }))).toBe("mô phỏng");
     expect(statusWord(figure({ quality: ["backcast"] }))).toBe("tính ngược");
@@ -103,6 +107,7 @@ describe("words of a figure", () => {
     expect(statusWord(figure({ status: "A" }))).toBeNull();
   });
 
+  // clause 10.1.2
   it("say why there is no value", () => {
     expect(reasonWords("zero_denominator")).toBe("mẫu số bằng 0");
     expect(reasonWords(null)).toBe("nguồn chưa gửi số liệu");

@@ -18,7 +18,6 @@ ReleaseLevel = Annotated[
 ]
 Vintage = Annotated[int, whole(1, 999)]
 ScopeNote = Annotated[str, text(length_max=500)]
-MemberCode = Annotated[str, text(r"^[A-Za-z0-9._-]{1,40}$")]
 ONE_WAY = "one breakdown; absent: the total"
 
 RELEASE_RULES = (

@@ -5,20 +5,14 @@ from typing import Annotated, ClassVar, Literal
 from services.domain.events.declaration import Declaration
 from services.domain.events.event import Record
 from services.domain.events.fields import Text, Timestamp, number, said, text, whole
+from services.domain.events.records.identifiers import CASE_ID, AgencyId, Reason
 from services.domain.events.rules import Condition, Rule
 
-CASE_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{2,63}$"
-
-AgencyId = Annotated[
-    str,
-    text(r"^[A-Z0-9]+(\.[A-Z0-9-]+)*$", length_max=40, note="identifier of QĐ 20/2020/QĐ-TTg"),
-]
 ElectronicResult = Annotated[Text, said("reference of the electronic result; absent: none")]
 ComponentFile = Annotated[bool, said("at least one component is digitised")]
 Components = Annotated[int, whole(0, unit="components")]
 Fee = Annotated[int, whole(0, unit="VND")]
 PaidOnline = Annotated[Literal[0, 1, 2], said("0 no, 1 national portal, 2 local gateway")]
-Reason = Annotated[str, text(length_max=500)]
 
 
 def _dossier(step: str, rank: int, vi: str, *rules: Rule) -> Declaration:

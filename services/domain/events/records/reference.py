@@ -7,27 +7,11 @@ from msgspec import Meta
 from services.domain.events.declaration import Declaration
 from services.domain.events.event import Record
 from services.domain.events.fields import Date, Text, said, text, whole
-from services.domain.events.records.breakdown import BREAKDOWN_RULES, ONE_WAY, MemberCode
+from services.domain.events.records.breakdown import BREAKDOWN_RULES, ONE_WAY
+from services.domain.events.records.identifiers import Code, Domain
 from services.domain.events.rules import Condition, Rule
 
 OfficeHours = Annotated[str, text(r"^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$")]
-Domain = Literal[
-    "public-service",
-    "citizen-feedback",
-    "resolution-tasks",
-    "economy",
-    "digital-economy",
-    "telecom",
-    "science-innovation",
-    "environment",
-    "traffic-safety",
-    "health",
-    "education",
-    "social",
-    "cyber",
-    "tourism",
-    "ioc-quality",
-]
 
 
 class ReferenceValue(Record, frozen=True, kw_only=True):
@@ -47,7 +31,7 @@ class ReferenceValue(Record, frozen=True, kw_only=True):
     value: Annotated[int, whole(0, unit="unit of the series")]
     document: Text | None = None
     dim: Annotated[Literal["revenue_item"], said(ONE_WAY)] | None = None
-    dim_value: MemberCode | None = None
+    dim_value: Code | None = None
 
 
 class ReferenceCalendarDay(Record, frozen=True, kw_only=True):
@@ -94,7 +78,7 @@ class ReferenceList(Record, frozen=True, kw_only=True):
     list_id: Literal["top_procedures"]
     valid_from: Date
     valid_to: Date
-    members: Annotated[tuple[MemberCode, ...], Meta(min_length=1, max_length=500)]
+    members: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=500)]
 
 
 class ReferenceExpectation(Record, frozen=True, kw_only=True):

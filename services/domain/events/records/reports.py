@@ -9,13 +9,13 @@ from services.domain.events.records.breakdown import (
     BREAKDOWN_RULES,
     ONE_WAY,
     RELEASE_RULES,
-    MemberCode,
     Period,
     PeriodCalendar,
     ReleaseLevel,
     ScopeNote,
     Vintage,
 )
+from services.domain.events.records.identifiers import Code
 from services.domain.events.rules import Condition, Rule
 
 StatisticalSeries = Literal[
@@ -107,7 +107,7 @@ class StatReport(Record, frozen=True, kw_only=True):
     price_base_year: Annotated[int, whole(1994, 2100, note="of constant prices")] | None = None
     source_unit: Annotated[SourceUnit, said("the unit of the series")] | None = None
     dim: Annotated[SeriesBreakdown, said(ONE_WAY)] | None = None
-    dim_value: MemberCode | None = None
+    dim_value: Code | None = None
 
 
 class SectorRevenue(Record, frozen=True, kw_only=True):
@@ -171,7 +171,7 @@ class SectorRevenue(Record, frozen=True, kw_only=True):
     fx_rate: Annotated[float, number(1, unit="VND/USD")] | None = None
     firm_revenue_vnd: Annotated[Dong, said("total of the reporting organisations")] | None = None
     dim: Annotated[RevenueBreakdown, said(ONE_WAY)] | None = None
-    dim_value: MemberCode | None = None
+    dim_value: Code | None = None
 
 
 class TelecomSubscription(Record, frozen=True, kw_only=True):
@@ -199,4 +199,4 @@ class TelecomSubscription(Record, frozen=True, kw_only=True):
     subs_fixed_bb: Subscriptions
     households_fibre: Annotated[int, whole(0, unit="households")]
     dim: Annotated[Literal["operator"], said(ONE_WAY)] | None = None
-    dim_value: MemberCode | None = None
+    dim_value: Code | None = None

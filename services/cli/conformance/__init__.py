@@ -1,0 +1,1 @@
+"""The specification as data, and what shows that each of its clauses holds."""
