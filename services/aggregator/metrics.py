@@ -55,3 +55,11 @@ class EvaluateMetrics:
         self.reloads = Counter(
             "ioc_evaluate_reloads", "Times that state was read anew.", registry=registry
         )
+        self.catalogues = Counter(
+            "ioc_evaluate_catalogues",
+            "Changed catalogues, by what became of them.",
+            ["outcome"],
+            registry=registry,
+        )
+        for outcome in ("adopted", "refused"):
+            self.catalogues.labels(outcome)
