@@ -6,6 +6,7 @@ step), now).
 """
 
 import re
+from calendar import isleap
 
 import msgspec
 
@@ -96,7 +97,7 @@ def local_parts(at: int) -> tuple[int, int, int, int]:
 def year_before(at: int, years: int = 1) -> int:
     """The same local clock time so many years earlier; of 29 February, the 28th if need be."""
     year, month, day, inside = local_parts(at)
-    if (month, day) == (2, 29) and not month_lengths.isleap(year - years):
+    if (month, day) == (2, 29) and not isleap(year - years):
         day = 28
     return local_midnight(year - years, month, day) + inside
 
