@@ -18,6 +18,7 @@ from services.domain.engine.windows import (
     SCHOOL,
     STATISTICAL,
     TERM,
+    WINDOWS_OF_PERIOD,
     kind_of_period,
     period_bounds,
 )
@@ -61,12 +62,6 @@ PARAMETERS = (
     "limit",
     "cursor",
 )
-WINDOWS_OF_PERIOD = {
-    "month": ("month",),
-    "quarter": ("quarter",),
-    "year": ("year", "ytd"),
-    "term": ("term",),
-}
 
 
 class QueryRefused(Refused):

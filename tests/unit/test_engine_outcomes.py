@@ -214,7 +214,7 @@ def test_levels_may_look_at_different_windows(overdue: int, due: int, level: int
 
 @pytest.mark.parametrize(("since", "level"), [("2026-05-01T09:00", 3), ("2026-06-20T09:00", 2)])
 def test_a_bound_may_have_to_stay_broken(since: str, level: int) -> None:
-    """More firms leave than come: a month of leaving is orange when the month before was bad too."""
+    """More firms leave than come: orange when it has been so for a month."""
     filled = Filled()
     filled.count("enterprises_left", {since: 1, "2026-06-05T09:00": 1, "2026-07-01T09:00": 1})
     filled.count("enterprises_entered", {"2026-05-15T09:00": 0 if level == 3 else 5})

@@ -1,4 +1,4 @@
-"""Files of the standard that are wrong are refused with file, line and reason; sound ones adopted."""
+"""Files of the standard that are wrong are refused, with file, line and reason."""
 
 import re
 import shutil
@@ -138,7 +138,7 @@ def test_a_changed_catalogue_is_taken_over_once(folder: Path) -> None:
 def test_a_refused_version_leaves_the_one_in_force_and_is_said_once(folder: Path) -> None:
     watched = WatchedStandard(load_catalogue(folder), folder)
     change(folder, "PS-01", "scale: 100", "scale: 1")
-    with pytest.raises(Refused, match="PS-01.yaml:18"):
+    with pytest.raises(Refused, match=r"PS-01\.yaml:18"):
         watched.next()
     assert watched.next() is None
     change(folder, "PS-01", "scale: 1\n", "scale: 100\n")

@@ -13,6 +13,7 @@ from services.domain.engine.state import State
 from services.domain.engine.windows import (
     PERIODS,
     SCHOOL,
+    WINDOWS_OF_PERIOD,
     kind_of_period,
     period_at,
     period_bounds,
@@ -20,7 +21,7 @@ from services.domain.engine.windows import (
 )
 from services.domain.errors import Refused
 from services.domain.instants import DAY, local_date
-from services.domain.query import WINDOWS_OF_PERIOD, ObservationQuery
+from services.domain.query import ObservationQuery
 
 POINTS_MAX = 10_000
 

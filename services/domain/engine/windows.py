@@ -23,6 +23,11 @@ ROLLING: dict[str, tuple[int, int]] = {
 }
 TERM = "term"
 PERIODS = ("month", "quarter", "year", "ytd", TERM)
+WINDOWS_OF_PERIOD: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in ("month", "quarter", TERM)},
+    "year": ("year", "ytd"),
+}
+"""The windows that a period of each kind can be asked for in."""
 BEGINNING = -2_208_988_800 * SECOND
 """1900-01-01T00:00Z, where the window of everything begins."""
 ADMINISTRATIVE = "administrative"
