@@ -1,6 +1,7 @@
 """A state whose points and figures are set by hand, and what formulas are worth in it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -125,7 +126,7 @@ class Filled:
 
     def comparison(
         self, name: str, window: str, now: str, kind: str, period: str | None = None
-    ) -> tuple[float, str] | None:
+    ) -> tuple[Any, str] | None:
         """(change, unit) of a comparison of a total."""
         made = self.observe(name, window, now, period=period).comparisons
         found = [(each.delta, each.unit) for each in made if each.kind == kind]

@@ -120,7 +120,8 @@ def test_a_target_that_was_set_goes_before_the_bound_of_the_standard() -> None:
     filled.count("dossiers_full_online", {"2026-03-01T09:00": 60})
     stated = filled.observe("PS-01", "30d", NOW).target
     assert stated is not None
-    assert (stated.value, stated.gap, stated.achieved) == (50, 10, pytest.approx(120))
+    assert (stated.value, stated.gap) == (50, 10)
+    assert stated.achieved == pytest.approx(120)
     filled.target("PS-01", "2026-01-01", Target(day("2026-01-01"), day("2026-12-31"), 80, None))
     ours = filled.observe("PS-01", "30d", NOW).target
     assert ours is not None
