@@ -17,7 +17,7 @@ from services.domain.engine.contributions import MARKS
 from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
-from services.domain.engine.windows import Span, place, window_name
+from services.domain.engine.windows import Span, place, window_name, year_before
 from services.domain.instants import HOUR
 from services.domain.worktime import local_day
 
@@ -154,7 +154,10 @@ class Live:
         """Which of the clocks that formulas look at beside their windows have moved on."""
         clocks = {
             DAY: (local_day(now), local_day(now - 1), local_day(final_to)),
-            WORKDAY: self._state.workdays.ended(now),
+            WORKDAY: (
+                *self._state.workdays.ended(now),
+                *self._state.workdays.ended(year_before(now)),
+            ),
             FULL_HOUR: (now // HOUR,),
         }
         moved = {name for name, at in clocks.items() if self._passed.get(name, at) != at}
