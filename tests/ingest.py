@@ -81,8 +81,11 @@ class RunningIntake:
 
     async def accepted(self, receipt: str) -> list[ConsumerRecord]:
         """The records of a request that are in the topic of public services, by line."""
-        found = await read_topics(self.bootstrap, PUBLIC_SERVICE)
-        return _of_receipt(found, receipt)
+        return await self.stored(receipt, PUBLIC_SERVICE)
+
+    async def stored(self, receipt: str, *topics: str) -> list[ConsumerRecord]:
+        """The records of a request that are in these topics, by line."""
+        return _of_receipt(await read_topics(self.bootstrap, *topics), receipt)
 
     async def dead_letters(self, receipt: str) -> list[ConsumerRecord]:
         """The dead letters of a request, by line."""

@@ -28,12 +28,21 @@ from services.domain.engine.observe import Moment, Observer
 from services.domain.engine.state import State
 from services.domain.engine.windows import PERIODS, period_at
 from services.domain.events import Event, decode
+from services.domain.instants import parse_instant
 from services.domain.units import UnitList
 from services.reference.compare import Difference, compare
 from services.reference.places import UnitFact
 from services.reference.reference import Reference
 
 SHOWN_MAX = 50
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """What the intake wrote into an event."""
+
+    id: str
+    source: str
+    ingestedtime: str | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -82,9 +91,14 @@ def _compare_all(url: str) -> tuple[int, list[Difference]]:
         connection.execute("set local transaction_timeout = 0")
         watermark = _read_all(reader, cursor)
         cursor.execute("select body from event")
-        events = [decode(bytes(body)) for (body,) in cursor]
+        bodies = [bytes(body) for (body,) in cursor]
+    events = [decode(body) for body in bodies]
     reference = Reference(
-        events, _facts(units), load_measure_documents(), load_indicator_documents()
+        events,
+        _facts(units),
+        load_measure_documents(),
+        load_indicator_documents(),
+        _ingested_at(bodies),
     )
     observer, moment = Observer(reader.state), Moment(now, watermark)
     found = _missing_units(events, reader.state, units, now)
@@ -98,6 +112,16 @@ def _compare_all(url: str) -> tuple[int, list[Difference]]:
             checked += len(documents)
             found.extend(compare(documents, reference, lambda _observation: now))
     return checked, found
+
+
+def _ingested_at(bodies: list[bytes]) -> dict[tuple[str, str], int]:
+    """When the intake took each event, by source and id."""
+    taken = [msgspec.json.decode(body, type=_Taken) for body in bodies]
+    return {
+        (each.source, each.id): parse_instant(each.ingestedtime)
+        for each in taken
+        if each.ingestedtime is not None
+    }
 
 
 def _read_all(reader: PaneReader, cursor: Any) -> int:

@@ -38,6 +38,8 @@ Examples:
 
     ioc simulate --ministry --events 2000 --backfill 30      a small example, then it ends
 
+    ioc simulate --ministry --domains           the same with readings, feedback, tasks, reports
+
     ioc simulate --out events.ndjson --backfill 90 --seed 7  a file instead of sending
 
     ioc simulate --out - --events 10 --start 2026-10-01T12:00:00+07:00
@@ -55,6 +57,9 @@ Follow = Annotated[
     ),
 ]
 Ministry = Annotated[bool, typer.Option("--ministry", help="First send the ministry's figures.")]
+Domains = Annotated[
+    bool, typer.Option("--domains", help="Also send all other domains, not only dossiers.")
+]
 Province = Annotated[str, typer.Option(envvar="IOC_PROVINCE", help="Two digits.")]
 Events = Annotated[int | None, typer.Option(min=1, help="Stop after so many events.")]
 PerDay = Annotated[
@@ -87,6 +92,7 @@ def simulate(
     backfill: Backfill = 45,
     follow: Follow = None,
     ministry: Ministry = False,
+    domains: Domains = False,
     province: Province = "33",
     events: Events = None,
     per_day: PerDay = None,
@@ -127,6 +133,7 @@ def simulate(
         rate=rate if follows else 0,
         rhythm=rhythm,
         shares=shares,
+        domains=domains,
     )
     memory = data if follows and out is None and to is None else None
     run = _run(plan, began_at, history_from, events, memory, follows=follows)

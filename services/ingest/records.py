@@ -7,18 +7,16 @@ import msgspec
 from services.adapters.topics import DEAD_LETTERS, RECEIPTS, event_topic
 from services.domain.events import CONTRACT, Accepted, Finding
 
-CENTRE_ONLY = "alerts"
-"""The domain that no sender may write; its topic is `ioc.alerts.v1` and not the intake's."""
-TOPICS = (
-    *(event_topic(domain) for domain in CONTRACT.topic_domains if domain != CENTRE_ONLY),
-    DEAD_LETTERS,
-    RECEIPTS,
-)
+_TOPIC_OF_TYPE = {
+    name: event_topic(kind.topic_domain)
+    for name, kind in CONTRACT.types.items()
+    if kind.direction == "in"
+}
+TOPICS = (*sorted(set(_TOPIC_OF_TYPE.values())), DEAD_LETTERS, RECEIPTS)
 """Every topic that the intake writes."""
 
 UNKNOWN_SOURCE = b"unknown"
 _LABEL_CHARACTERS_MAX = 128
-_TOPIC_OF_TYPE = {name: event_topic(kind.topic_domain) for name, kind in CONTRACT.types.items()}
 _LINE = struct.Struct(">I")
 
 

@@ -1,81 +1,102 @@
-"""What dossiers contribute: flows by their state at now, stocks by their state at that instant."""
+"""What cases contribute: flows by their state at now, stocks by their state at that instant."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from services.domain.events import Event
-from services.reference.conditions import (
-    Functions,
-    evaluate,
-    greater,
-    microseconds,
-    passes,
-    quanta,
-    smaller,
-)
-from services.reference.dossiers import DossierLife, dossier_lives
+from services.reference.contributions import Contribution, Measure, Member, contribution, member_of
+from services.reference.dossiers import dossier_lives
+from services.reference.feedback import feedback_lives
+from services.reference.lists import Lists
 from services.reference.places import Places
+from services.reference.series import series_lives
+from services.reference.tasks import task_lives
 from services.reference.working import WorkingCalendars, WorkingTime
 
-Measure: TypeAlias = Mapping[str, Any]
-Member: TypeAlias = tuple[str, str]  # a dimension and one of its values
-
-ABSENT_MEMBER = "-"
+MOVED_BY_THE_CLOCK = ("is_late", "bad_now", "not_done_now")
 
 
-class Contribution(NamedTuple):
-    """`value` quanta at one instant (start == end) or over (start, end]."""
+class Life(Protocol):
+    """A case with all its counting facts, of which the first ones may be folded."""
 
-    start: float
-    end: float
-    value: int
+    unit: str
+    working: WorkingTime
+
+    def facts_before(self, at: int) -> int:
+        """Return how many of its facts happened before an instant."""
+
+    def state(self, count: int) -> dict[str, Any]:
+        """Return its attributes after the first `count` facts; at least one."""
+
+    def states(self, count: int, at: int, measure: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return what a measure counts of it at an instant: itself, or each of its episodes."""
 
 
 class CaseBook:
-    """All dossiers of a centre under one working calendar."""
+    """All cases of a centre under one working calendar."""
 
-    def __init__(self, facts: Iterable[Event], places: Places, calendars: WorkingCalendars) -> None:
-        self._by_unit: dict[str, list[DossierLife]] = {}
-        for life in dossier_lives(facts, places, calendars):
-            for unit in places.with_above(life.unit):
-                self._by_unit.setdefault(unit, []).append(life)
-        self._found: dict[tuple[str, int, int], Contribution | None] = {}
+    def __init__(
+        self, facts: Sequence[Event], places: Places, calendars: WorkingCalendars, lists: Lists
+    ) -> None:
+        self._lists = lists
+        self._by_unit: dict[tuple[str, str], list[Life]] = {}
+        kinds: dict[str, Iterable[Life]] = {
+            "dossier": dossier_lives(facts, places, calendars),
+            "feedback": feedback_lives(facts, places, calendars),
+            "task": task_lives(facts, places, calendars),
+            "series": series_lives(facts, places, calendars),
+        }
+        for kind, lives in kinds.items():
+            for life in lives:
+                for unit in places.with_above(life.unit):
+                    self._by_unit.setdefault((kind, unit), []).append(life)
+        self._moving: dict[str, bool] = {}
+        self._found: dict[tuple[str, int, int, int | None], list[Contribution]] = {}
 
     def flow(
         self, measure: Measure, unit: str, member: Member | None, span: tuple[int, int], now: int
-    ) -> int | None:
-        """Return the aggregate in quanta of what has span[0] <= at < min(span[1], now)."""
+    ) -> list[float]:
+        """Return the values (quanta, buckets) of what has span[0] <= at < min(span[1], now)."""
         start, end = span[0], min(span[1], now)
-        values: list[int] = []
-        for life in self._of(measure, unit, member, now):
-            found = self._contribution(measure, life, life.facts_before(now))
-            if found is not None and start <= found.start < end:
-                values.append(found.value)
-        return aggregate(measure["agg"], values)
+        return [
+            found.value
+            for life in self._of(measure, unit, member, now)
+            for found in self._contributions(measure, life, life.facts_before(now), now)
+            if start <= found.start < end
+        ]
 
     def stock(
         self, measure: Measure, unit: str, member: Member | None, at: int, now: int
-    ) -> int | None:
-        """Return the aggregate in quanta of what holds at an instant, by the state then."""
-        values: list[int] = []
-        for life in self._of(measure, unit, member, now):
-            found = self._contribution(measure, life, life.facts_before(at))
-            if found is not None and found.start < at <= found.end:
-                values.append(found.value)
-        return aggregate(measure["agg"], values)
+    ) -> list[float]:
+        """Return the values in quanta of what holds at an instant, by the state then."""
+        return [
+            found.value
+            for life in self._of(measure, unit, member, now)
+            for found in self._contributions(measure, life, life.facts_before(at), at)
+            if found.start < at <= found.end
+        ]
+
+    def counted(
+        self, measure: Measure, unit: str, member: Member | None, span: tuple[int, int], now: int
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Return unit and state at now of the cases that a flow counts in a window."""
+        start, end = span[0], min(span[1], now)
+        return [
+            (life.unit, life.state(life.facts_before(now)))
+            for life in self._of(measure, unit, member, now)
+            for found in self._contributions(measure, life, life.facts_before(now), now)
+            if start <= found.start < end
+        ]
 
     def members(self, measure: Measure, unit: str, dimension: str, now: int) -> set[str]:
-        """Return the values that a dimension takes among the dossiers of a unit."""
+        """Return the values that a dimension takes among the cases of a unit."""
         field_name = measure["dimensions"][dimension]
         lives = self._of(measure, unit, None, now)
         return {member_of(life.state(life.facts_before(now))[field_name]) for life in lives}
 
-    def _of(
-        self, measure: Measure, unit: str, member: Member | None, now: int
-    ) -> Iterator[DossierLife]:
-        """Yield the dossiers known at now; their dimensions are those of the state at now."""
-        for life in self._by_unit.get(unit, []):
+    def _of(self, measure: Measure, unit: str, member: Member | None, now: int) -> Iterator[Life]:
+        """Yield the cases known at now; their dimensions are those of the state at now."""
+        for life in self._by_unit.get((measure["case"], unit), []):
             known = life.facts_before(now)
             if known == 0:
                 continue
@@ -85,56 +106,30 @@ class CaseBook:
                     continue
             yield life
 
-    def _contribution(self, measure: Measure, life: DossierLife, count: int) -> Contribution | None:
-        """Return what a dossier contributes when its first `count` facts are known."""
+    def _contributions(
+        self, measure: Measure, life: Life, count: int, at: int
+    ) -> list[Contribution]:
+        """Return what a case contributes when its first `count` facts are known."""
         if count == 0:
-            return None
-        key = (measure["id"], id(life), count)
+            return []
+        key = (measure["id"], id(life), count, at if self._moves(measure) else None)
         if key not in self._found:
-            self._found[key] = _contribution(measure, life.state(count), life.working)
+            self._found[key] = list(self._computed(measure, life, count, at))
         return self._found[key]
 
+    def _moves(self, measure: Measure) -> bool:
+        """Say whether the clock alone can move what the measure counts."""
+        if measure["id"] not in self._moving:
+            asked = str(measure.get("filter"))
+            self._moving[measure["id"]] = any(word in asked for word in MOVED_BY_THE_CLOCK)
+        return self._moving[measure["id"]]
 
-def aggregate(how: str, values: Sequence[int]) -> int | None:
-    """Return the sum, the greatest or the smallest; the latter two have none of no values."""
-    if how == "sum":
-        return sum(values)
-    choose: Callable[..., int | None] = {"min": min, "max": max}[how]
-    return choose(values, default=None)
-
-
-def member_of(value: object) -> str:
-    """Return how a dimension's value is written; an absent one is "-"."""
-    return ABSENT_MEMBER if value is None else str(value)
-
-
-def _contribution(
-    measure: Measure, state: dict[str, Any], working: WorkingTime
-) -> Contribution | None:
-    if not passes(measure.get("filter") or [], state):
-        return None
-    functions = _functions(working)
-    value = evaluate(measure["value"], state, functions)
-    if "at" in measure:
-        start = end = evaluate(measure["at"], state, functions)
-    else:
-        start = evaluate(measure["from"], state, functions)
-        end = evaluate(measure["to"], state, functions)
-        end = math.inf if end is None else end
-    if _is_nothing(value) or _is_nothing(start):
-        return None
-    counted = quanta(value, measure["quantum"]) if measure["agg"] == "sum" else value
-    return Contribution(start, end, counted)
-
-
-def _functions(working: WorkingTime) -> Functions:
-    def working_before(end: float | None, hours: float) -> float | None:
-        if end is None or math.isinf(end):
-            return end
-        return working.before(int(end), microseconds(hours))
-
-    return {"min": smaller, "max": greater, "working_before": working_before}
-
-
-def _is_nothing(value: float | None) -> bool:
-    return value is None or math.isinf(value)
+    def _computed(
+        self, measure: Measure, life: Life, count: int, at: int
+    ) -> Iterator[Contribution]:
+        asks_a_list = "in_list" in str(measure.get("filter"))
+        for state in life.states(count, at, measure):
+            lists = self._lists.in_force(life.unit, state["received_at"]) if asks_a_list else {}
+            found = contribution(measure, state | lists, life.working)
+            if found is not None:
+                yield found

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
-from services.reference.cases import Member
+from services.reference.contributions import Member
 from services.reference.instants import instant
 from services.reference.reference import Reference
 from services.reference.windows import STATISTICAL

@@ -1,10 +1,11 @@
 """Comparisons of a value with an earlier window, with a target and with its siblings."""
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
-from services.reference.conditions import exact
+from services.reference.baselines import against_five_years, against_four_weeks
 from services.reference.forms import Asked
+from services.reference.goals import distance_to_path, gap
 from services.reference.instants import DAY, SECOND, day_of, one_year_before
 from services.reference.moment import Moment
 from services.reference.windows import (
@@ -19,6 +20,7 @@ from services.reference.windows import (
 )
 
 IN_POINTS = {"yoy_points", "day_before", "week_before"}  # X - base; the others 100 * (X / base - 1)
+COMPONENTS = {"limit": ("of_limit", "to_limit"), "share_of_grdp_growth": ("to_grdp",)}
 WITH_EARLIER = {"mom", "qoq", "yoy", "ytd_yoy", *IN_POINTS}
 
 
@@ -29,15 +31,15 @@ def compare_value(
 
     `points` asks for mom, qoq and yoy as the difference of the values.
     """
-    if kind not in {*WITH_EARLIER, "target", "rank"}:
+    if kind not in {*WITH_EARLIER, *COMPONENTS, *OTHERS}:
         raise ValueError(f"comparison {kind} is not known here")
     found = moment.value(name, asked).value
     if asked is None or found is None:
         return None
-    if kind == "target":
-        return _gap(moment.catalogue.indicator_of(name), name, found)
-    if kind == "rank":
-        return _rank(moment, name, asked, found)
+    if kind in COMPONENTS:
+        return _component(moment, kind, name, asked)
+    if kind in OTHERS:
+        return OTHERS[kind](moment, name, asked, found)
     window = base_window(kind, asked.window, moment.now)
     base = moment.value(name, None if window is None else asked._replace(window=window)).value
     if base is None or base == 0:
@@ -67,7 +69,7 @@ def base_window(kind: str, window: Window, now: int) -> Window | None:
 
 
 def _one_year_before(window: Window, now: int) -> Window | None:
-    if window.name in MONTHS or window.name == "ytd":
+    if window.name in MONTHS or window.name in ("ytd", "term"):
         return cut_like(period_one_year_before(window), window, now, by_year=True)
     return _shifted(window, one_year_before(now))
 
@@ -79,16 +81,12 @@ def _shifted(window: Window, at: int) -> Window | None:
     return instant_window(at) if window.name == "instant" else None
 
 
-def _gap(indicator: Any, name: str, found: Fraction) -> Fraction | None:
-    """Return the distance to the bound of the standard; dated targets are not read here yet."""
-    bound = indicator.get("target_bound") or {}
-    bears = f"{indicator['id']}.{bound['on']}" if "on" in bound else indicator["id"]
-    if name != bears:
-        return None
-    if "band" in bound:
-        low, high = (exact(edge) for edge in bound["band"])
-        return min(Fraction(0), found - low) + max(Fraction(0), found - high)
-    return found - exact(bound["value"]) if "value" in bound else None
+def _component(moment: Moment, kind: str, name: str, asked: Asked) -> Fraction | None:
+    """Return the component of the indicator that is the comparison."""
+    for component in COMPONENTS[kind]:
+        if f"{name}.{component}" in moment.catalogue.parts:
+            return moment.value(f"{name}.{component}", asked).value
+    return None
 
 
 def _rank(moment: Moment, name: str, asked: Asked, found: Fraction) -> Fraction | None:
@@ -110,3 +108,12 @@ def _rank(moment: Moment, name: str, asked: Asked, found: Fraction) -> Fraction 
         ).value
         ahead += theirs is not None and (theirs - found) * better > 0
     return Fraction(1 + ahead)
+
+
+OTHERS: dict[str, Callable[[Moment, str, Asked, Fraction], Fraction | None]] = {
+    "target": gap,
+    "path": distance_to_path,
+    "rank": _rank,
+    "baseline_28d": against_four_weeks,
+    "baseline_5y": against_five_years,
+}

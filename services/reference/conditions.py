@@ -2,13 +2,25 @@
 
 import ast
 import math
+import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from services.reference.instants import HOUR, SECOND
+
 Named: TypeAlias = Mapping[str, Any]
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
+
+
+class Instant(int):
+    """Microseconds since 1970 in an expression: one less another is seconds."""
+
+
+class Duration(int):
+    """Microseconds that can be added to an instant."""
 
 
 def passes(conditions: Sequence[Mapping[str, Any]], named: Named) -> bool:
@@ -17,8 +29,12 @@ def passes(conditions: Sequence[Mapping[str, Any]], named: Named) -> bool:
 
 
 def evaluate(expression: str, named: Named, functions: Functions) -> Any:
-    """Return the value of an expression; None when it is absent, `math.inf` when it is infinite."""
-    return _evaluate(ast.parse(expression, mode="eval").body, named, functions)
+    """Return the value of an expression; None when it is absent, `math.inf` when it is infinite.
+
+    A single `=` compares. Without one of its operands a value is absent.
+    """
+    text = re.sub(r"(?<![<>=!])=(?!=)", "==", expression)
+    return _evaluate(ast.parse(text, mode="eval").body, named, {**PLAIN_FUNCTIONS, **functions})
 
 
 def smaller(*values: Any) -> Any:
@@ -55,6 +71,8 @@ def _holds(condition: Mapping[str, Any], named: Named) -> bool:
     if op in ("present", "absent"):
         return bool((left is not None) == (op == "present"))
     right = named.get(condition["other"]) if "other" in condition else condition["value"]
+    if op == "in_list":  # the list of that name that is in force, if there is one
+        right = named.get(condition["value"])
     if left is None or right is None:
         return False
     return bool(_COMPARISONS[op](left, right))
@@ -68,15 +86,68 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda left, right: left > right,
     ">=": lambda left, right: left >= right,
     "in": lambda left, right: left in right,
+    "in_list": lambda left, right: left in right,
 }
 
 
 def _evaluate(node: ast.expr, named: Named, functions: Functions) -> Any:
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.Name):
-        return named.get(node.id)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        arguments = [_evaluate(argument, named, functions) for argument in node.args]
-        return functions[node.func.id](*arguments)
+    match node:
+        case ast.Constant(value):
+            return value
+        case ast.Name(name):
+            return named.get(name)
+        case ast.Call(ast.Name(name), arguments):
+            values = [_evaluate(argument, named, functions) for argument in arguments]
+            return functions[name](*values)
+        case ast.BinOp(left, op, right):
+            sides = _evaluate(left, named, functions), _evaluate(right, named, functions)
+            return _calculated(op, *sides)
+        case ast.Compare(left, [op], [right]):
+            sides = _evaluate(left, named, functions), _evaluate(right, named, functions)
+            return None not in sides and _ORDERS[type(op)](*sides)
     raise ValueError(f"not in the language of measures: {ast.unparse(node)}")
+
+
+def _calculated(op: ast.operator, left: Any, right: Any) -> Any:
+    """Return a number, or an instant moved on; absent when a side is, or the divisor is 0."""
+    if left is None or right is None:
+        return None
+    if isinstance(left, Instant) and isinstance(right, Instant):
+        return (int(left) - int(right)) / SECOND
+    if isinstance(op, ast.Div):
+        return None if right == 0 else left / right
+    result = _ARITHMETIC[type(op)](left, right)
+    return Instant(result) if isinstance(left, Instant) else result
+
+
+def _over(divisor: float) -> Callable[[float | None], float | None]:
+    return lambda value: None if value is None else value / divisor
+
+
+def _lasting(unit: int) -> Callable[[float], Duration]:
+    return lambda count: Duration(math.floor(count * unit + 0.5))
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+_ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+PLAIN_FUNCTIONS: Functions = {
+    "min": smaller,
+    "max": greater,
+    "hours": _over(3600),
+    "minutes": _over(60),
+    "seconds": _lasting(SECOND),
+    "days": _lasting(24 * HOUR),
+    "seconds_between": lambda a, b: None if a is None or b is None else (int(b) - int(a)) / SECOND,
+    "one_if": int,
+}

@@ -2,13 +2,14 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.domain.events import CONTRACT, Event
+from services.domain.events import Event
 from services.reference.conditions import microseconds
 from services.reference.facts import field
-from services.reference.instants import instant
+from services.reference.instants import SECOND, instant
+from services.reference.lives import Case, cases_of
 from services.reference.places import Places
 from services.reference.working import WorkingCalendars, WorkingTime
 
@@ -47,16 +48,11 @@ class DossierLife:
     The unit, and the calendar of working time, are those of its opening fact.
     """
 
-    def __init__(
-        self, opening: Event, others: Iterable[Event], unit: str, working: WorkingTime
-    ) -> None:
-        self.unit = unit
-        self._opening = opening
-        self.working = working
-        self._promised_at = _promised_at(opening, working)
-        steps = [(max(fact.at, opening.at), fact) for fact in others if fact.type != RECEIVED]
-        self._steps = sorted(steps, key=_fold_order)
-        self._times = [opening.at] + [at for at, _ in self._steps]
+    def __init__(self, case: Case, working: WorkingTime) -> None:
+        self.unit, self.working = case.unit, working
+        self._opening, self._steps = case.opening, case.steps
+        self._promised_at = _promised_at(case.opening, working)
+        self._times = [case.opening.at] + [at for at, _ in case.steps]
         self._states: dict[int, dict[str, Any]] = {}
 
     def facts_before(self, at: int) -> int:
@@ -68,6 +64,14 @@ class DossierLife:
         if count not in self._states:
             self._states[count] = self._fold(self._steps[: count - 1])
         return self._states[count]
+
+    def states(self, count: int, at: int, measure: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return what is counted of the first `count` facts at an instant: the dossier itself."""
+        del measure
+        state = self.state(count)
+        end = at if state["closed_at"] is None else min(state["closed_at"], at)
+        late = state["late_from"] is not None and state["late_from"] < end
+        return [state | {"is_late": late}]
 
     def _fold(self, steps: Sequence[tuple[int, Event]]) -> dict[str, Any]:
         opening, received_at = self._opening, self._opening.at
@@ -91,9 +95,23 @@ class DossierLife:
             "second_request_at": second_request_at,
             "deadline_at": deadline_at,
             "late_from": _late_from(deadline_at, second_request_at),
+            "handling_time": self._handling_time(pauses, closed_at),
+            "limit_time": _seconds_of_hours(field(opening, "limit_working_hours")),
+            "is_complained": _is_complained([fact for _, fact in steps if fact.type == RATED]),
             "e_result_ok": state["requires_paper_result"] is False
             or state["e_result_ref"] is not None,
         }
+
+    def _handling_time(
+        self, pauses: Sequence[tuple[int, float]], closed_at: int | None
+    ) -> float | None:
+        """Return the seconds of working time until the close, less those in pauses."""
+        if closed_at is None:
+            return None
+        worked = self.working.between(self._opening.at, closed_at)
+        for begin, end in pauses:
+            worked -= self.working.between(begin, int(end))
+        return max(0, worked) / SECOND
 
     def _deadline(self, pauses: Sequence[tuple[int, float]]) -> float | None:
         """Return the promised instant, moved on in clock time by pauses that begin before it."""
@@ -110,20 +128,8 @@ def dossier_lives(
     facts: Iterable[Event], places: Places, calendars: WorkingCalendars
 ) -> list[DossierLife]:
     """Return the dossiers with a received fact in a unit of the list; the others wait."""
-    by_name: dict[tuple[str, str], list[Event]] = {}
-    for fact in facts:
-        if fact.type in TYPES:
-            by_name.setdefault((fact.unit, fact.subject), []).append(fact)
-    lives: list[DossierLife] = []
-    for of_one in by_name.values():
-        received = [fact for fact in of_one if fact.type == RECEIVED]
-        if not received:
-            continue
-        opening = min(received, key=lambda fact: (fact.at, fact.recorded_at, fact.id, fact.source))
-        unit = places.of_event(opening)
-        if unit is not None:
-            lives.append(DossierLife(opening, of_one, unit, calendars.of_unit(unit)))
-    return lives
+    cases = cases_of(facts, TYPES, RECEIVED, places)
+    return [DossierLife(case, calendars.of_unit(case.unit)) for case in cases]
 
 
 def _promised_at(opening: Event, working: WorkingTime) -> int | None:
@@ -134,11 +140,6 @@ def _promised_at(opening: Event, working: WorkingTime) -> int | None:
     if isinstance(limit, int | float):
         return working.add(opening.at, microseconds(limit))
     return None
-
-
-def _fold_order(step: tuple[int, Event]) -> tuple[int, int, int, str, str]:
-    at, fact = step
-    return (at, CONTRACT.types[fact.type].case_rank or 0, fact.recorded_at, fact.id, fact.source)
 
 
 def _pauses(life: Sequence[tuple[int, Event]], closed_at: int | None) -> list[tuple[int, float]]:
@@ -169,3 +170,12 @@ def _last_said(name: str, facts: Sequence[Event]) -> object:
 
 def _or_usual(value: object, usual: object) -> object:
     return usual if value is None else value
+
+
+def _is_complained(ratings: Sequence[Event]) -> bool:
+    said = [field(fact, "rating") for fact in ratings if field(fact, "rating") is not None]
+    return any(field(fact, "complaint") is True for fact in ratings) or said[-1:] == [-1]
+
+
+def _seconds_of_hours(hours: object) -> float | None:
+    return microseconds(hours) / SECOND if isinstance(hours, int | float) else None

@@ -24,6 +24,11 @@ def known_before(facts: Sequence[Event], now: int) -> list[Event]:
     return [fact for fact in facts if fact.at < now]
 
 
+def known_at(events: Iterable[Event], at: int) -> list[Event]:
+    """Apply rule 6: leave out the versions that their source recorded after an instant."""
+    return [event for event in events if event.recorded_at <= at]
+
+
 def one_of_each_key(facts: Iterable[Event]) -> list[Event]:
     """Apply rule 5: of the facts with one natural key only the greatest version stays.
 

@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from services.reference.cases import Member
+from services.reference.air import NOWCAST_HOURS, station_index
 from services.reference.conditions import exact
+from services.reference.contributions import Member
+from services.reference.instants import HOUR
 from services.reference.known import Known
+from services.reference.outcomes import has_moved
 from services.reference.parts import Catalogue, Part
+from services.reference.sketches import quantile
 from services.reference.windows import Window, cut_like, period_one_year_before
 
 MISSING, ZERO_DENOMINATOR = "missing", "zero_denominator"
@@ -46,6 +50,10 @@ class Evaluation:
             "extreme": self._extreme,
             "combine": self._combine,
             "growth": self._growth,
+            "quantile": self._quantile,
+            "composite": self._composite,
+            "aqi": self._aqi,
+            "outcome_check": self._outcome_check,
         }
 
     def value(self, name: str, asked: Asked) -> Value:
@@ -109,6 +117,52 @@ class Evaluation:
         if now is None or before is None or now <= 0 or before <= 0:
             return NO_VALUE
         return Value(100 * (now / before - 1))
+
+    def _quantile(self, part: Part, asked: Asked) -> Value:
+        measure = self._catalogue.measures[part["inputs"][0]]
+        buckets = self._known.values(measure, *asked)
+        found = quantile((int(each) for each in buckets), part["q"])
+        return NO_VALUE if found is None else Value(found)
+
+    def _composite(self, part: Part, asked: Asked) -> Value:
+        points, reachable = Fraction(0), Fraction(0)
+        for criterion in part["criteria"]:
+            name, most = criterion["input"], exact(criterion["max_points"])
+            if self._catalogue.in_breakdown(name, asked.member) != asked.member:
+                continue  # a criterion without the breakdown is left out
+            found = self.value(name, asked).value
+            if found is not None:
+                share = max(Fraction(0), found) / exact(criterion["full_marks_at"])
+                points += most * min(Fraction(1), share)
+                reachable += most
+        if reachable == 0 or reachable < exact(part["min_points"]):
+            return NO_VALUE
+        return Value(100 * points / reachable)
+
+    def _aqi(self, part: Part, asked: Asked) -> Value:
+        measure = self._catalogue.measures[part["inputs"][0]]
+        end = min(asked.window.end, self._known.now) // HOUR  # the hour before it is the last full
+        first = end - {"1h": 1, "24h": 24}[asked.window.name]
+        hours = (first - NOWCAST_HOURS + 1, end)
+        stations = self._known.stations(measure, asked.unit, asked.member, hours)
+        found = [station_index(each, hour) for each in stations for hour in range(first, end)]
+        indexes = [each for each in found if each is not None]
+        return Value(Fraction(max(indexes))) if indexes else NO_VALUE
+
+    def _outcome_check(self, part: Part, asked: Asked) -> Value:
+        completed, linked = (self._catalogue.measures[name] for name in part["inputs"])
+        count = self._known.figure(completed, *asked)
+        end = min(asked.window.end, self._known.now)
+        moved = sum(
+            has_moved(self._catalogue, unit, task, end, self._of_outcome)
+            for unit, task in self._known.linked_tasks(linked, *asked)
+        )
+        if not count:
+            return Value(None, moved, 0, ZERO_DENOMINATOR)
+        return Value(_scale(part) * moved / count, moved, whole(count))
+
+    def _of_outcome(self, name: str, unit: str, window: Window) -> Fraction | None:
+        return self.value(name, Asked(unit, None, window)).value
 
     def _level(self, part: Part, asked: Asked) -> Fraction | None:
         above = self._total(part["numerator"], asked)

@@ -20,6 +20,21 @@ def instant(text: str) -> int:
     return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
 
 
+def moment_named(text: str) -> int:
+    """Return the instant of a timestamp, or 00:00 local of a date."""
+    return instant(text) if "T" in text else start_of(day_named(text))
+
+
+def start_of_year(year: int) -> int:
+    """Return the instant 1 January 00:00 local."""
+    return start_of(day_in_month(year * 12, 1))
+
+
+def year_of(at: int) -> int:
+    """Return the local calendar year of an instant."""
+    return month_of(day_of(at)) // 12
+
+
 def day_of(at: int) -> int:
     """Return the local day on which an instant lies."""
     return (at + OFFSET) // DAY
@@ -69,9 +84,14 @@ def is_weekend(day: int) -> bool:
 
 def one_year_before(at: int) -> int:
     """Return the same local clock time one calendar year earlier; 29 February gives 28 February."""
+    return years_before(at, 1)
+
+
+def years_before(at: int, years: int) -> int:
+    """Return the same local clock time of an earlier year; 29 February gives 28 February."""
     day = date_of(at)
     try:
-        earlier = day.replace(year=day.year - 1)
+        earlier = day.replace(year=day.year - years)
     except ValueError:
-        earlier = day.replace(year=day.year - 1, day=28)
+        earlier = day.replace(year=day.year - years, day=28)
     return at - (day - earlier).days * DAY

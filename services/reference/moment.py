@@ -1,6 +1,6 @@
 """One instant of the clock: which window a name means then, and the values in it."""
 
-from services.reference.cases import Member
+from services.reference.contributions import Member
 from services.reference.forms import NO_VALUE, Asked, Evaluation, Value
 from services.reference.known import Known
 from services.reference.parts import Catalogue
@@ -77,7 +77,7 @@ class Moment:
         periods: set[str] = set()
         for measure, _ in self.catalogue.measures_under(name, None):
             if measure["kind"] == "report":
-                periods |= self.known.reports.periods(measure, window, calendar)
+                periods |= self.known.subjects.reports.periods(measure, window, calendar)
         for period in sorted(periods, reverse=True):
             asked = self._of_reports(name, place, calendar_window(window, period, calendar))
             if self.value(name, asked).value is not None:
@@ -97,5 +97,5 @@ class Moment:
             for measure, breakdown in self.catalogue.measures_under(name, member)
             if measure["kind"] == "report"
         ]
-        through = self.known.reports.last_month_of_ytd(reported, unit, window)
+        through = self.known.subjects.reports.last_month_of_ytd(reported, unit, window)
         return Asked(*place, window._replace(through=through))

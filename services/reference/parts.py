@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from services.reference.cases import Measure, Member
+from services.reference.contributions import Measure, Member
 
 Part: TypeAlias = Mapping[str, Any]  # an indicator or a component: form, inputs, scale
 
@@ -29,8 +29,8 @@ class Catalogue:
         if name in self.measures:
             return dimension in self.measures[name]["dimensions"]
         part = self.parts[name]
-        if part["form"] == "combine":
-            return any(self.has(source, dimension) for source in part["inputs"])
+        if part["form"] in ("combine", "composite"):  # one of their values is enough
+            return any(self.has(source, dimension) for source in sources_of(part))
         needed = part.get("numerator") or [*part["inputs"], *(part.get("minus") or [])]
         return all(self.has(source, dimension) for source in needed)
 
@@ -46,9 +46,8 @@ class Catalogue:
             yield self.measures[name], self.in_breakdown(name, member)
             return
         part = self.parts[name]
-        for role in ("numerator", "denominator", "inputs", "minus"):
-            for source in part.get(role) or []:
-                yield from self.measures_under(source, self.in_breakdown(name, member))
+        for source in sources_of(part):
+            yield from self.measures_under(source, self.in_breakdown(name, member))
 
     def is_of_reports(self, name: str) -> bool:
         """Say whether a part has no value without reports."""
@@ -57,3 +56,10 @@ class Catalogue:
     def _add(self, name: str, part: Part, indicator: Part) -> None:
         self.parts[name] = part
         self._indicator_of[name] = indicator
+
+
+def sources_of(part: Part) -> list[str]:
+    """Return the names of all measures and parts that a part is made of directly."""
+    roles = ("numerator", "denominator", "inputs", "minus")
+    named = [source for role in roles for source in part.get(role) or []]
+    return named + [criterion["input"] for criterion in part.get("criteria") or []]

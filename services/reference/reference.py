@@ -8,16 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.domain.events import CONTRACT, Event
-from services.reference.cases import CaseBook, Member
+from services.reference.cases import CaseBook
+from services.reference.clock import WorkingDays
 from services.reference.comparisons import compare_value
+from services.reference.contributions import Member
 from services.reference.facts import counting_versions, one_of_each_key
 from services.reference.forms import Asked, Value
-from services.reference.known import Known
+from services.reference.known import Known, Subjects
+from services.reference.lists import Lists
 from services.reference.moment import Moment
+from services.reference.occurrences import EventName, Occurrences, accepted_events
 from services.reference.parts import Catalogue
 from services.reference.places import Places, UnitFact
 from services.reference.reports import Reports
-from services.reference.rows import ReferenceValues
+from services.reference.rows import Rows
+from services.reference.schedule import Schedule
+from services.reference.targets import Targets
 from services.reference.windows import ALWAYS, STATISTICAL, Window
 from services.reference.working import WorkingCalendars
 
@@ -31,7 +37,8 @@ class Reference:
     `measures` and `indicators` have the members of the standard's catalogue. Units are named by
     their keys (`C:11953@2025-07-01`), instants are microseconds since 1970. `indicator` may name
     a component (`PS-04.finished`). Without `period` a calendar window is the current one, of
-    reports the latest with a value.
+    reports the latest with a value. `ingested_at` says when the intake took each event, by source
+    and id; one that is not named has no delay.
     """
 
     def __init__(
@@ -40,8 +47,9 @@ class Reference:
         units: Sequence[UnitFact],
         measures: Sequence[Mapping[str, Any]],
         indicators: Sequence[Mapping[str, Any]],
+        ingested_at: Mapping[EventName, int] | None = None,
     ) -> None:
-        facts = counting_versions(events)
+        self._facts = facts = counting_versions(events)
         self._places = Places(units)
         self._catalogue = Catalogue(measures, indicators)
         self._case_facts = [fact for fact in facts if CONTRACT.types[fact.type].key == "case"]
@@ -50,8 +58,9 @@ class Reference:
             key=lambda fact: fact.at,
         )
         self._subject_times = [fact.at for fact in self._subject_facts]
-        self._books: list[tuple[WorkingCalendars, CaseBook]] = []
-        self._subjects: dict[int, tuple[CaseBook, Reports, ReferenceValues]] = {}
+        self._accepted = accepted_events(events, ingested_at or {})
+        self._books: list[tuple[WorkingCalendars, Lists, CaseBook]] = []
+        self._subjects: dict[int, tuple[CaseBook, Subjects]] = {}
         self._moments: dict[int, Moment] = {}
 
     def value(
@@ -116,29 +125,36 @@ class Reference:
 
     def _at(self, now: int) -> Moment:
         if now not in self._moments:
-            known = Known(now, *self._knowledge(now))
+            known = Known(now, self._places, *self._knowledge(now))
             _make_room(self._moments, MOMENTS_KEPT_MAX)
             self._moments[now] = Moment(self._catalogue, self._places, known)
         return self._moments[now]
 
-    def _knowledge(self, now: int) -> tuple[CaseBook, Reports, ReferenceValues]:
+    def _knowledge(self, now: int) -> tuple[CaseBook, Subjects]:
         """Return what the facts before `now` say; they are as many as there are in the past."""
         count = bisect_left(self._subject_times, now)
         if count not in self._subjects:
-            facts = one_of_each_key(self._subject_facts[:count])
-            book = self._book(WorkingCalendars(facts, self._places))
+            facts, places = one_of_each_key(self._subject_facts[:count]), self._places
+            calendars = WorkingCalendars(facts, places)
+            subjects = Subjects(
+                Reports(facts, places),
+                Rows(facts, places, calendars),
+                Occurrences(facts, self._accepted, places, calendars),
+                Schedule(facts, [*facts, *self._case_facts], places),
+                WorkingDays(calendars),
+                Targets(facts, places),
+            )
             _make_room(self._subjects, KNOWLEDGE_KEPT_MAX)
-            reports, rows = Reports(facts, self._places), ReferenceValues(facts, self._places)
-            self._subjects[count] = (book, reports, rows)
+            self._subjects[count] = (self._book(calendars, Lists(facts, places)), subjects)
         return self._subjects[count]
 
-    def _book(self, calendars: WorkingCalendars) -> CaseBook:
-        """Return the dossiers under these calendars; they know what came before an instant."""
-        for known, book in self._books:
-            if known.same_as(calendars):
+    def _book(self, calendars: WorkingCalendars, lists: Lists) -> CaseBook:
+        """Return the cases under these calendars; they know what came before an instant."""
+        for known, of_lists, book in self._books:
+            if known.same_as(calendars) and of_lists.said == lists.said:
                 return book
-        book = CaseBook(self._case_facts, self._places, calendars)
-        self._books = [*self._books[1 - KNOWLEDGE_KEPT_MAX :], (calendars, book)]
+        book = CaseBook(self._facts, self._places, calendars, lists)
+        self._books = [*self._books[1 - KNOWLEDGE_KEPT_MAX :], (calendars, lists, book)]
         return book
 
 

@@ -5,12 +5,13 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from services.domain.events import Event
-from services.reference.cases import Measure, Member
 from services.reference.conditions import exact, passes, quanta
+from services.reference.contributions import Measure, Member
 from services.reference.facts import field
 from services.reference.places import Places
 from services.reference.windows import (
     Window,
+    is_term,
     months_of,
     name_of_period,
     period_of_month,
@@ -60,7 +61,11 @@ class Reports:
         """Return the periods of a window that rows of the measure lie in or are for."""
         found: set[str] = set()
         for _, period, row_calendar, _ in self._rows_of(measure):
-            if row_calendar != calendar or "T" in period:  # school terms are no months
+            if row_calendar != calendar:
+                continue
+            if is_term(period) or window_name == "term":
+                if is_term(period) and window_name == "term":
+                    found.add(period)
                 continue
             first, count = months_of(period)
             if count <= {"month": 1, "quarter": 3}.get(window_name, 12):
@@ -95,6 +100,8 @@ class Reports:
         self, part: str, measure: Measure, unit: str, member: Member | None, when: tuple[str, str]
     ) -> Fraction | None:
         period, calendar = when
+        if part == "sectors" or (part in ("periods", "last_month") and is_term(period)):
+            return None  # the own rows of sectors were added when they were read
         if part.startswith("dim:"):
             return None if member is not None else self._sum_of_rows(part[4:], measure, unit, when)
         if part == "units":
@@ -163,11 +170,37 @@ class Reports:
         return self._rows[measure["id"]]
 
     def _read(self, measure: Measure) -> dict[RowKey, Fraction]:
+        if "sectors" in measure["parts"]:
+            return self._added_sectors(measure)
+        return self._rows_with(measure, None)
+
+    def _added_sectors(self, measure: Measure) -> dict[RowKey, Fraction]:
+        """Return the rows of all sectors added; of a sector without a total, of its breakdown."""
+        sectors = {field(fact, "sector") for _, fact in self._facts}
+        dims = [part[4:] for part in measure["parts"] if part.startswith("dim:")]
+        added: dict[RowKey, Fraction] = {}
+        for sector in sorted(str(each) for each in sectors if each is not None):
+            rows = self._rows_with(measure, sector)
+            totals: dict[RowKey, Fraction] = {}
+            for dim in reversed(dims):
+                sums: dict[RowKey, Fraction] = {}
+                for (unit, period, calendar, member), figure in rows.items():
+                    if member is not None and member[0] == dim:
+                        key: RowKey = (unit, period, calendar, None)
+                        sums[key] = sums.get(key, Fraction(0)) + figure
+                totals |= sums
+            for row, figure in (totals | rows).items():
+                added[row] = added.get(row, Fraction(0)) + figure
+        return added
+
+    def _rows_with(self, measure: Measure, sector: str | None) -> dict[RowKey, Fraction]:
         conditions = measure.get("filter") or []
         names_dim = any(condition.get("field") == "dim" for condition in conditions)
         rows: dict[RowKey, Fraction] = {}
         for unit, fact in self._facts:
             if fact.type not in measure["event_types"]:
+                continue
+            if sector is not None and field(fact, "sector") != sector:
                 continue
             named = {
                 condition["field"]: field(fact, condition["field"]) for condition in conditions

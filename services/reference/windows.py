@@ -65,6 +65,8 @@ def calendar_window(name: str, period: str, calendar: str) -> Window:
 
     A ytd is named by its year, or by its last month when it ends with that month.
     """
+    if name == "term":
+        return Window(name, *_term(period), period, calendar)
     first, count = months_of(period)
     if name == "ytd":
         count, first = first + count - first // 12 * 12, first // 12 * 12
@@ -116,6 +118,10 @@ def previous_period(window: Window) -> Window:
 
 def period_one_year_before(window: Window) -> Window:
     """Return the same period one year earlier; a ytd of reports keeps its months."""
+    if window.name == "term":
+        year, number = (window.period or "").split("-T")
+        earlier = f"{int(year) - 1:04d}-T{number}"
+        return calendar_window("term", earlier, window.calendar)
     first, count = months_of(window.period or "")
     form = {1: "month", 3: "quarter", 12: "year"}[count]
     before = calendar_window(window.name, period_of_month(first - 12, form), window.calendar)
@@ -128,6 +134,20 @@ def cut_like(base: Window, window: Window, now: int, *, by_year: bool) -> Window
         return base
     point = one_year_before(now) if by_year else base.start + (now - window.start)
     return base._replace(end=min(base.end, point))
+
+
+def is_term(period: str) -> bool:
+    """Say whether a period is a school term, such as 2025-T1."""
+    return "-T" in period
+
+
+def _term(period: str) -> tuple[int, int]:
+    """Return [1 September, 16 January) or [16 January, 1 June) of a school year."""
+    year, number = period.split("-T")
+    first = int(year) * 12
+    autumn, turn, summer = (first + 8, 1), (first + 12, 16), (first + 17, 1)
+    begin, end = (autumn, turn) if number == "1" else (turn, summer)
+    return start_of(day_in_month(*begin)), start_of(day_in_month(*end))
 
 
 def _boundary(month: int, calendar: str) -> int:

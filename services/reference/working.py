@@ -51,6 +51,21 @@ class WorkingTime:
                 left -= max(0, usable)
             day += 1
 
+    def end_of_day(self, day: int) -> int | None:
+        """Return the end of the working hours of a local day; None when nobody works."""
+        intervals = self.intervals(day)
+        return intervals[-1][1] if intervals else None
+
+    def days_after(self, start: int, count: int) -> int:
+        """Return the end of working hours of the count-th working day after the day of start."""
+        day, end = day_of(start), start
+        while count > 0:
+            day += 1
+            found = self.end_of_day(day)
+            if found is not None:
+                end, count = found, count - 1
+        return end
+
     def before(self, end: int, amount: int) -> int:
         """Return the first instant u with `between(u, end) == amount`.
 
@@ -80,17 +95,20 @@ class WorkingCalendars:
                 day = day_named(str(field(fact, "date")))
                 self.changed.setdefault(unit, {})[day] = _hours_of(fact)
         self._places = places
+        self._made: dict[str | None, WorkingTime] = {}
 
     def of_unit(self, unit: str) -> WorkingTime:
         """Return the calendar of a unit: a row of its province beats the row of the country."""
-        changed: dict[int, Hours] = {}
-        for key, days in self.changed.items():
-            if self._places.level(key) == COUNTRY:
-                changed.update(days)
         province = self._places.province_of(unit)
-        if province is not None:
-            changed.update(self.changed.get(province, {}))
-        return WorkingTime(changed)
+        if province not in self._made:
+            changed: dict[int, Hours] = {}
+            for key, days in self.changed.items():
+                if self._places.level(key) == COUNTRY:
+                    changed.update(days)
+            if province is not None:
+                changed.update(self.changed.get(province, {}))
+            self._made[province] = WorkingTime(changed)
+        return self._made[province]
 
     def same_as(self, other: "WorkingCalendars") -> bool:
         """Say whether both know the same changed days."""

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.domain.events.readers import TAKEN
+from tests.contract.samples import examples
 from tests.ingest import (
     BATCH,
     NDJSON,
@@ -67,6 +69,22 @@ async def test_bad_records_do_not_stop_the_rest(intake: RunningIntake) -> None:
     assert reasons(answer) == expected
     stored = await intake.accepted(answer["receipt"])
     assert [json.loads(each.value)["id"] for each in stored] == [each["id"] for each in good]
+
+
+async def test_every_type_lands_in_the_topic_of_its_domain(intake: RunningIntake) -> None:
+    documents = [held["valid"][0] for name, held in examples().items() if name in TAKEN]
+    response = await intake.post(lines(documents), NDJSON)
+    answer = response.json()
+    assert (response.status_code, answer["accepted"]) == (202, len(documents)), answer["verdicts"]
+    expected = {
+        (f"ioc.events.{TAKEN[each['type']].kind.topic_domain}.v1", each["subject"], each["id"])
+        for each in documents
+    }
+    topics = sorted({topic for topic, _, _ in expected})
+    stored = await intake.stored(answer["receipt"], *topics)
+    assert {
+        (each.topic, each.key.decode(), json.loads(each.value)["id"]) for each in stored
+    } == expected
 
 
 @pytest.mark.clause("7.3.2")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from services.domain.engine.live import Live, Task
 from services.domain.engine.observation import Observation, identity, key_of
 from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.said import Said
 from services.domain.engine.windows import window_name
 from services.domain.instants import DAY, HOUR, MINUTE, SECOND
 from tests.unit.engine_centre import Counting, Reading, catalogue
@@ -42,6 +43,7 @@ class Board:
         self._reading = Reading()
         self._live = Live(self._reading.state)
         self._observer = Observer(self._reading.state)
+        self._changes = Observer(self._reading.state, Said())
         self._live.touch_all()
         self.shown: dict[str, dict[str, Any]] = {}
 
@@ -76,13 +78,15 @@ class Board:
 
     def _show(self, task: Task, cells: list[int], now: int) -> None:
         state = self._reading.state
-        for cell in cells:
+        formula, moment = catalogue().formulas[task.formula], Moment(now, now)
+        for cell, made in self._changes.each(formula, task.window, task.calendar, cells, moment):
             dim, member = state.cells.members[cell]
             dims = {dim: member} if dim else {}
             name = window_name(task.window, task.calendar)
-            self.shown.pop(identity(task.formula, state.cells.units[cell], dims, name, None), None)
-        found = self._observed(task, cells, now)
-        self.shown |= {key_of(each): _plain(each) for each in found}
+            key = identity(task.formula, state.cells.units[cell], dims, name, None)
+            self.shown.pop(key, None)
+            if made is not None:
+                self.shown[key] = _plain(made)
 
 
 def _plain(observation: Observation) -> dict[str, Any]:

@@ -122,8 +122,8 @@ def test_comparisons_of_flows_and_stocks() -> None:
     overdue = ("PS-05", PROVINCE, None, "instant", now)
     assert opinion.comparison("day_before", *overdue) == 1
     assert opinion.comparison("target", *overdue) == 2
-    with pytest.raises(ValueError, match="baseline_5y"):
-        opinion.comparison("baseline_5y", *overdue)
+    with pytest.raises(ValueError, match="weather"):
+        opinion.comparison("weather", *overdue)
 
 
 def test_rank_is_among_the_units_of_today_with_a_value() -> None:

@@ -5,12 +5,13 @@ Reads deltas, evaluates what they and the clock touched, finds what to publish.
 It runs in a thread of its own, so that the broker's heartbeats never wait for a sum.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import psycopg
 
+from services.adapters.clock import now as clock
 from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
 from services.adapters.topics import shard_of
@@ -27,6 +28,8 @@ from services.domain.instants import format_instant
 from services.domain.units import UnitList
 
 BREAKDOWNS_PER_TICK = 400
+SLICE = 50_000
+"""Microseconds after which a tick publishes what it has: what is due first is seen first."""
 ROWS_EVERY = 10_000_000
 
 
@@ -135,16 +138,21 @@ class EvaluationEngine:
         evaluated = 0
         if not read.more:
             moment = Moment(now, read.watermark)
-            for task, cells in self._live.take_totals():
-                evaluated += len(cells)
-                records.extend(self._publish(task, cells, moment))
-            for task, cells in self._live.take_breakdowns(BREAKDOWNS_PER_TICK):
+            for task, cells in self._work(clock() + SLICE):
                 evaluated += len(cells)
                 records.extend(self._publish(task, cells, moment))
         settled = not read.more and len(self._live) == 0
         if settled:
             records.extend(self._tombstones())
         return Ticked(records, read.applied, read.watermark, settled, read.more, evaluated)
+
+    def _work(self, until: int) -> Iterator[tuple[Task, list[int]]]:
+        """What waits, as far as a slice of time goes: what it has brought is published then."""
+        for work in (self._live.take_totals(), self._live.take_breakdowns(BREAKDOWNS_PER_TICK)):
+            for task, cells in work:
+                yield task, cells
+                if clock() >= until:
+                    return
 
     def acknowledged(self, ticked: Ticked, now: int) -> None:
         """Kafka has the records.

@@ -18,13 +18,19 @@ from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place, window_name, year_before
-from services.domain.instants import HOUR
+from services.domain.instants import HOUR, SECOND
 from services.domain.worktime import local_day
 
 MOVES_MAX_SECONDS = 3 * 3600
 """A clock that has stood still for longer than this moves every window.
 
 Everything is evaluated again.
+"""
+AT_ONCE = frozenset({"instant", "5m", "1h", "24h"})
+PATIENCE = SECOND
+"""How much later than what is to be seen at once a longer window may be evaluated.
+
+The wall repaints once a second; whatever has waited for longer goes first, so nothing starves.
 """
 DAY, WORKDAY, FULL_HOUR = "day", "workday", "full hour"
 
@@ -57,6 +63,8 @@ class Live:
         self._named = {(t.formula, window_name(t.window, t.calendar)): t for t in self._tasks}
         self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
+        self._due: dict[Task, int] = {}
+        self._now = 0
         self._clock: dict[Task, list[Span]] = {}
         self._passed: dict[str, tuple[int, ...]] = {}
         self._cells_known = 0
@@ -132,6 +140,7 @@ class Live:
         What is reported closes with a day, and a reference value holds from just after its
         midnight; `final_to` says how far every source has been counted.
         """
+        self._now = now
         self._touch_new()
         moved = self._clocks_moved(now, final_to)
         for task in self._tasks:
@@ -229,9 +238,12 @@ class Live:
             self._state.catalogue.formulas[task.formula].indicator
         ]
         members, units = self._state.cells.members, self._state.cells.units
+        pending = self._pending[task]
+        if not pending:
+            self._due[task] = self._now + (0 if task.window in AT_ONCE else PATIENCE)
         for cell in cells:
             if members[cell] == TOTAL:
-                self._pending[task].add(cell)
+                pending.add(cell)
             elif (
                 members[cell][0] in indicator.dimensions
                 and units[cell][0] in self._breakdown_levels
@@ -239,15 +251,15 @@ class Live:
                 self._backlog[task].add(cell)
 
     def take_totals(self) -> Iterator[tuple[Task, list[int]]]:
-        """All totals that wait, with their siblings where a rank is shown.
+        """Totals that wait, the earliest due first, with their siblings where a rank is shown.
 
-        They are taken off the list.
+        What is handed out is off the list; whoever stops listening finds the rest there again.
         """
-        for task, cells in self._pending.items():
-            if cells:
-                taken = self._with_siblings(task, cells)
-                cells.clear()
-                yield task, taken
+        waiting = [task for task, cells in self._pending.items() if cells]
+        for task in sorted(waiting, key=self._due.__getitem__):
+            taken = self._with_siblings(task, self._pending[task])
+            self._pending[task].clear()
+            yield task, taken
 
     def take_breakdowns(self, limit: int) -> Iterator[tuple[Task, list[int]]]:
         """Up to `limit` breakdown cells that wait."""

@@ -11,7 +11,7 @@ const SIZES = [
   [3840, 2160],
   [7680, 4320],
 ] as const;
-const SCENES = ["overview", "public-service"] as const;
+const SCENES = ["overview", "public-service", "economy", "feedback-tasks"] as const;
 
 interface TextBox {
   readonly text: string;
@@ -91,6 +91,17 @@ function stretched(): { readonly places: ReturnType<typeof communes>; readonly i
     ["DE-03", "quarter", "2026-Q3"],
     ["DE-01", "month", "2026-12"],
     ["DE-02", "month", "2026-12"],
+    ["EC-03", "month", "2026-12"],
+    ["EC-05", "ytd", "2026-12"],
+    ["EC-08", "ytd", "2026-12"],
+    ["ST-02", "quarter", "2026-Q3"],
+    ["FB-02", "30d", null],
+    ["FB-03", "instant", null],
+    ["FB-04", "30d", null],
+    ["FB-05", "24h", null],
+    ["TK-01", "month", "2026-12"],
+    ["TK-02", "instant", null],
+    ["TK-03", "quarter", "2026-Q3"],
   ] as const;
   const comparisons = [{ kind: "yoy", delta: -1234.56, unit: "pp", base_value: null, comparable: true }];
   const items = outcomes.map(([indicator, window, period]) =>
@@ -110,12 +121,37 @@ describe("the wall can be read", () => {
   it.each(SCENES.flatMap((scene) => (["dark", "light"] as const).map((theme) => [scene, theme] as const)))(
     "%s, %s",
     async (scene, theme) => {
-      const { page, strangers, problems } = await open(`&motion=none&scene=${scene}&theme=${theme}`);
+      const { page, strangers, problems } = await open(`&motion=none&scene=${scene}&theme=${theme}`, { all: true });
       expectLegible(await textBoxes(page));
       expect(strangers).toEqual([]);
       expect(problems).toEqual([]);
     },
   );
+
+  it.each(["5.5", "8.8"])("few figures for readers at %s picture heights", async (distance) => {
+    const scale = Number(distance) / 5;
+    const { page } = await open(`&motion=none&profile=far&distance=${distance}`, { all: true });
+    for (const key of ["1", "2", "4", "5"]) {
+      await page.keyboard.press(key);
+      const boxes = await textBoxes(page);
+      expect(boxes.filter(({ px }) => px < 21.95).map(({ text }) => text)).toEqual([]);
+      expect(boxes.filter(({ right, bottom }) => right > 1920 / scale || bottom > 1080 / scale).map(({ text }) => text)).toEqual(
+        [],
+      );
+      expect(overlapping(boxes)).toEqual([]);
+      expect(await page.locator("article.tile").count()).toBe(4);
+    }
+  });
+
+  it("two scenes side by side on a wide screen", async () => {
+    const { page } = await open("&motion=none", { all: true }, [3840, 1080]);
+    expect(await page.locator(".wall").evaluateAll((frames) => frames.map((frame) => frame.getAttribute("data-scene")))).toEqual([
+      "overview",
+      "public-service",
+    ]);
+    expect(await page.locator("h1").count()).toBe(1);
+    expectLegible(await textBoxes(page));
+  });
 
   it.each(SCENES)("%s without figures", async (scene) => {
     const { page } = await open(`&motion=none&scene=${scene}`, { empty: true });

@@ -97,4 +97,65 @@ describe("a live wall", () => {
     expect(await page.locator("[role=alert]").count()).toBe(0);
     expect(await page.getAttribute('[data-indicator="PS-04"]', "aria-label")).toMatch(/97,24 phần trăm, mức 2 theo dõi/);
   });
+
+  it("tells where a figure is from, page by page, and falls back to the observation", async () => {
+    const { page, problems } = await open();
+    await awaitText(page, VALUE, "97,24");
+    await page.click('[data-indicator="PS-04"]');
+    await awaitText(page, ".events small", "trang 1");
+    expect(await textAt(page, ".events li")).toContain("HS-2000");
+    await page.click("[data-action=more]");
+    await awaitText(page, ".events small", "trang 2");
+    expect(await textAt(page, ".events li")).toContain("HS-2005");
+    await page.keyboard.press("n");
+    await awaitText(page, ".events small", "trang 3");
+    expect(await page.locator("[data-action=more]").count()).toBe(0);
+    await page.keyboard.press("Escape");
+    await page.waitForSelector(".explain", { state: "detached" });
+    expect(problems).toEqual([]);
+    const { page: other } = await open("", { explains: false });
+    await awaitText(other, VALUE, "97,24");
+    await other.click('[data-indicator="PS-04"]');
+    await awaitText(other, ".explain .note", "Esc: đóng");
+    expect(await textAt(other, ".explain dl")).toContain("9.724");
+    expect(await other.locator(".told").count()).toBe(0);
+  });
+
+  it("turns scenes when asked to, painting the next one ahead, and rests after a key", async () => {
+    const shown = (scene: string) => `.wall[data-scene="${scene}"]`;
+    const { page } = await open("&rotate=30&motion=none", {}, [1920, 1080], (fresh) => fresh.clock.install());
+    await page.clock.runFor(29_000);
+    expect(await page.locator(".stage.ahead .service").count()).toBe(1);
+    await page.clock.runFor(2_000);
+    await page.waitForSelector(shown("public-service"));
+    await page.keyboard.press("Shift");
+    await page.clock.runFor(60_000);
+    expect(await page.locator(shown("public-service")).count()).toBe(1);
+  });
+
+  it("takes a theme of the server at a scene change, and a new build by loading itself anew", async () => {
+    const { page, mock } = await open("&motion=none");
+    await awaitText(page, VALUE, "97,24");
+    mock.screen = { theme: "light" };
+    mock.drop();
+    await expect.poll(() => mock.requests.filter((request) => request.id === "wall").length).toBe(2);
+    expect(await page.getAttribute("html", "data-theme")).toBe("dark");
+    await page.keyboard.press("4");
+    await page.waitForSelector('html[data-theme="light"] .wall[data-scene="economy"]');
+    mock.build = "newer";
+    mock.drop();
+    await expect.poll(() => mock.requests.filter((request) => request.id === "wall").length).toBe(3);
+    await page.keyboard.press("5");
+    await page.waitForURL(/scene=feedback-tasks/);
+    await page.waitForSelector('.wall[data-scene="feedback-tasks"]');
+    await expect.poll(() => mock.painted.at(-1)).toMatchObject({ scene: "feedback-tasks", build: "newer" });
+  });
+
+  it("lists the scenes, and says which one does not exist yet", async () => {
+    const { page } = await open();
+    await page.keyboard.press("3");
+    expect(await textAt(page, ".scenes .absent")).toContain("chưa có cảnh này");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector(".scenes", { state: "detached" });
+  });
 });

@@ -21,6 +21,8 @@ export function useWall(): (
   query?: string,
   options?: Parameters<typeof startMock>[0],
   size?: readonly [number, number],
+  /** What is done to the page before it is opened. */
+  before?: (page: Page) => Promise<void>,
 ) => Promise<Wall> {
   let browser: Browser | null = null;
   const open: { readonly mock: Mock; readonly page: Page }[] = [];
@@ -36,7 +38,7 @@ export function useWall(): (
       await mock.stop();
     }
   });
-  return async (query = "", options = {}, [width, height] = [1920, 1080]) => {
+  return async (query = "", options = {}, [width, height] = [1920, 1080], before) => {
     if (browser === null) throw new Error("no browser");
     const mock = await startMock({ dist: DIST, ...options });
     const page = await browser.newPage({ viewport: { width, height } });
@@ -47,6 +49,7 @@ export function useWall(): (
       if (!request.url().startsWith(mock.origin) && !request.url().startsWith("data:")) strangers.push(request.url());
     });
     page.on("pageerror", (error) => problems.push(error.message));
+    await before?.(page);
     await page.goto(`${mock.wall}${query}`);
     await page.waitForSelector('.wall[data-link="open"]');
     await page.waitForFunction(

@@ -5,12 +5,13 @@ import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { catalogue, chances, communes, figures } from "./figures.mjs";
+import { explanationOf, moreCatalogue, moreFigures } from "./outcomes.mjs";
 
 /** @typedef {import("./figures.mjs").Item} Item */
 /** @typedef {import("./figures.mjs").Commune} Commune */
 /** @typedef {{ client: import("ws").WebSocket, topics: string[], send: (message: unknown) => void }} Session */
 /** @typedef {{ type: string, id: string, topics: string[], resume?: { epoch: string, seq: number } }} Request */
-/** @typedef {{ dist?: string | null, port?: number, province?: string, provinceName?: string, boundaries?: unknown, empty?: boolean, trends?: boolean, heartbeatSeconds?: number, places?: Commune[] }} Options */
+/** @typedef {{ dist?: string | null, port?: number, province?: string, provinceName?: string, boundaries?: unknown, empty?: boolean, trends?: boolean, heartbeatSeconds?: number, places?: Commune[], all?: boolean, build?: string, screen?: Item, explains?: boolean }} Options */
 
 const TYPES = /** @type {Record<string, string>} */ ({
   ".html": "text/html; charset=utf-8",
@@ -50,12 +51,25 @@ export class Mock {
     trends = true,
     heartbeatSeconds = 10,
     places = communes(104, chances(7)),
+    all = false,
+    build = "mock",
+    screen = {},
+    explains = true,
   }) {
+    this.build = build;
+    this.screen = screen;
     this.province = province;
     this.trends = trends;
     this.heartbeatSeconds = heartbeatSeconds;
     if (!empty) for (const item of figures(province, places, chances(11))) this.board.set(keyOf(item), item);
-    this.server = createServer(answerer(listsOf(province, provinceName, places, boundaries), dist));
+    if (all) for (const item of moreFigures(province, places, chances(13))) this.board.set(keyOf(item), item);
+    const lists = listsOf(province, provinceName, places, boundaries, all);
+    this.server = createServer(
+      answerer(lists, dist, (id, cursor) => {
+        const item = [...this.board.values()].find((candidate) => candidate["id"] === id);
+        return explains && item !== undefined ? explanationOf(item, cursor) : null;
+      }),
+    );
     const sockets = new WebSocketServer({
       noServer: true,
       handleProtocols: (offered) => (offered.has("ioc.live.v1") ? "ioc.live.v1" : false),
@@ -132,7 +146,8 @@ export class Mock {
       heartbeat: this.heartbeatSeconds,
       limits: {},
       tz: "Asia/Ho_Chi_Minh",
-      build: "mock",
+      build: this.build,
+      screen: this.screen,
       standard_version: "0",
     };
     session.send({ type: "hello", epoch: this.epoch, seq: this.seq, server_time: new Date().toISOString(), ...greeting });
@@ -168,11 +183,11 @@ export class Mock {
   }
 }
 
-/** @param {string} province @param {string} name @param {readonly Commune[]} places @param {unknown} boundaries @returns {Record<string, unknown>} */
-function listsOf(province, name, places, boundaries) {
+/** @param {string} province @param {string} name @param {readonly Commune[]} places @param {unknown} boundaries @param {boolean} all @returns {Record<string, unknown>} */
+function listsOf(province, name, places, boundaries, all) {
   const own = { level: "P", code: `P:${province}`, name_vi: `Tỉnh ${name}`, name_short_vi: name };
   return {
-    "/v1/indicators": { items: catalogue(), next: null },
+    "/v1/indicators": { items: all ? [...catalogue(), ...moreCatalogue()] : catalogue(), next: null },
     "/v1/units?level=P": { items: [own], next: null },
     [`/v1/units?parent=P:${province}`]: {
       items: places.map(({ unit, name: full, lat, lon }) => ({ level: "C", code: unit, name_vi: full, lat, lon })),
@@ -182,12 +197,18 @@ function listsOf(province, name, places, boundaries) {
   };
 }
 
-/** @param {Record<string, unknown>} lists @param {string | null} dist @returns {import("node:http").RequestListener} */
-function answerer(lists, dist) {
+/** @param {Record<string, unknown>} lists @param {string | null} dist @param {(id: string, cursor: string | null) => Item | null} explain @returns {import("node:http").RequestListener} */
+function answerer(lists, dist, explain) {
   return (request, response) => {
     const path = decodeURIComponent(request.url ?? "/");
     if (path in lists) {
       response.setHeader("content-type", "application/json").end(JSON.stringify(lists[path]));
+      return;
+    }
+    const asked = /^\/v1\/observations\/(.+)\/explain(?:\?cursor=(\d+))?$/.exec(path);
+    const explanation = asked === null ? null : explain(asked[1] ?? "", asked[2] ?? null);
+    if (explanation !== null) {
+      response.setHeader("content-type", "application/json").end(JSON.stringify(explanation));
       return;
     }
     if (dist === null || !path.startsWith("/wall/")) {

@@ -3,25 +3,25 @@
 import { paintedMessage, subscribeMessage, type ServerMessage } from "./live/messages";
 import { Link } from "./live/socket";
 import { retryInSeconds } from "./live/connection";
+import { Explaining } from "./live/explaining";
 import { readStanding, type Standing } from "./live/standing";
+import { drawnOn } from "./live/trends";
 import { Board } from "./model/board";
 import { thresholdClasses } from "./model/classes";
 import { indicatorOf } from "./model/catalogue";
 import { layOutMap, type MapLayout } from "./model/maplayout";
 import type { Observation } from "./model/observation";
-import { page } from "./page";
+import { phaseOf, startRotation, touched, turned, type Rotation } from "./model/rotation";
+import { page, shownItem } from "./page";
 import { legendSize, listSize, PICTURE } from "./parts/map";
-import { overview } from "./scenes/overview";
-import { publicService } from "./scenes/public-service";
+import { SCENES, sceneAfter, FIRST } from "./scenes/all";
 import type { Scene, SceneContext, Trend } from "./scenes/context";
 import { EXAMPLE_PROVINCE, provinceCode, type Settings } from "./settings";
-import { motionHooks } from "./view/motion";
+import { crossFadeStage, motionHooks } from "./view/motion";
 import { paint } from "./view/patch";
+import { heapMb, isWide } from "./view/window";
 
-const SCENES: readonly Scene[] = [overview, publicService];
 const TRENDS = "trends";
-/** Points kept of a course; older ones are left out. */
-const TREND_POINTS_MAX = 400;
 const PAINTED_EVERY_MS = 30_000;
 /** Beyond this the page is loaded anew at the next scene change. */
 const HEAP_MAX_MB = 500;
@@ -36,7 +36,11 @@ export class App {
   private layout: MapLayout | null = null;
   private province: string | null;
   private scene: Scene;
-  private explaining: string | null = null;
+  private readonly explaining: Explaining;
+  private rotation: Rotation;
+  private held = false;
+  private listing = false;
+  private theme: string;
   private filled = false;
   /** Server time minus the page's own clock, null before the first greeting. */
   private offsetMs: number | null = null;
@@ -52,10 +56,15 @@ export class App {
     private readonly settings: Settings,
   ) {
     this.province = settings.province;
-    this.scene = SCENES.find((scene) => scene.id === settings.scene || scene.key === settings.scene) ?? overview;
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-    this.hooks = motionHooks(() => settings.still || still.matches);
-    document.documentElement.dataset["theme"] = settings.theme ?? "dark";
+    this.scene = SCENES.find((scene) => scene.id === settings.scene || scene.key === settings.scene) ?? FIRST;
+    this.rotation = startRotation(settings.rotateSeconds, performance.now());
+    this.explaining = new Explaining(base, () => {
+      this.paint();
+    });
+    this.hooks = motionHooks(() => this.still());
+    this.theme = settings.theme ?? "dark";
+    document.documentElement.dataset["theme"] = this.theme;
+    if (settings.far !== null) document.documentElement.style.setProperty("--far", String(settings.far / 5));
     if (settings.still) document.documentElement.dataset["motion"] = "none";
   }
 
@@ -92,25 +101,53 @@ export class App {
       window.location.replace(address);
       return;
     }
+    const fade = this.still() ? null : crossFadeStage(this.root);
     this.scene = scene;
-    this.explaining = null;
+    this.rotation = turned(this.rotation, performance.now());
+    this.explaining.close();
+    this.listing = false;
+    document.documentElement.dataset["theme"] = this.theme;
     this.paint();
-    if (this.settings.still || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    this.root
-      .querySelector(".stage")
-      ?.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 400, easing: "cubic-bezier(.2, 0, 0, 1)" });
+    fade?.();
   }
 
-  /** Choose a scene by its key; unknown keys do nothing. */
+  /** Choose a scene by its key; a key without a scene opens the list that says so. */
   showByKey(key: string): void {
     const scene = SCENES.find((candidate) => candidate.key === key);
     if (scene !== undefined) this.show(scene);
+    else this.listScenes();
   }
 
-  /** Say where the figure of an indicator comes from; null closes. */
-  explain(indicator: string | null): void {
-    this.explaining = indicator;
+  /** Show or hide the list of scenes. */
+  listScenes(): void {
+    this.listing = !this.listing;
+    this.explaining.close();
     this.paint();
+  }
+
+  /** Say where the figure of an indicator comes from; null closes whatever lies over the scene. */
+  explain(indicator: string | null): void {
+    this.listing = false;
+    if (indicator === null) this.explaining.close();
+    else this.explaining.open(indicator, shownItem(this.context(), indicator)?.id ?? null);
+    this.paint();
+  }
+
+  /** Turn the events of an explanation over. */
+  moreEvents(): void {
+    this.explaining.more();
+    this.paint();
+  }
+
+  /** Hold the scene, or let it go. */
+  hold(): void {
+    this.held = !this.held;
+    this.paint();
+  }
+
+  /** Somebody is at the screen: scenes rest. */
+  touch(): void {
+    this.rotation = touched(this.rotation, performance.now());
   }
 
   private topics(): readonly string[] {
@@ -121,18 +158,8 @@ export class App {
   private hear(message: ServerMessage): void {
     if (message.type === "hello") this.greet(message);
     if (message.type === "heartbeat" && message.serverTime !== null) this.offsetMs = message.serverTime - performance.now();
-    if (message.type === "trend") this.drawOn(message);
+    if (message.type === "trend") this.trends.set(message.observation, drawnOn(this.trends.get(message.observation), message));
     if (message.type === "change") this.measureLag(Math.max(0, ...message.items.map((item) => item.publishedAt ?? 0)));
-  }
-
-  private drawOn(message: ServerMessage & { readonly type: "trend" }): void {
-    const before = message.append ? (this.trends.get(message.observation) ?? null) : null;
-    const whole = {
-      start: before?.start ?? message.start,
-      stepMs: before?.stepMs ?? message.stepMs,
-      values: [...(before?.values ?? []), ...message.values],
-    };
-    this.trends.set(message.observation, lastPoints(whole, TREND_POINTS_MAX));
   }
 
   private measureLag(newest: number): void {
@@ -145,8 +172,11 @@ export class App {
     this.build ??= hello.build;
     this.trendTopics = "";
     if (this.settings.theme === null && (hello.screen?.theme === "light" || hello.screen?.theme === "dark")) {
-      document.documentElement.dataset["theme"] = hello.screen.theme;
+      this.theme = hello.screen.theme;
+      if (!this.filled) document.documentElement.dataset["theme"] = this.theme;
     }
+    if (this.settings.rotateSeconds === null && this.rotation.everyMs === null)
+      this.rotation = startRotation(hello.screen?.rotateSeconds ?? null, performance.now());
     if (this.province === null) this.settle(hello);
   }
 
@@ -162,12 +192,11 @@ export class App {
     readStanding(this.base, province, new AbortController().signal).then(
       (standing) => {
         this.standing = standing;
-        const classes = thresholdClasses(indicatorOf(standing.catalogue, "PS-04"));
+        const classes = Math.max(...["PS-04", "FB-01"].map((id) => thresholdClasses(indicatorOf(standing.catalogue, id)).length));
         this.layout =
           standing.shapes.length === 0
             ? null
-            : layOutMap(standing.shapes, standing.surveyed, PICTURE, listSize(standing.places), legendSize(classes.length));
-        document.title = `${standing.provinceName}: ${this.scene.title}`;
+            : layOutMap(standing.shapes, standing.surveyed, PICTURE, listSize(standing.places), legendSize(classes));
         this.paint();
       },
       () => undefined,
@@ -186,7 +215,8 @@ export class App {
   /** Once a second, on the second of the server: a page whose clock stands is a dead page. */
   private beat(): void {
     this.followTrendsIfOpen();
-    this.paint();
+    if (this.phase() === "due") this.show(sceneAfter(this.scene));
+    else this.paint();
     const now = performance.now() + (this.offsetMs ?? 0);
     setTimeout(
       () => {
@@ -194,6 +224,14 @@ export class App {
       },
       1000 - (((now % 1000) + 1000) % 1000) + 4,
     );
+  }
+
+  private phase(): "standing" | "ahead" | "due" {
+    return this.held || this.explaining.now !== null || this.listing ? "standing" : phaseOf(this.rotation, performance.now());
+  }
+
+  private still(): boolean {
+    return this.settings.still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
   private followTrendsIfOpen(): void {
@@ -205,21 +243,25 @@ export class App {
     if (link === null) return;
     const state = link.state;
     const now = performance.now();
-    paint(
-      this.root,
-      [
-        page({
-          scene: this.scene,
-          context: this.context(),
-          clockKnown: this.offsetMs !== null,
-          lagMs: this.lagMs,
-          explaining: this.explaining,
-          lostForMs: state.lostAt === null ? null : now - state.lostAt,
-          retryInSeconds: retryInSeconds(state, now),
-        }),
-      ],
-      this.hooks,
-    );
+    const common = {
+      context: this.context(),
+      clockKnown: this.offsetMs !== null,
+      lagMs: this.lagMs,
+      lostForMs: state.lostAt === null ? null : now - state.lostAt,
+      retryInSeconds: retryInSeconds(state, now),
+      held: this.held,
+      far: this.settings.far !== null,
+    };
+    const front = { explaining: this.explaining.now, listing: this.listing, ahead: this.phase() === "ahead" };
+    const views = [page({ ...common, ...front, scene: this.scene, beside: false })];
+    if (isWide() && this.settings.far === null) {
+      views.push(
+        page({ ...common, scene: sceneAfter(this.scene), beside: true, explaining: null, listing: false, ahead: false }),
+      );
+    }
+    document.title = `${common.context.provinceName}: ${this.scene.title}`;
+    document.documentElement.dataset["frames"] = String(views.length);
+    paint(this.root, views, this.hooks);
     this.reportPainted(state.position?.seq ?? null, now);
   }
 
@@ -249,14 +291,4 @@ export class App {
       waitedMs: performance.now() - this.started,
     };
   }
-}
-
-function lastPoints({ start, stepMs, values }: Trend, count: number): Trend {
-  const skipped = Math.max(0, values.length - count);
-  return { start: start === null || stepMs === null ? start : start + skipped * stepMs, stepMs, values: values.slice(skipped) };
-}
-
-function heapMb(): number | null {
-  const memory = (performance as { readonly memory?: { readonly usedJSHeapSize?: number } }).memory;
-  return memory?.usedJSHeapSize === undefined ? null : Math.round(memory.usedJSHeapSize / 104_857.6) / 10;
 }

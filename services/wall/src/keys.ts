@@ -1,4 +1,4 @@
-/** Keys and pointer of the wall: digits choose a scene, arrows move between figures, Enter explains, Esc closes, F fills the screen. */
+/** Keys and pointer of the wall: digits choose a scene, ? lists them, space holds, arrows move between figures, Enter explains, Esc closes, F fills the screen. */
 
 import type { App } from "./app";
 
@@ -7,18 +7,28 @@ const FIGURES = "[data-indicator][tabindex]";
 /** Listen for as long as the page lives. */
 export function listen(app: App): void {
   window.addEventListener("keydown", (event) => {
+    app.touch();
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { key } = event;
+    if (document.activeElement instanceof HTMLButtonElement && (key === "Enter" || key === " ")) return;
     if (/^[1-5]$/.test(key)) app.showByKey(key);
+    else if (key === "?" || key === "0") app.listScenes();
     else if (key === "Escape") app.explain(null);
+    else if (key === "PageDown" || key === "n") app.moreEvents();
+    else if (key === " ") app.hold();
     else if (key === "Enter") app.explain(focused()?.getAttribute("data-indicator") ?? null);
     else if (key === "f" || key === "F") toggleFullScreen();
     else if (key.startsWith("Arrow")) move(key);
     else return;
     event.preventDefault();
   });
+  window.addEventListener("pointermove", () => {
+    app.touch();
+  });
   window.addEventListener("click", (event) => {
+    app.touch();
     const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("[data-action=more]")) app.moreEvents();
     if (target === null || target.closest(".explain") !== null) return;
     app.explain(target.closest(FIGURES)?.getAttribute("data-indicator") ?? null);
   });

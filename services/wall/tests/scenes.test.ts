@@ -11,6 +11,8 @@ import { shapesFromPlaces } from "../src/model/shapes";
 import { page } from "../src/page";
 import { legendSize, listSize, lowest, PICTURE } from "../src/parts/map";
 import { GRAVE, gravest } from "../src/parts/strip";
+import { economy } from "../src/scenes/economy";
+import { feedbackTasks } from "../src/scenes/feedback-tasks";
 import { overview } from "../src/scenes/overview";
 import { publicService } from "../src/scenes/public-service";
 import type { Scene, SceneContext } from "../src/scenes/context";
@@ -47,7 +49,20 @@ function full(): SceneContext {
 }
 
 function render(scene: Scene, of: SceneContext): VNode {
-  return page({ scene, context: of, clockKnown: true, lagMs: 300, lostForMs: null, retryInSeconds: 0, explaining: null });
+  return page({
+    scene,
+    context: of,
+    clockKnown: true,
+    lagMs: 300,
+    lostForMs: null,
+    retryInSeconds: 0,
+    explaining: null,
+    listing: false,
+    ahead: false,
+    beside: false,
+    held: false,
+    far: false,
+  });
 }
 
 function tileOf(view: VNode, indicator: string): string {
@@ -179,7 +194,7 @@ describe("the strip and the ranking", () => {
 });
 
 describe("every scene", () => {
-  it.each([overview, publicService])("$id asks only for topics of the protocol", (scene) => {
+  it.each([overview, publicService, economy, feedbackTasks])("$id asks only for topics of the protocol", (scene) => {
     for (const topic of scene.topics("33"))
       expect(topic).toMatch(/^indicators\/(33\/(P:33|\*)|VN\/N:VN)\/[A-Z]{2}-\d{2}(\.[a-z_]+)?\/[a-z0-9]+(\/[a-z]+\/\*)?$/);
   });

@@ -20,8 +20,13 @@ describe("settings", () => {
       scene: "2",
       theme: "light",
       still: true,
+      rotateSeconds: null,
+      far: null,
     });
-    expect(read("province=<b>&theme=pink")).toEqual({ province: null, scene: null, theme: null, still: false });
+    const nothing = { province: null, scene: null, theme: null, still: false, rotateSeconds: null, far: null };
+    expect(read("province=<b>&theme=pink&rotate=x&profile=near&distance=7")).toEqual(nothing);
+    expect(read("rotate=60&profile=far&distance=6")).toEqual({ ...nothing, rotateSeconds: 60, far: 6 });
+    expect([read("profile=far").far, read("profile=far&distance=99").far]).toEqual([7, 8.8]);
   });
 });
 

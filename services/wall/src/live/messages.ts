@@ -10,6 +10,7 @@ export interface Screen {
   readonly province: string | null;
   readonly scene: string | null;
   readonly theme: string | null;
+  readonly rotateSeconds: number | null;
 }
 
 export type ServerMessage =
@@ -118,6 +119,7 @@ function readHello(message: Members): ServerMessage {
             province: textOrNumber(screen["province"] ?? screen["unit"]),
             scene: asText(screen["scene"]),
             theme: asText(screen["theme"]),
+            rotateSeconds: asNumber(screen["rotate_s"]),
           },
   };
 }

@@ -30,7 +30,8 @@ export interface Freshness {
   readonly state: FreshnessState;
   readonly since: number | null;
   readonly reason: string | null;
-  readonly sourcesLate: number;
+  /** Names of the sources that are late. */
+  readonly sourcesLate: readonly string[];
 }
 
 /** Instants are milliseconds since 1970. */
@@ -123,7 +124,9 @@ function readDims(value: unknown): Readonly<Record<string, string>> {
 function readFreshness(item: Members | null): Freshness | null {
   const state = asText(item?.["state"]);
   if (item === null || state === null || !isFreshness(state)) return null;
-  const sourcesLate = asList(item["sources_late"]).length;
+  const sourcesLate = asList(item["sources_late"]).flatMap(
+    (entry) => asText(entry) ?? asText(asMembers(entry)?.["name"]) ?? asText(asMembers(entry)?.["source"]) ?? [],
+  );
   return { state, since: asInstant(item["since"]), reason: asText(item["reason"]), sourcesLate };
 }
 

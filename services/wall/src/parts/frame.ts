@@ -17,6 +17,9 @@ export interface HeadOptions {
   readonly lagMs: number | null;
   readonly reported: number;
   readonly expected: number;
+  /** Whether somebody holds the scene. */
+  readonly held: boolean;
+  readonly far: boolean;
   /** Null before the server has told its time. */
   readonly now: number | null;
 }
@@ -24,12 +27,16 @@ export interface HeadOptions {
 /** The head of a scene. */
 export function head(options: HeadOptions): VNode {
   const { now, open, lagMs, expected, reported } = options;
-  const lag = open && lagMs !== null && lagMs < LAG_TOLD_MAX_MS ? `, trễ ${formatNumber(Math.max(0, lagMs) / 1000, 1)} giây` : "";
+  const lag = options.held
+    ? ", giữ cảnh"
+    : open && lagMs !== null && lagMs < LAG_TOLD_MAX_MS
+      ? `, trễ ${formatNumber(Math.max(0, lagMs) / 1000, 1)} giây`
+      : "";
   return h(
     "header",
     { class: "top" },
     h("span", { class: "place" }, options.place),
-    h("span", { class: "scene" }, options.title),
+    !options.far && h("span", { class: "scene" }, options.title),
     options.simulated && h("span", { class: "tag" }, "số liệu mô phỏng"),
     h("span", { class: "fill" }),
     h(
@@ -38,8 +45,8 @@ export function head(options: HeadOptions): VNode {
       h("i", {}),
       h("span", {}, h("b", {}, open ? "Trực tiếp" : "Đang nối"), lag),
     ),
-    expected > 0 && h("span", {}, `${reported}/${expected} xã, phường`),
-    now !== null && h("span", {}, weekdayDate(now)),
+    expected > 0 && !options.far && h("span", {}, `${reported}/${expected} xã, phường`),
+    now !== null && !options.far && h("span", {}, weekdayDate(now)),
     now === null
       ? h("time", { class: "clock" }, "\u2013")
       : h("time", { class: "clock", datetime: isoLocal(now) }, clockTime(now)),

@@ -4,7 +4,7 @@ import type { Indicator } from "../model/catalogue";
 import { freshnessOf, type Freshness } from "../model/freshness";
 import { NO_VALUE } from "../model/numbers";
 import type { Observation } from "../model/observation";
-import { periodWords } from "../model/times";
+import { dayMonth, periodWords } from "../model/times";
 import { estimateWidth } from "../model/width";
 import {
   comparisonWords,
@@ -105,7 +105,7 @@ function mainRemark({ indicator, item, missing }: TileOptions, stale: boolean): 
       strong: "",
       rest: item.nullReason === "missing" || item.nullReason === null ? "chưa có số" : reasonWords(item.nullReason),
     };
-  if (stale) return { strong: "", rest: "số cuối, không dùng để báo" };
+  if (stale) return { strong: "", rest: item.level?.held === true ? "giữ mức, không báo mới" : "số cuối, không dùng để báo" };
   return (
     goalRemark(indicator, item) ??
     growthRemark(indicator, item) ?? { strong: "", rest: indicator.target === null ? "chưa giao kế hoạch" : "" }
@@ -128,10 +128,30 @@ function metaRow({ indicator, item, place, missing }: TileOptions, status: strin
   const room = TILE_PX - GAP_PX;
   const owner = status ?? indicator.owner;
   const period = item === null ? missing : periodWords(item.window, item.period);
-  const said = item === null || goalRemark(indicator, item) === null ? null : comparisonWords(indicator, item);
+  const said =
+    item === null
+      ? null
+      : (freshnessNote(item) ?? (goalRemark(indicator, item) === null ? null : comparisonWords(indicator, item)));
   const full = [place, period, said].filter((part) => part !== null && part !== "");
   const fits = (parts: readonly (string | null)[], beside: string): boolean =>
     estimateWidth(parts.join(" · "), META_PX) + estimateWidth(beside, META_PX) <= room;
   const parts = fits(full, owner) || (status === null && fits(full, "")) ? full : full.filter((part) => part !== said);
   return h("p", { class: "m" }, h("span", {}, parts.join(" · ")), fits(parts, owner) && h("span", {}, owner));
+}
+
+/** What the freshness leaves to say: which source is late, who has not been named, when the period closes. */
+function freshnessNote(item: Observation): string | null {
+  const [first, ...others] = item.freshness?.sourcesLate ?? [];
+  switch (item.freshness?.state) {
+    case "late":
+    case "stale":
+      if (first === undefined) return null;
+      return `${others.length === 0 ? first : `${first} và ${others.length} nguồn`} ${item.freshness.state === "late" ? "chậm" : "ngừng"}`;
+    case "no_roster":
+      return "thiếu danh sách phải báo";
+    case "provisional":
+      return item.closesAt === null ? null : `chốt ngày ${dayMonth(item.closesAt)}`;
+    default:
+      return null;
+  }
 }

@@ -6,6 +6,7 @@ import type { MapLayout } from "../model/maplayout";
 import type { Observation } from "../model/observation";
 import type { Place } from "../model/places";
 import type { VNode } from "../view/node";
+import type { Slot } from "./slots";
 
 export interface Trend {
   /** The instant of the first value and the milliseconds between two, null when not told. */
@@ -46,6 +47,8 @@ export interface Scene {
   /** The sentence that answers the scene's question. */
   readonly sentence: (context: SceneContext) => string;
   readonly view: (context: SceneContext) => VNode;
+  /** The few figures that a distant reader gets instead of the view. */
+  readonly far: readonly Slot[];
 }
 
 /** After so long without data the reason is said in words. */

@@ -47,6 +47,12 @@ export const publicService: Scene = {
   trends: (context) =>
     own(context, HERO.indicator, HERO.window) === null ? [] : [own(context, HERO.indicator, HERO.window) as Observation],
   sentence,
+  far: [
+    { indicator: "PS-01", windows: ["30d"], country: false },
+    { indicator: "PS-04", windows: ["30d"], country: false },
+    { indicator: "PS-05", windows: ["instant"], country: false },
+    { indicator: "PS-07", windows: ["month"], country: false },
+  ],
   view: (context) =>
     h(
       "section",

@@ -3,6 +3,7 @@
 import type { PaintHooks } from "./patch";
 
 const FADE_MS = 240;
+const SCENE_MS = 400;
 const TRACE_MS = 2400;
 const EASE = "cubic-bezier(.2, 0, 0, 1)";
 
@@ -51,4 +52,24 @@ function trace(element: Element): void {
   element.animate([{ boxShadow: "inset 0 2px 0 0 var(--ink)" }, { boxShadow: "inset 0 2px 0 0 var(--ink)" }], {
     duration: TRACE_MS,
   });
+}
+
+/** Keep a picture of the scene that leaves; the function that is returned lays it over the new one and lets both cross-fade. */
+export function crossFadeStage(root: Element): (() => void) | null {
+  const leaving = root.querySelector(".stage:not(.ahead)")?.cloneNode(true);
+  if (!(leaving instanceof HTMLElement)) return null;
+  leaving.setAttribute("data-ghost", "");
+  leaving.setAttribute("aria-hidden", "true");
+  leaving.inert = true;
+  return () => {
+    const arriving = root.querySelector(".stage:not(.ahead, [data-ghost])");
+    if (arriving === null) return;
+    arriving.after(leaving);
+    const timing = { duration: SCENE_MS, easing: EASE };
+    arriving.animate([{ opacity: 0 }, { opacity: 1 }], timing);
+    const remove = (): void => {
+      leaving.remove();
+    };
+    leaving.animate([{ opacity: 1 }, { opacity: 0 }], { ...timing, fill: "forwards" }).finished.then(remove, remove);
+  };
 }

@@ -1,0 +1,1 @@
+"""What happens in a simulated province beside dossiers: readings, single facts, cases, reports."""

@@ -1,0 +1,15 @@
+/** The scenes of the wall in the order of their keys. */
+
+import type { Scene } from "./context";
+import { economy } from "./economy";
+import { feedbackTasks } from "./feedback-tasks";
+import { overview } from "./overview";
+import { publicService } from "./public-service";
+
+export const FIRST = overview;
+export const SCENES: readonly Scene[] = [overview, publicService, economy, feedbackTasks];
+
+/** The scene that follows in the fixed order. */
+export function sceneAfter(scene: Scene): Scene {
+  return SCENES[(SCENES.indexOf(scene) + 1) % SCENES.length] ?? FIRST;
+}
