@@ -11,6 +11,7 @@ import yaml
 
 from schemas import annexes
 from schemas.asyncapi import asyncapi_document
+from schemas.catalogue_schema import indicator_schema
 from schemas.event_schemas import event_schemas
 
 HERE = Path(__file__).parent
@@ -25,6 +26,9 @@ def generated() -> dict[str, str]:
     texts["asyncapi.yaml"] = yaml.safe_dump(
         asyncapi_document(), allow_unicode=True, sort_keys=False, width=100
     )
+    texts["catalogue/indicator.json"] = (
+        json.dumps(indicator_schema(), ensure_ascii=False, indent=2) + "\n"
+    )
     return texts
 
 
@@ -38,7 +42,7 @@ def write(folder: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
         published = folder / "published" / place.name
-        if place.suffix == ".json" and not published.exists():
+        if path.startswith("events/") and not published.exists():
             published.parent.mkdir(parents=True, exist_ok=True)
             published.write_text(text, encoding="utf-8")
 

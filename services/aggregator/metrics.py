@@ -28,6 +28,11 @@ class CountMetrics:
             "ioc_count_fenced", "Times that state was dropped for another owner.", registry=registry
         )
         self.partitions = Gauge("ioc_count_partitions", "Partitions owned.", registry=registry)
+        self.lag = Gauge(
+            "ioc_count_lag_records",
+            "Records in the logs of its partitions that are not counted yet.",
+            registry=registry,
+        )
         self.up = Gauge(
             "ioc_count_up", "1 while counting, 0 while waiting for the database.", registry=registry
         )
@@ -55,3 +60,11 @@ class EvaluateMetrics:
         self.reloads = Counter(
             "ioc_evaluate_reloads", "Times that state was read anew.", registry=registry
         )
+        self.catalogues = Counter(
+            "ioc_evaluate_catalogues",
+            "Changed catalogues, by what became of them.",
+            ["outcome"],
+            registry=registry,
+        )
+        for outcome in ("adopted", "refused"):
+            self.catalogues.labels(outcome)

@@ -15,7 +15,10 @@ import msgspec
 
 from services.domain.engine.windows import (
     ADMINISTRATIVE,
+    SCHOOL,
     STATISTICAL,
+    TERM,
+    WINDOWS_OF_PERIOD,
     kind_of_period,
     period_bounds,
 )
@@ -59,7 +62,6 @@ PARAMETERS = (
     "limit",
     "cursor",
 )
-WINDOWS_OF_PERIOD = {"month": ("month",), "quarter": ("quarter",), "year": ("year", "ytd")}
 
 
 class QueryRefused(Refused):
@@ -230,9 +232,10 @@ def _units(parameter: str, given: dict[str, list[str]], vocabulary: Vocabulary) 
 def _periods(values: list[str], windows: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         try:
-            period_bounds(_in_our_era(value), STATISTICAL)
+            school = SCHOOL if kind_of_period(value) == TERM else STATISTICAL
+            period_bounds(_in_our_era(value), school)
         except (Refused, ValueError) as error:
-            forms = ("2026-10", "2026-Q3", "2026")
+            forms = ("2026-10", "2026-Q3", "2026", "2026-T1")
             raise QueryRefused("period", f"{value!r} is not a period", forms) from error
         fitting = WINDOWS_OF_PERIOD[kind_of_period(value)]
         if windows and not set(windows) & set(fitting):

@@ -88,8 +88,8 @@ async def test_no_way_to_kafka(
         await send(divided, log.events[half:-BATCH], batch=BATCH)
         lines["ingest", "kafka"].refuse()
         sending = asyncio.create_task(send(divided, log.events[-BATCH:], batch=BATCH))
-        await divided.logged("count", '"level": "error"', behind)
-        for service in ("ingest", "api"):
+        await divided.logged("count", "counting_interrupted", behind)
+        for service in ("ingest", "count", "api"):
             await divided.not_ready(service)
         for service in ("ingest", "count"):  # so that there is something to publish
             lines[service, "kafka"].mend()

@@ -61,9 +61,18 @@ def counted(log: list[Document], now: int, shuffler: random.Random) -> State:
     return reading.state
 
 
+KNOWN_THERE = {
+    *("PS-01", "PS-04", "PS-05", "PS-07", "DE-01", "DE-02", "DE-03", "DE-05"),
+    *("TI-01", "TI-02", "TI-03"),
+}
+"""The indicators that the second opinion computes."""
+
+
 def tasks(now: int, chooser: random.Random) -> Iterator[tuple[Formula, str, str, str | None]]:
     """Every window now, and one named period of each calendar window."""
     for formula in catalogue().formulas.values():
+        if formula.indicator not in KNOWN_THERE:
+            continue
         indicator = catalogue().indicators[formula.indicator]
         for window in formula.windows:
             for calendar in indicator.calendars_of(window):

@@ -8,7 +8,6 @@ import pytest
 from services.adapters.standards import load_indicator_documents, load_measure_documents
 from services.domain.engine.catalogue import Catalogue, parse_indicator, parse_measure
 from services.domain.engine.cells import Cells
-from services.domain.engine.comparisons import Target, target_of
 from services.domain.engine.delta import (
     ExtentChange,
     FigureChange,
@@ -18,6 +17,7 @@ from services.domain.engine.delta import (
 )
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, months_of, names_up_to, parts_of
+from services.domain.engine.goals import Goal, goal_of
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.state import FigureRecord, State
 from services.domain.engine.windows import STATISTICAL, place
@@ -37,7 +37,7 @@ SET = {
 
 
 def component(form: str, **said: Any) -> dict[str, Any]:
-    base = {"id": "x", "vi": "", "unit": "", "decimals": 0, "form": form, "windows": ["month"]}
+    base = {"id": "x", "vi": "x", "unit": "x", "decimals": 0, "form": form, "windows": ["month"]}
     return base | said
 
 
@@ -133,10 +133,10 @@ def test_a_target_may_be_a_band_of_one_component() -> None:
     (host,) = [each for each in load_indicator_documents() if each["id"] == "PS-04"]
     found = parse_indicator(host | {"target_bound": {"band": [80, 95], "on": "finished"}})
     main, finished = found.formulas
-    assert target_of(found, main) is None
-    assert target_of(found, finished) == Target("band", 80, 95)
+    assert goal_of(found, main) is None
+    assert goal_of(found, finished) == Goal("band", 80, 95)
     plan = parse_indicator(host | {"target_bound": {"plan": True}})
-    assert target_of(plan, plan.formulas[0]) is None
+    assert goal_of(plan, plan.formulas[0]) is None
 
 
 def test_periods_are_made_of_their_parts() -> None:

@@ -150,7 +150,10 @@ def test_c6_back_casts_are_marked(formula: str, window: str, period: str, value:
     assert found.quality == ("backcast",)
 
 
-def test_c7_figures_that_no_indicator_asks_for_yet_disturb_nothing() -> None:
-    asked = {m.id for f in catalogue().formulas.values() for m in catalogue().measures_of(f)}
-    assert "innovation_active_share" not in asked
-    assert ministry().cells.find(COUNTRY) is not None
+def test_c7_the_growth_of_a_share_is_in_points() -> None:
+    found = observed("ST-01", "year", "2024")
+    assert found.value == 38.8
+    assert growth(found, "yoy_points", "pp") == pytest.approx(9.8)
+    assert found.target is not None
+    assert found.target.gap == pytest.approx(-1.2)
+    assert found.target.achieved == pytest.approx(97)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.domain.engine.measures import Measure
-from services.domain.engine.state import ROWS, SCHOOL, State
-from services.domain.engine.windows import STATISTICAL
+from services.domain.engine.state import ROWS, State
+from services.domain.engine.windows import SCHOOL, STATISTICAL
 from tests.unit.asked_measures import amount, read
 from tests.unit.engine_documents import Document, document
 from tests.unit.reference_log import at

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.comparisons import Target, gap, ranks
+from services.domain.engine.comparisons import ranks
 from services.domain.engine.evaluate import Values
+from services.domain.engine.goals import Goal, gap
 from services.domain.engine.observation import Observation, Rank
 from services.domain.engine.observe import Moment, Observer
 from services.domain.engine.state import State
@@ -192,7 +193,7 @@ def test_the_gap_to_a_target_is_in_points_for_shares() -> None:
 
 @pytest.mark.parametrize(("value", "distance"), [(75, -5), (80, 0), (90, 0), (95, 0), (97.5, 2.5)])
 def test_the_gap_to_a_band_is_that_to_its_nearer_edge(value: float, distance: float) -> None:
-    assert gap(Target("band", 80, 95), value) == distance
+    assert gap(Goal("band", 80, 95), value) == distance
 
 
 def test_ranks_count_strictly_better_values() -> None:

@@ -8,7 +8,8 @@ failure is seen.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Coroutine, Iterable
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -35,6 +36,7 @@ FETCH_WAIT_MS = 500
 METADATA_MS_MAX = 5_000
 """A topic that is new, or made anew, is noticed after this time."""
 TICK_SECONDS = 1.0
+ANSWER_SECONDS_MAX = 5.0
 RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
 
@@ -76,7 +78,6 @@ class CountWorker:
         self._held: dict[Partition, Position] = {}
         self._assigned: set[Partition] = set()
         self._rebalances = 0
-        self._ends: dict[Partition, int] = {}
         self._connection: psycopg.Connection | None = None
         self._writer: Writer | None = None
         self._ticked_at = 0
@@ -185,8 +186,8 @@ class CountWorker:
         if missing:
             raise Unavailable(f"no position for {missing[0]}: run `ioc migrate`")
         tps = [TopicPartition(*partition) for partition in wanted]
-        begins = await self.consumer.beginning_offsets(tps)
-        ends = await self.consumer.end_offsets(tps)
+        begins = await self._offsets(self.consumer.beginning_offsets(tps))
+        ends = await self._offsets(self.consumer.end_offsets(tps))
         if rebalances != self._rebalances:
             return
         for tp in tps:
@@ -197,7 +198,6 @@ class CountWorker:
                     f" [{begins[tp]}, {ends[tp]}]; the topic was made anew or lost its tail"
                 )
             self.consumer.seek(tp, offset)
-            self._ends[tp.topic, tp.partition] = ends[tp]
         self.consumer.resume(*tps)
         self._held.update(positions)
         self._metrics.partitions.set(len(self._held))
@@ -233,13 +233,16 @@ class CountWorker:
                 self._held[partition] = position
 
     async def _tick(self) -> None:
-        """Clock commits of what is caught up, and one compaction a second at most."""
-        held = dict(self._held)
-        caught_up = [
-            partition
-            for partition, position in held.items()
-            if position.offset >= self._end(partition)
-        ]
+        """Clock commits of what is caught up with the log, and one compaction at most.
+
+        Asking for the ends is also how the worker notices that Kafka is away.
+        """
+        tps = [TopicPartition(*partition) for partition in self._held]
+        ends = await self._offsets(self.consumer.end_offsets(tps))
+        held = {p: at for p, at in self._held.items() if TopicPartition(*p) in ends}
+        behind = {p: ends[TopicPartition(*p)] - held[p].offset for p in held}
+        caught_up = [partition for partition, records in behind.items() if records <= 0]
+        self._metrics.lag.set(sum(max(0, records) for records in behind.values()))
         self._remember(await asyncio.to_thread(self._require_writer().tick, held, caught_up, now()))
         due = min(self._held, key=lambda p: self._compacted_at.get(p, 0), default=None)
         wait = self._settings.compact_seconds * 1_000_000
@@ -250,10 +253,23 @@ class CountWorker:
                     compact, self._connection, self._owner, due, self._held[due]
                 )
 
-    def _end(self, partition: Partition) -> int:
-        """The end of a partition's log as last heard: at its takeover, or with what was fetched."""
-        fetched = self.consumer.highwater(TopicPartition(*partition)) or 0
-        return max(self._ends[partition], fetched)
+    async def _offsets(
+        self, question: Coroutine[Any, Any, dict[TopicPartition, int]]
+    ) -> dict[TopicPartition, int]:
+        """The answer, from a task of its own; raises `Unavailable` without one.
+
+        While a broker is away the client lets cancellations of its inner tasks escape, which would
+        look as if the worker were to end.
+        """
+        asking = asyncio.create_task(question)
+        try:
+            await asyncio.wait({asking}, timeout=ANSWER_SECONDS_MAX)
+        finally:
+            if not asking.done():
+                asking.cancel()
+        if not asking.done() or asking.cancelled():
+            raise Unavailable("Kafka does not say where its logs end")
+        return asking.result()
 
     def _require_writer(self) -> Writer:
         if self._writer is None:

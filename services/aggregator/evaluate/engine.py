@@ -107,6 +107,11 @@ class EvaluationEngine:
             self._connection.close()
             self._connection = None
 
+    def adopt(self, catalogue: Catalogue) -> None:
+        """Evaluate by another catalogue: everything is read, owned and published anew."""
+        self._catalogue = catalogue
+        self.drop()
+
     def seen(self, shard: int, key: str, body: bytes | None) -> None:
         """A record that stands in the log; a stranger's is overwritten at the next tick."""
         if shard in self._shards and self._shards[shard].seen(key, body):

@@ -6,6 +6,7 @@ Owns shards through its group, ticks, publishes, and reads back what everybody s
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection
+from pathlib import Path
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -14,12 +15,13 @@ from aiokafka.errors import KafkaError
 from services.adapters.clock import now
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
+from services.adapters.standards import FOLDER, WatchedStandard
 from services.adapters.topics import INDICATORS
 from services.aggregator.evaluate.engine import EvaluationEngine
 from services.aggregator.evaluate.publisher import Publisher
 from services.aggregator.metrics import EvaluateMetrics
 from services.domain.engine.catalogue import Catalogue
-from services.domain.errors import Fenced, IocError
+from services.domain.errors import Fenced, IocError, Refused
 from services.domain.units import UnitList
 
 TICK_SECONDS = 0.25
@@ -27,6 +29,7 @@ TICK_SECONDS_MIN = 0.05
 RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
 READ_BACK_MAX = 20_000
+STANDARD_EVERY = 1_000_000
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
@@ -49,7 +52,12 @@ class EvaluateWorker:
     """One member of group `ioc-evaluate`."""
 
     def __init__(
-        self, settings: Settings, catalogue: Catalogue, units: UnitList, metrics: EvaluateMetrics
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        units: UnitList,
+        metrics: EvaluateMetrics,
+        standards: Path = FOLDER,
     ) -> None:
         self._settings = settings
         self._metrics = metrics
@@ -58,6 +66,8 @@ class EvaluateWorker:
             settings.database_url, catalogue, units, settings.indicator_partitions
         )
         self._publisher = Publisher(settings.kafka_bootstrap)
+        self._standard = WatchedStandard(catalogue, standards)
+        self._standard_at = 0
         self._assigned: set[int] = set()
         self._owned: set[int] = set()
         self._lost: set[int] = set()
@@ -131,6 +141,8 @@ class EvaluateWorker:
         if not self._owned:
             await asyncio.sleep(TICK_SECONDS_MIN)
             return
+        if await self._adopted():
+            return
         await self._read_back()
         started = now()
         ticked = await asyncio.to_thread(self._engine.tick, started)
@@ -145,6 +157,28 @@ class EvaluateWorker:
         self.ready = self.ready or ticked.settled
         if not ticked.more:
             await self._rest(spent, busy=not ticked.settled)
+
+    async def _adopted(self) -> bool:
+        """Look at the files of the standard once a second; a refused version changes nothing.
+
+        Under a new version the shards are taken over anew, so that what it leaves out is withdrawn.
+        """
+        if now() - self._standard_at < STANDARD_EVERY:
+            return False
+        self._standard_at = now()
+        try:
+            catalogue = await asyncio.to_thread(self._standard.next)
+        except Refused as error:
+            self._metrics.catalogues.labels("refused").inc()
+            self._log.error("catalogue_refused", detail=str(error)[:4000])
+            return False
+        if catalogue is None:
+            return False
+        await asyncio.to_thread(self._engine.adopt, catalogue)
+        self._owned.clear()
+        self._metrics.catalogues.labels("adopted").inc()
+        self._log.info("catalogue_adopted", indicators=len(catalogue.indicators))
+        return True
 
     async def _rest(self, spent: float, *, busy: bool) -> None:
         """Wait for the next tick: a quarter of a second, or until something was committed."""

@@ -74,7 +74,7 @@ class Amounts:
 
     def or_total(self, cells: Ints, has_dimension: Callable[[str], bool]) -> Ints:
         """The cells, and the total of its unit for each whose breakdown does not exist."""
-        able = self._able(cells, has_dimension)
+        able = self.able(cells, has_dimension)
         if able.all():
             return cells
         totals = [self._state.cells.total_of(int(cell)) for cell in cells]
@@ -108,7 +108,8 @@ class Amounts:
         amounts = found.astype(np.float64)
         return amounts / round(1 / quantum) if quantum < 1 else amounts * quantum
 
-    def _able(self, cells: Ints, has_dimension: Callable[[str], bool]) -> Bools:
+    def able(self, cells: Ints, has_dimension: Callable[[str], bool]) -> Bools:
+        """Where a cell is a total, or has a breakdown that exists."""
         members = self._state.cells.members
         known = {"": True}
         for cell in cells:

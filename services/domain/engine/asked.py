@@ -12,6 +12,8 @@ from services.domain.engine.observation import identity
 from services.domain.engine.state import State
 from services.domain.engine.windows import (
     PERIODS,
+    SCHOOL,
+    WINDOWS_OF_PERIOD,
     kind_of_period,
     period_at,
     period_bounds,
@@ -19,7 +21,7 @@ from services.domain.engine.windows import (
 )
 from services.domain.errors import Refused
 from services.domain.instants import DAY, local_date
-from services.domain.query import WINDOWS_OF_PERIOD, ObservationQuery
+from services.domain.query import ObservationQuery
 
 POINTS_MAX = 10_000
 
@@ -70,7 +72,7 @@ def _tasks(query: ObservationQuery, state: State, formula: Formula, now: int) ->
         if query.windows and window not in query.windows:
             continue
         for calendar in indicator.calendars_of(window):
-            if query.calendars and calendar not in query.calendars:
+            if query.calendars and calendar not in {*query.calendars, SCHOOL}:
                 continue
             for period, at in _times(query, window, calendar, now):
                 yield Placed(formula.id, window, calendar, period, at)

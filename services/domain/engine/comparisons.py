@@ -4,13 +4,21 @@ A change of a share is given in points ("pp") and, for growth, in per cent as we
 There is no comparison without a base.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from services.domain.engine.amounts import Floats
-from services.domain.engine.catalogue import Catalogue, Formula, Indicator
+from services.domain.engine.baselines import (
+    mean_of_weeks,
+    usual_of_years,
+    weeks_before,
+    years_before,
+)
+from services.domain.engine.catalogue import Formula, Indicator
 from services.domain.engine.evaluate import Evaluation, Values
+from services.domain.engine.goals import Goals
 from services.domain.engine.points import Ints
 from services.domain.engine.windows import (
     PERIODS,
@@ -23,6 +31,8 @@ from services.domain.instants import DAY
 
 GROWTH = {"mom", "qoq", "yoy", "ytd_yoy"}
 DIFFERENCE = {"yoy_points", "day_before", "week_before"}
+COMPONENTS = {"limit": ("of_limit", "to_limit"), "share_of_grdp_growth": ("to_grdp",)}
+"""Comparisons that are a component of the indicator."""
 WINDOW_OF = {"mom": {"month", "30d", "24h"}, "qoq": {"quarter"}, "ytd_yoy": {"ytd"}}
 
 
@@ -46,73 +56,111 @@ def base_span(kind: str, span: Span) -> Span | None:
         return year_base(span)
     if kind in {"mom", "qoq"}:
         return previous_base(span)
-    earlier = span.cut - (DAY if kind == "day_before" else 7 * DAY)
-    return place(span.window, span.calendar, earlier) if span.window not in PERIODS else None
-
-
-def compare(
-    evaluation: Evaluation,
-    catalogue: Catalogue,
-    formula: Formula,
-    cells: Ints,
-    span: Span,
-    values: Values,
-) -> list[Compared]:
-    """Every comparison with an earlier window that the indicator asks for."""
-    found: list[Compared] = []
-    asked = catalogue.indicators[formula.indicator].comparisons
-    for kind in asked:
-        if kind not in GROWTH | DIFFERENCE:
-            continue
-        base = base_span(kind, span)
-        if base is None:
-            continue
-        earlier = evaluation.values(formula, cells, base)
-        has = values.has & earlier.has & (earlier.value != 0)
-        difference = np.where(has, values.value - earlier.value, np.nan)
-        before = np.where(has, earlier.value, np.nan)
-        if kind in GROWTH:
-            rate = np.full(len(cells), np.nan)
-            np.divide(values.value, earlier.value, out=rate, where=has)
-            found.append(Compared(kind, "%", 100 * (rate - 1), before))
-            if formula.unit == "%" and f"{kind}_points" not in asked:
-                found.append(Compared(kind, "pp", difference, before))
-        else:
-            unit = (
-                "pp"
-                if formula.unit == "%"
-                else "s"
-                if formula.unit == "timestamp"
-                else formula.unit
-            )
-            found.append(Compared(kind, unit, difference, before))
-    return found
-
-
-class Target(NamedTuple):
-    """A target in force for a formula: a bound, or a band."""
-
-    op: str
-    value: float
-    high: float | None = None
-
-
-def target_of(indicator: Indicator, formula: Formula) -> Target | None:
-    """The target that the catalogue states for this formula; none when it is left to a plan."""
-    bound = indicator.target_bound
-    if not bound or bound.get("on") != formula.component:
+    if span.window in PERIODS:
         return None
-    if "band" in bound:
-        low, high = bound["band"]
-        return Target("band", low, high)
-    return Target(bound["op"], bound["value"]) if "value" in bound else None
+    earlier = span.cut - (DAY if kind == "day_before" else 7 * DAY)
+    return place(span.window, span.calendar, earlier)
 
 
-def gap(target: Target, value: float) -> float:
-    """Value less target; for a band the distance to the nearer edge, 0 inside."""
-    if target.high is None:
-        return value - target.value
-    return value - target.value if value < target.value else max(0.0, value - target.high)
+def spans_of(kind: str, span: Span) -> Iterator[Span]:
+    """Every earlier window that a comparison looks at."""
+    if kind in GROWTH | DIFFERENCE:
+        base = base_span(kind, span)
+        if base is not None:
+            yield base
+    elif kind == "baseline_28d":
+        yield from weeks_before(span)
+    elif kind == "baseline_5y":
+        yield from years_before(span)
+
+
+class Comparing(NamedTuple):
+    """A formula in a placed window with its values and goals, to be compared."""
+
+    evaluation: Evaluation
+    indicator: Indicator
+    formula: Formula
+    cells: Ints
+    span: Span
+    values: Values
+    goals: Goals
+
+    def all(self) -> list[Compared]:
+        """Every comparison that the indicator asks for and that has a place in this window."""
+        found: list[Compared] = []
+        for kind in self.indicator.comparisons:
+            if kind in GROWTH | DIFFERENCE:
+                found.extend(self._with_earlier(kind))
+            elif kind == "path":
+                found.extend(self._with_path())
+            elif kind == "baseline_28d":
+                found.extend(self._with_weeks())
+            elif kind == "baseline_5y":
+                found.extend(self._with_years())
+            elif kind in COMPONENTS:
+                found.extend(self._component(kind))
+        return found
+
+    @property
+    def _unit(self) -> str:
+        """The unit of a difference: points of a share, seconds of a timestamp."""
+        return {"%": "pp", "timestamp": "s"}.get(self.formula.unit, self.formula.unit)
+
+    def _with_earlier(self, kind: str) -> Iterator[Compared]:
+        base = base_span(kind, self.span)
+        if base is None:
+            return
+        earlier = self.evaluation.values(self.formula, self.cells, base)
+        asked = self.indicator
+        differs = kind in DIFFERENCE or asked.comparison_in == "difference"
+        has = self.values.has & earlier.has
+        if asked.comparison_in != "difference":
+            has &= earlier.value != 0
+        difference = np.where(has, self.values.value - earlier.value, np.nan)
+        before = np.where(has, earlier.value, np.nan)
+        if differs:
+            yield Compared(kind, self._unit, difference, before)
+            return
+        rate = np.full(len(self.cells), np.nan)
+        np.divide(self.values.value, earlier.value, out=rate, where=has)
+        yield Compared(kind, "%", 100 * (rate - 1), before)
+        if self.formula.unit == "%" and f"{kind}_points" not in asked.comparisons:
+            yield Compared(kind, "pp", difference, before)
+
+    def _with_path(self) -> Iterator[Compared]:
+        delta = np.where(self.values.has, self.values.value - self.goals.lines, np.nan)
+        yield Compared("path", self._unit, delta, self.goals.lines)
+
+    def _with_weeks(self) -> Iterator[Compared]:
+        """The share by which a value lies above the mean of the four weeks before."""
+        mean, known = mean_of_weeks(self.evaluation, self.formula, self.cells, self.span)
+        has = self.values.has & known & (mean != 0)
+        share = np.full(len(self.cells), np.nan)
+        np.divide(self.values.value, mean, out=share, where=has)
+        yield Compared("baseline_28d", "ratio", share - 1, np.where(has, mean, np.nan))
+
+    def _with_years(self) -> Iterator[Compared]:
+        """How many standard deviations a value lies above the years before."""
+        if self.span.window != "7d":
+            return
+        usual = usual_of_years(self.evaluation, self.formula, self.cells, self.span)
+        has = self.values.has & usual.has & (usual.deviation != 0)
+        share = np.full(len(self.cells), np.nan)
+        np.divide(self.values.value - usual.mean, usual.deviation, out=share, where=has)
+        yield Compared("baseline_5y", "sd", share, np.where(has, usual.mean, np.nan))
+
+    def _component(self, kind: str) -> Iterator[Compared]:
+        """The component that the comparison is; it has no base of its own."""
+        if self.formula.component is not None:
+            return
+        catalogue = self.evaluation.state.catalogue
+        for name in COMPONENTS[kind]:
+            part = catalogue.formulas.get(f"{self.indicator.id}.{name}")
+            if part is None or self.span.window not in part.windows:
+                continue
+            found = self.evaluation.values(part, self.cells, self.span)
+            share = np.where(found.has, found.value, np.nan)
+            yield Compared(kind, part.unit, share, np.full(len(self.cells), np.nan))
 
 
 def ranks(values: Values, groups: Ints, direction: str) -> tuple[Ints, Ints]:

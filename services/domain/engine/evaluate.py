@@ -6,13 +6,18 @@ zero.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.amounts import Amount, Amounts, Bools, Floats
+from services.domain.engine.air_quality import station_index
+from services.domain.engine.amounts import Amount, Amounts, Bools, Floats, second_after
 from services.domain.engine.catalogue import Formula
+from services.domain.engine.cells import TOTAL
+from services.domain.engine.outcomes import Outcomes
 from services.domain.engine.points import Ints
+from services.domain.engine.readings import Place
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, year_base
 
@@ -49,8 +54,10 @@ class Evaluation:
     """Values of formulas over a state; asks nothing of the clock, every span is placed already."""
 
     def __init__(self, state: State) -> None:
+        self.state = state
         self._catalogue = state.catalogue
         self.amounts = Amounts(state)
+        self._outcomes = Outcomes(state, self._value_of)
         self._forms: dict[str, Callable[[Formula, Ints, Span], Values]] = {
             "ratio": self._ratio,
             "sum": self._sum,
@@ -58,6 +65,10 @@ class Evaluation:
             "growth": self._growth,
             "extreme": self._extreme,
             "combine": self._combine,
+            "quantile": self._quantile,
+            "composite": self._composite,
+            "aqi": self._aqi,
+            "outcome_check": self._outcome_check,
         }
 
     def values(self, formula: Formula, cells: Ints, span: Span) -> Values:
@@ -119,6 +130,60 @@ class Evaluation:
         share = np.zeros(len(cells))
         np.divide(formula.scale * left.value, right.value, out=share, where=divisible)
         return Values(share, divisible, left.value, right.value, np.where(has, ~divisible, zero))
+
+    def _quantile(self, formula: Formula, cells: Ints, span: Span) -> Values:
+        measure = self._catalogue.measures[formula.inputs[0]]
+        asked = self.amounts.or_total(cells, lambda dim: dim in measure.dimensions)
+        begin, end = second_after(span.begin), second_after(span.cut)
+        found = self.state.sketches.quantile(asked, measure.id, begin, end, formula.q or 0)
+        return _plain(formula.scale * np.nan_to_num(found), ~np.isnan(found))
+
+    def _composite(self, formula: Formula, cells: Ints, span: Span) -> Values:
+        """Points of the criteria that have a value, scaled to 100; too few of them are no score.
+
+        A criterion that lacks a cell's breakdown is left out.
+        """
+        points, available = np.zeros(len(cells)), np.zeros(len(cells))
+        for criterion in formula.criteria:
+            found = self._operand(criterion.input, cells, span)
+            able = partial(self._catalogue.able, criterion.input)
+            has = found.has & self.amounts.able(cells, able)
+            share = np.clip(found.value / criterion.full_marks_at, 0, 1)
+            points += np.where(has, criterion.max_points * share, 0)
+            available += np.where(has, criterion.max_points, 0)
+        has = (available > 0) & (available >= formula.min_points)
+        return _plain(100 * np.divide(points, available, out=np.zeros(len(cells)), where=has), has)
+
+    def _aqi(self, formula: Formula, cells: Ints, span: Span) -> Values:
+        """The greatest index over the stations of a unit; of one station for its breakdown."""
+        measure, held = formula.inputs[0], self.state.cells
+        hours = 24 if span.window == "24h" else 1
+        found = np.full(len(cells), np.nan)
+        for index, cell in enumerate(cells.tolist()):
+            unit, member = held.units[cell], held.members[cell]
+            stations = self.state.readings.members(measure, unit)
+            for station in stations if member == TOTAL else [member[1]]:
+                place = Place(measure, unit, station)
+                value = station_index(self.state.readings, place, second_after(span.cut), hours)
+                found[index] = np.fmax(found[index], value)
+        return _plain(np.nan_to_num(found), ~np.isnan(found))
+
+    def _outcome_check(self, formula: Formula, cells: Ints, span: Span) -> Values:
+        completed, known = self._amount(formula.inputs[0], cells, span)
+        has = known & (completed > 0)
+        moved = np.array(
+            [
+                self._outcomes.moved(cell, span) if one else 0
+                for cell, one in zip(cells.tolist(), has.tolist(), strict=True)
+            ],
+            dtype=np.float64,
+        )
+        share = np.divide(formula.scale * moved, completed, out=np.zeros(len(cells)), where=has)
+        return Values(share, has, moved, completed, known & ~has)
+
+    def _value_of(self, formula: Formula, cell: Ints, span: Span) -> float | None:
+        found = self.values(formula, cell, span)
+        return float(found.value[0]) if found.has[0] else None
 
     def _operand(self, name: str, cells: Ints, span: Span) -> Values:
         """A value of a combination: a formula with its reason, or a measure."""

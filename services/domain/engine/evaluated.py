@@ -4,7 +4,7 @@ from math import isnan
 from typing import NamedTuple
 
 from services.domain.engine.catalogue import Formula, Indicator
-from services.domain.engine.comparisons import Target, gap
+from services.domain.engine.goals import Goal, achieved, gap
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
     Comparison,
@@ -29,7 +29,7 @@ class Evaluated(NamedTuple):
     start: str
     end: str
     as_of: str
-    target: Target | None
+    goals: list[Goal | None] | None
     value: list[float]
     has: list[bool]
     numerator: list[float]
@@ -51,9 +51,9 @@ class Evaluated(NamedTuple):
         return tuple(
             Comparison(
                 kind,
-                number(delta[index] / SECOND if unit == "s" else delta[index]),
+                _in_seconds(delta[index], unit),
                 unit,
-                number(base[index] / SECOND if unit == "s" else base[index]),
+                None if isnan(base[index]) else _in_seconds(base[index], unit),
             )
             for kind, unit, delta, base in self.compared
             if not isnan(delta[index])
@@ -61,11 +61,13 @@ class Evaluated(NamedTuple):
 
     def target_gap(self, index: int) -> TargetGap | None:
         """The distance of a cell's value to the target in force."""
-        if self.target is None or not self.has[index]:
+        goal = self.goals[index] if self.goals is not None else None
+        if goal is None or not self.has[index]:
             return None
         unit = "pp" if self.formula.unit == "%" else self.formula.unit
-        distance = gap(self.target, self.value[index])
-        return TargetGap(self.target.value, self.target.op, distance, unit, self.target.high)
+        value = self.value[index]
+        reached = achieved(goal, value)
+        return TargetGap(goal.value, goal.op, gap(goal, value), unit, goal.high, reached)
 
     def rank(self, index: int) -> Rank | None:
         """The place of a cell among its siblings, where it has one."""
@@ -79,6 +81,12 @@ class Evaluated(NamedTuple):
         level = self.levels[index]
         rule = f"{self.indicator.id}/{self.span.window}"
         return Level(None if level == NO_LEVEL else level, rule, self.indicator.formula_version)
+
+
+def _in_seconds(change: float, unit: str) -> float:
+    """A number of a comparison; instants differ in microseconds and are shown in seconds."""
+    shown: float = number(change / SECOND if unit == "s" else change)
+    return shown
 
 
 FINAL, PROVISIONAL, LIVE = Freshness("final"), Freshness("provisional"), Freshness("live")

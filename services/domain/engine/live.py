@@ -12,12 +12,12 @@ import numpy as np
 from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
-from services.domain.engine.comparisons import DIFFERENCE, GROWTH, base_span
+from services.domain.engine.comparisons import spans_of
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
-from services.domain.engine.windows import Span, place, window_name
+from services.domain.engine.windows import Span, place, window_name, year_before
 from services.domain.instants import HOUR, SECOND
 from services.domain.worktime import local_day
 
@@ -79,7 +79,7 @@ class Live:
 
     def _numbers_of(self, formula: Formula) -> Iterator[int]:
         """The measures whose points the formula shows; that it is simulated is shown as well."""
-        for measure in self._state.catalogue.measures_of(formula):
+        for measure in self._state.catalogue.shown_by(formula):
             if measure.id in self._state.numbers:
                 yield self._state.numbers[measure.id]
             if measure.source in MARKS:
@@ -126,7 +126,7 @@ class Live:
         for formula in self._state.catalogue.formulas.values():
             touched = {
                 cell
-                for measure in self._state.catalogue.measures_of(formula)
+                for measure in self._state.catalogue.shown_by(formula)
                 for unit in units.get(measure.id, ())
                 for cell in self._state.cells.of_unit(unit)
             }
@@ -163,7 +163,10 @@ class Live:
         """Which of the clocks that formulas look at beside their windows have moved on."""
         clocks = {
             DAY: (local_day(now), local_day(now - 1), local_day(final_to)),
-            WORKDAY: self._state.workdays.ended(now),
+            WORKDAY: (
+                *self._state.workdays.ended(now),
+                *self._state.workdays.ended(year_before(now)),
+            ),
             FULL_HOUR: (now // HOUR,),
         }
         moved = {name for name, at in clocks.items() if self._passed.get(name, at) != at}
@@ -174,10 +177,10 @@ class Live:
         """The clocks of a formula.
 
         Reports, duties and reference values begin and end with a day, working days begin anew with
-        a year, a reading is looked at for full hours.
+        a year, a reading is looked at for full hours, linked outcomes once a day.
         """
-        found: set[str] = set()
-        for measure in self._state.catalogue.measures_of(formula):
+        found = {DAY} if formula.form == "outcome_check" else set[str]()
+        for measure in self._state.catalogue.shown_by(formula):
             if measure.source == "clock":
                 found |= {DAY, WORKDAY}
             if measure.kind in {"report", "schedule"} or REFERENCE_VALUE in measure.event_types:
@@ -197,9 +200,19 @@ class Live:
         """The window and the bases of its comparisons."""
         span = place(task.window, task.calendar, now)
         formula = self._state.catalogue.formulas[task.formula]
-        kinds = self._state.catalogue.indicators[formula.indicator].comparisons
-        bases = (base_span(kind, span) for kind in kinds if kind in GROWTH | DIFFERENCE)
-        return [span, *(base for base in bases if base is not None)]
+        indicator = self._state.catalogue.indicators[formula.indicator]
+        rule = indicator.alert_levels
+        kinds: list[str] = [*indicator.comparisons]
+        found = [span]
+        if formula.component is None and rule.window == task.window:
+            kinds += {"poisson_upper_tail": ["baseline_28d"], "baseline_sd": ["baseline_5y"]}.get(
+                rule.rule, []
+            )
+            windows = dict.fromkeys(s.window for s in rule.levels if s.window)
+            found += [place(each, task.calendar, now) for each in windows if each != task.window]
+        for kind in dict.fromkeys(kinds):
+            found += spans_of(kind, span)
+        return found
 
     def _cells_by_formula(
         self, keys: Ints, only: str | None = None

@@ -22,23 +22,27 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """A change against an earlier window; `unit` is "%", "pp" or the indicator's own."""
+    """A change against an earlier window; `unit` is "%", "pp" or the indicator's own.
+
+    A comparison that is a component of the indicator has no base.
+    """
 
     kind: str
     delta: float
     unit: str
-    base_value: float
+    base_value: float | None
     comparable: bool = True
 
 
 class TargetGap(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The target in force and the distance to it; a band has `high`."""
+    """The target in force and the distance to it; `achieved` in per cent, a band has `high`."""
 
     value: float
     op: str
     gap: float
     gap_unit: str
     high: float | None = None
+    achieved: float | None = None
 
 
 class Level(msgspec.Struct, frozen=True, omit_defaults=True):

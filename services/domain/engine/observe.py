@@ -11,11 +11,7 @@ import numpy as np
 
 from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.comparisons import (
-    compare,
-    ranks,
-    target_of,
-)
+from services.domain.engine.comparisons import Comparing, ranks
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.evaluate import (
     MISSING,
@@ -25,7 +21,8 @@ from services.domain.engine.evaluate import (
 )
 from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.figures import TOTAL, Figure
-from services.domain.engine.levels import applies, levels
+from services.domain.engine.goals import goals_of
+from services.domain.engine.levels import Levels, applies
 from services.domain.engine.observation import (
     Observation,
     Previous,
@@ -126,10 +123,10 @@ class Observer:
         catalogue = self._state.catalogue
         indicator = catalogue.indicators[formula.indicator]
         values = self._evaluation.values(formula, cells, span)
-        compared = compare(self._evaluation, catalogue, formula, cells, span, values)
-        level = None
-        if applies(indicator, formula, span):
-            level = levels(self._evaluation, catalogue, formula, cells, span, values, compared)
+        goals = goals_of(self._state, indicator, formula, cells, span)
+        asked = Comparing(self._evaluation, indicator, formula, cells, span, values, goals)
+        compared = asked.all()
+        level = Levels(asked, compared).found() if applies(indicator, formula, span) else None
         position, of = self._ranks(formula, cells, span, values)
         simulated = self._simulated(formula, cells, span)
         final = not span.open and moment.final_to >= span.end
@@ -138,7 +135,7 @@ class Observer:
         if said is not None:
             columns = [*values, position, of, simulated]
             columns += [column for found in compared for column in (found.delta, found.base)]
-            columns += [level] if level is not None else []
+            columns += [goals.targets, *([level] if level is not None else [])]
             columns.append(np.full(len(numbers), span.begin + final if span.period else 0))
             name = (formula.id, span.window, span.calendar)
             indices = said.differing(name, numbers, columns)
@@ -152,7 +149,7 @@ class Observer:
             start=format_instant(span.begin),
             end=format_instant(span.end),
             as_of=format_instant(moment.now),
-            target=None if formula.unit == "timestamp" else target_of(indicator, formula),
+            goals=None if formula.unit == "timestamp" else goals.goals,
             value=values.value.tolist(),
             has=values.has.tolist(),
             numerator=values.numerator.tolist(),

@@ -45,7 +45,7 @@ class Reporting:
 
     def sources(self, formula: Formula, unit: str, member: Member, span: Span) -> list[Figure]:
         """The reported figures behind the leading measure."""
-        name = (formula.numerator or formula.inputs)[0]
+        name = formula.leading[0]
         measure = self._state.catalogue.measures.get(name)
         if measure is None or measure.kind != "report" or span.period is None:
             return []

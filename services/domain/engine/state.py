@@ -27,13 +27,12 @@ from services.domain.engine.schedule import Schedule
 from services.domain.engine.shelf import Shelf
 from services.domain.engine.sketches import Sketches
 from services.domain.engine.targets import TARGETS, Targets
-from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL, names_period
+from services.domain.engine.windows import ADMINISTRATIVE, SCHOOL, STATISTICAL, names_period
 from services.domain.engine.workdays import WORKDAYS, WorkDays
 from services.domain.units import UnitList
 
 EPOCH_DAY = date(1970, 1, 1)
 ROWS = "rows"
-SCHOOL = "school"
 """The name under which reference values are kept beside the calendars of reports."""
 
 
@@ -251,7 +250,7 @@ class State:
         figures = self.figures.get(record.calendar)
         if figures is None:
             return set()
-        if record.calendar not in {ROWS, SCHOOL} and not names_period(record.period):
+        if record.calendar != ROWS and not names_period(record.period, record.calendar):
             return set()
         member = (record.dim, record.member)
         if not figures.put(

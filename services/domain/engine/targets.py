@@ -36,6 +36,11 @@ class Targets:
 
     def __init__(self) -> None:
         self._set: dict[tuple[str, str, Member], dict[int, tuple[int, Target | None]]] = {}
+        self._indicators: set[str] = set()
+
+    def __contains__(self, indicator: str) -> bool:
+        """Whether anybody has ever set a target for it."""
+        return indicator in self._indicators
 
     def put(
         self,
@@ -47,6 +52,7 @@ class Targets:
         version: int,
     ) -> bool:
         """Set a target, or (None) take it away; an older version changes nothing."""
+        self._indicators.add(indicator)
         held = self._set.setdefault((indicator, unit, member), {})
         if held.get(first, (-1, None))[0] >= version:
             return False
@@ -62,3 +68,15 @@ class Targets:
         held = self._set.get((indicator, unit, member), {}).values()
         found = [t for _, t in held if t is not None and t.first <= day <= t.last]
         return max(found, key=lambda target: target.first) if found else None
+
+
+def on_line(target: Target, day: int) -> float | None:
+    """Where the straight line of a target stands on a day; None when it has no start.
+
+    From the start value on its first day to the value on its last, by calendar days.
+    """
+    if target.start_value is None:
+        return None
+    length = target.last - target.first
+    gone = 1.0 if length == 0 else (day - target.first) / length
+    return target.start_value + (target.value - target.start_value) * gone

@@ -6,6 +6,7 @@ step), now).
 """
 
 import re
+from calendar import isleap
 
 import msgspec
 
@@ -20,12 +21,22 @@ ROLLING: dict[str, tuple[int, int]] = {
     "7d": (7 * DAY, HOUR),
     "30d": (30 * DAY, HOUR),
 }
-PERIODS = ("month", "quarter", "year", "ytd")
+TERM = "term"
+PERIODS = ("month", "quarter", "year", "ytd", TERM)
+WINDOWS_OF_PERIOD: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in ("month", "quarter", TERM)},
+    "year": ("year", "ytd"),
+}
+"""The windows that a period of each kind can be asked for in."""
 BEGINNING = -2_208_988_800 * SECOND
 """1900-01-01T00:00Z, where the window of everything begins."""
 ADMINISTRATIVE = "administrative"
 STATISTICAL = "statistical"
-_PERIOD = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+SCHOOL = "school"
+"""The calendar of school terms; a year is the one in which the school year starts."""
+TERM_BEGINS = ((9, 1), (13, 16), (18, 1))
+"""(month, day): the first term, the second (13 is January), and the summer (18 is June)."""
+_PERIOD = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|T([12])))?")
 _MARCH_DAYS = 719_468  # days from 0000-03-01 to 1970-01-01
 
 
@@ -88,12 +99,12 @@ def local_parts(at: int) -> tuple[int, int, int, int]:
     return year_of_era + era * 400 + (month <= 2), month, day, inside
 
 
-def year_before(at: int) -> int:
-    """The same local clock time one year earlier; of 29 February, the 28th."""
+def year_before(at: int, years: int = 1) -> int:
+    """The same local clock time so many years earlier; of 29 February, the 28th if need be."""
     year, month, day, inside = local_parts(at)
-    if (month, day) == (2, 29):
+    if (month, day) == (2, 29) and not isleap(year - years):
         day = 28
-    return local_midnight(year - 1, month, day) + inside
+    return local_midnight(year - years, month, day) + inside
 
 
 def _day_of(calendar: str) -> int:
@@ -127,6 +138,8 @@ def period_at(window: str, calendar: str, at: int) -> str:
     >>> period_at("month", "administrative", local_midnight(2025, 12, 20))
     '2026-01'
     """
+    if window == TERM:
+        return _term_at(at)
     year, month = _named_month(at, calendar)
     if window == "month":
         return f"{year:04d}-{month:02d}"
@@ -135,14 +148,26 @@ def period_at(window: str, calendar: str, at: int) -> str:
     return f"{year:04d}"
 
 
+def _term_at(at: int) -> str:
+    """The school term that holds an instant; in the summer the one that is to come."""
+    year, month, day, _ = local_parts(at)
+    if (month, day) < (1, 16):
+        return f"{year - 1:04d}-T1"
+    return f"{year - 1:04d}-T2" if month < 6 else f"{year:04d}-T1"
+
+
 def period_bounds(period: str, calendar: str) -> tuple[int, int]:
-    """[begin, end) of a named month, quarter or year."""
+    """[begin, end) of a named month, quarter, year or school term."""
     found = _PERIOD.fullmatch(period)
-    if found is None:
+    if found is None or (found[4] and calendar != SCHOOL):
         raise Refused(
-            f"period {period!r} is not a month (2026-10), quarter (2026-Q3) or year (2026)"
+            f"period {period!r} is not a month (2026-10), quarter (2026-Q3), year (2026) or,"
+            " in the school calendar, a term (2026-T1)"
         )
-    year, month, quarter = found.groups()
+    year, month, quarter, term = found.groups()
+    if term:
+        begin, end = TERM_BEGINS[int(term) - 1 : int(term) + 1]
+        return local_midnight(int(year), *begin), local_midnight(int(year), *end)
     if month:
         return _bounds(int(year), int(month), 1, calendar)
     if quarter:
@@ -150,16 +175,20 @@ def period_bounds(period: str, calendar: str) -> tuple[int, int]:
     return _bounds(int(year), 1, 12, calendar)
 
 
-def names_period(text: str) -> bool:
-    """Whether a text names a month, quarter or year; a school term is none of them.
+def names_period(text: str, calendar: str = STATISTICAL) -> bool:
+    """Whether a text names a month, quarter or year, or in the school calendar a term.
 
     The year 0000 is no period: the year before it has no name.
     """
-    return _PERIOD.fullmatch(text) is not None and not text.startswith("0000")
+    if _PERIOD.fullmatch(text) is None or text.startswith("0000"):
+        return False
+    return (kind_of_period(text) == TERM) == (calendar == SCHOOL)
 
 
 def kind_of_period(period: str) -> str:
-    """`month`, `quarter` or `year`, by the form of the name."""
+    """`month`, `quarter`, `year` or `term`, by the form of the name."""
+    if "T" in period:
+        return TERM
     return "quarter" if "Q" in period else "month" if "-" in period else "year"
 
 

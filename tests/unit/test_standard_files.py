@@ -1,0 +1,155 @@
+"""Files of the standard that are wrong are refused, with file, line and reason."""
+
+import re
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from schemas.catalogue_schema import indicator_schema
+from services.adapters.standards import (
+    FOLDER,
+    WatchedStandard,
+    load_catalogue,
+    load_indicator_documents,
+)
+from services.domain.errors import Refused
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    shutil.copy(FOLDER / "measures.yaml", tmp_path)
+    shutil.copytree(FOLDER / "indicators", tmp_path / "indicators")
+    return tmp_path
+
+
+def change(folder: Path, name: str, before: str, after: str) -> None:
+    path = folder / "indicators" / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(before) >= 1
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(Refused) as refused:
+        load_catalogue(folder)
+    return str(refused.value)
+
+
+BROKEN = [
+    # (file, what is written, what is written instead, line at which and reason why it is refused)
+    ("PS-01", "unit: '%'", "unit: '%", r":\d+: is not YAML"),
+    ("PS-01", "decimals: 2", "decimals: two", r":24: decimals: Expected `int`, got `str`"),
+    ("PS-01", "direction: ↑", "direction: up", r":\d+: direction: Invalid enum value 'up'"),
+    ("PS-01", "scale: 100", "scale: 100\nscale: 1", r":19: scale is written twice"),
+    ("PS-01", "decimals: 2", "decimal: 2", r":1: file: Object (contains|missing)"),
+    ("PS-01", "form: ratio", "form: mean", r":15: form: Invalid enum value 'mean'"),
+    ("PS-01", "form: ratio", "form: quantile", r":15: form: quantile needs inputs"),
+    ("PS-01", "scale: 100", "scale: 100\nq: 0.5", r":19: q: ratio has no use for it"),
+    ("PS-01", "scale: 100", "scale: 1", r":18: scale: a share in % has the scale 100"),
+    ("PS-01", "[24h, 30d", "[24h, fortnight", r":19: windows\[1\]: Invalid enum value"),
+    ("PS-01", "denominator: [dossiers_received]", "denominator: []", r": form: ratio needs denom"),
+    ("PS-01", "[dossiers_received]", "[dossiers_recieved]", r":17: denominator: .* is neither"),
+    ("PS-01", "[dossiers_received]", "[feedback_received]", r":17: denominator: % of items"),
+    ("PS-01", "[agency,", "[agency, colour,", r":22: dimensions.1: no such breakdown .*colour"),
+    ("PS-01", "[mom,", "[fom,", r":23: comparisons\[0\]: Invalid enum value 'fom'"),
+    ("PS-01", "[mom,", "[qoq,", r":23: comparisons.0: qoq needs one of quarter"),
+    ("PS-01", "[mom,", "[limit,", r":23: comparisons.0: limit is the component"),
+    ("PS-01", "op: '>=', value: 50", "op: <=, value: 50", r"target_bound.op: the target stands"),
+    ("PS-01", "op: <, bound: 40", "op: '>', bound: 40", r"levels.1.op: > stands against"),
+    ("PS-01", "op: <, bound: 40", "op: <, bound: 10", r"levels: the bounds are out of order"),
+    ("PS-01", "op: <, bound: 50", "op: <, bound: 60", r"bound: alerts before the target"),
+    ("PS-01", "window: 30d", "window: 7d", r"alert_levels.window: value has no window 7d"),
+    ("PS-01", "'on': value", "'on': worth", r"alert_levels.on: worth is neither"),
+    ("PS-01", "level: 3", "level: 6", r"levels\[1\].level: Expected `int` <= 5"),
+    ("PS-01", "id: PS-01", "id: PS-99", r":1: id: is not the file"),
+    ("PS-01", "'2025-07-01'", "'2025-13-01'", r":3: effective_from: 2025-13-01 is no day"),
+    ("PS-01", "name_short_vi: Hồ sơ toàn trình", "", r": name_short_vi: is missing"),
+    ("PS-01", "rollup: ratio_of_sums", "rollup: sketch", r"rollup: ratio does not roll up"),
+    ("PS-01", "zero_denominator: no_value", "zero_denominator: zero", r"zero_denominator: Inv"),
+    ("PS-05", "windows: [instant]\nperiod", "windows: [month]\nperiod", r"window: value has no"),
+    ("PS-05", "[dossiers_overdue]", "[dossiers_received]", r"windows: an instant has stocks only"),
+    ("PS-05", "inputs: [dossier_next_deadline]", "inputs: [dossiers_open]", r"unit: a timestamp"),
+    ("PS-05", "id: open", "id: due_soon", r"components: due_soon is there 2 times"),
+    ("PS-05", "level: 2, colour: yellow, share", "level: 5, colour: red, share", r"stages do not"),
+    ("DE-01", "divide_by: 1000000000", "divide_by: 1000", r"divide_by: bn VND is a sum divided"),
+    ("DE-01", "windows: [month, ytd]", "windows: [month, 24h]", r"windows: reports have no value"),
+    ("EN-01", "[pollutant_hour]", "[road_deaths]", r":16: inputs: road_deaths is no reading"),
+    ("EN-01", "to: 100,", "to: 40,", r"bands: the bands do not rise"),
+    ("TR-03", "[response_sketch]", "[road_deaths]", r"inputs: quantile of road_deaths"),
+    ("TR-01", "[road_deaths]", "[response_sketch]", r"numerator: response_sketch can not be added"),
+    ("PS-12", "min_points: 60", "min_points: 160", r"min_points: there are only 100 points"),
+    ("PS-12", "input: PS-04", "input: PS-44", r"criteria: PS-44 is neither"),
+    ("PS-12", "input: PS-04", "input: PS-12", r"PS-12: is defined by itself"),
+    ("ED-01", "[school]\nunit", "[statistical]\nunit", r"windows: term is not of the calendar"),
+    ("HE-02", "band: [80, 95]", "band: [95, 80]", r"band: the lower edge is not below"),
+    ("FB-05", "count: feedback_received", "count: received", r"count: received is no measure"),
+    ("HE-01", "above_sd: 1}", "p_below: 0.1}", r"levels.0: a level of baseline_sd needs above_sd"),
+    ("EC-06", "relative_to: path}", "relative_to: target}", r"relative_to: target is not compared"),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after", "reason"), BROKEN)
+def test_a_broken_file_is_refused(
+    folder: Path, name: str, before: str, after: str, reason: str
+) -> None:
+    change(folder, name, before, after)
+    said = refusal(folder)
+    assert re.search(reason, said), said
+    assert all(line.startswith(name) for line in said.splitlines() if re.match(r"\w\w-\d\d", line))
+
+
+def test_all_faults_of_all_files_are_said_at_once(folder: Path) -> None:
+    change(folder, "PS-01", "scale: 100", "scale: 1")
+    change(folder, "DE-01", "divide_by: 1000000000", "divide_by: 1000")
+    said = refusal(folder).splitlines()
+    assert [line.split(":")[0] for line in said] == ["DE-01.yaml", "PS-01.yaml"]
+
+
+def test_every_file_has_the_form_of_the_schema() -> None:
+    validator = jsonschema.Draft202012Validator(indicator_schema())
+    documents = load_indicator_documents()
+    assert len(documents) == 60
+    for document in documents:
+        validator.validate(document)
+    assert not validator.is_valid(documents[0] | {"colour": "red"})
+    assert not validator.is_valid(documents[0] | {"direction": "up"})
+
+
+def test_the_standard_has_all_indicators_and_components() -> None:
+    found = load_catalogue()
+    assert (len(found.indicators), len(found.formulas), len(found.measures)) == (60, 107, 128)
+
+
+def test_a_changed_catalogue_is_taken_over_once(folder: Path) -> None:
+    watched = WatchedStandard(load_catalogue(folder), folder)
+    assert watched.next() is None
+    change(folder, "PS-01", "value: 50}", "value: 55}")
+    found = watched.next()
+    assert found is not None
+    bound = found.indicators["PS-01"].target_bound
+    assert bound is not None
+    assert bound.value == 55
+    assert watched.next() is None
+
+
+def test_a_refused_version_leaves_the_one_in_force_and_is_said_once(folder: Path) -> None:
+    watched = WatchedStandard(load_catalogue(folder), folder)
+    change(folder, "PS-01", "scale: 100", "scale: 1")
+    with pytest.raises(Refused, match=r"PS-01\.yaml:18"):
+        watched.next()
+    assert watched.next() is None
+    change(folder, "PS-01", "scale: 1\n", "scale: 100\n")
+    assert watched.next() is not None
+
+
+def test_measures_are_not_exchanged_while_the_centre_runs(folder: Path) -> None:
+    watched = WatchedStandard(load_catalogue(folder), folder)
+    path = folder / "measures.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document["measures"][0]["value"] = "2"
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(Refused, match="restart the aggregator"):
+        watched.next()
