@@ -44,7 +44,7 @@ def compare(
 ) -> list[Difference]:
     """Return every difference; `now_of` gives the instant at which an observation was computed.
 
-    Sums are compared exactly, values and comparisons to 1e-9. Withheld values are not judged.
+    Whole sums are compared exactly, all else to 1e-9. Withheld values are not judged.
     """
     differences: list[Difference] = []
     for observation in observations:
@@ -78,7 +78,7 @@ def _differences(
         yield Difference(name, "value", _plain(expected.value), observation.get("value"))
     for member in ("numerator", "denominator"):
         ours, theirs = getattr(expected, member), observation.get(member)
-        if ours is not None and theirs is not None and ours != theirs:
+        if ours is not None and theirs is not None and not _same_sum(ours, theirs):
             yield Difference(name, member, _plain(ours), theirs)
     if (
         found is None
@@ -117,6 +117,12 @@ def _same(expected: Fraction | float | None, found: float | None) -> bool:
     if expected is None or found is None:
         return expected is None and found is None
     return math.isclose(float(expected), found, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def _same_sum(expected: int | Fraction, found: float) -> bool:
+    """Whole numbers are counts, others were divided already (the points of a composite)."""
+    whole = Fraction(expected).denominator == 1
+    return expected == found if whole else _same(Fraction(expected), found)
 
 
 def _plain(value: int | Fraction | None) -> int | float | None:

@@ -42,9 +42,9 @@ def compare_value(
         return OTHERS[kind](moment, name, asked, found)
     window = base_window(kind, asked.window, moment.now)
     base = moment.value(name, None if window is None else asked._replace(window=window)).value
-    if base is None or base == 0:
-        return None
     difference = moment.catalogue.indicator_of(name).get("comparison_in") == "difference"
+    if base is None or (base == 0 and not difference):
+        return None
     if not (points or difference or kind in IN_POINTS):
         return 100 * (found / base - 1)
     seconds = moment.catalogue.parts[name]["unit"] == "timestamp"
