@@ -33,6 +33,7 @@ GROWTH = {"mom", "qoq", "yoy", "ytd_yoy"}
 DIFFERENCE = {"yoy_points", "day_before", "week_before"}
 COMPONENTS = {"limit": ("of_limit", "to_limit"), "share_of_grdp_growth": ("to_grdp",)}
 """Comparisons that are a component of the indicator."""
+RANK_DECIMALS = 9
 WINDOW_OF = {"mom": {"month", "30d", "24h"}, "qoq": {"quarter"}, "ytd_yoy": {"ytd"}}
 
 
@@ -170,7 +171,8 @@ def ranks(values: Values, groups: Ints, direction: str) -> tuple[Ints, Ints]:
 
     Position is 1 + the number of siblings with a strictly better value.
     """
-    better = values.value if direction != "↓" else -values.value
+    # Equal quotients may differ in the last bits, depending on what they were made of.
+    better = np.round(values.value if direction != "↓" else -values.value, RANK_DECIMALS)
     position = np.zeros(len(groups), dtype=np.int64)
     count = np.zeros(len(groups), dtype=np.int64)
     for group in np.unique(groups):

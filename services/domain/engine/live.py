@@ -12,20 +12,15 @@ import numpy as np
 from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
-from services.domain.engine.comparisons import spans_of
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.measures import REFERENCE_VALUE
+from services.domain.engine.moving import Moving, jumped, moving
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
-from services.domain.engine.windows import Span, place, window_name, year_before
+from services.domain.engine.windows import Span, window_name, year_before
 from services.domain.instants import HOUR, SECOND
 from services.domain.worktime import local_day
 
-MOVES_MAX_SECONDS = 3 * 3600
-"""A clock that has stood still for longer than this moves every window.
-
-Everything is evaluated again.
-"""
 AT_ONCE = frozenset({"instant", "5m", "1h", "24h"})
 PATIENCE = SECOND
 """How much later than what is to be seen at once a longer window may be evaluated.
@@ -65,7 +60,15 @@ class Live:
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._due: dict[Task, int] = {}
         self._now = 0
-        self._clock: dict[Task, list[Span]] = {}
+        self._tasks_of: dict[str, list[Task]] = {name: [] for name in state.catalogue.formulas}
+        self._moving: dict[Moving, list[Task]] = {}
+        for task in self._tasks:
+            self._tasks_of[task.formula].append(task)
+            formula = state.catalogue.formulas[task.formula]
+            indicator = state.catalogue.indicators[formula.indicator]
+            together = moving(formula, indicator, task.window, task.calendar)
+            self._moving.setdefault(together, []).append(task)
+        self._placed: dict[Moving, list[Span]] = {}
         self._passed: dict[str, tuple[int, ...]] = {}
         self._cells_known = 0
         self._measures = {
@@ -102,7 +105,7 @@ class Live:
         if not len(keys):
             return
         for formula, cells in self._cells_by_formula(keys):
-            for task in self._tasks_of(formula):
+            for task in self._tasks_of[formula]:
                 self._put(task, cells)
 
     def touch_named(self, key: str) -> tuple[Task, int] | None:
@@ -131,7 +134,7 @@ class Live:
                 for cell in self._state.cells.of_unit(unit)
             }
             if touched:
-                for task in self._tasks_of(formula):
+                for task in self._tasks_of[formula.id]:
                     self._put(task, touched)
 
     def advance(self, now: int, final_to: int) -> None:
@@ -143,21 +146,27 @@ class Live:
         self._now = now
         self._touch_new()
         moved = self._clocks_moved(now, final_to)
-        for task in self._tasks:
+        everything = range(len(self._state.cells))
+        for task in self._tasks if moved else ():
             formula = self._state.catalogue.formulas[task.formula]
-            if moved and not moved.isdisjoint(self._clocks_of(formula)):
-                self._put(task, range(len(self._state.cells)))
-            spans = self._spans(task, now)
-            before = self._clock.get(task)
-            self._clock[task] = spans
+            if not moved.isdisjoint(self._clocks_of(formula)):
+                self._put(task, everything)
+        passed: dict[tuple[int, int], dict[str, list[int]]] = {}
+        for together, tasks in self._moving.items():
+            spans, before = together.spans(now), self._placed.get(together)
+            self._placed[together] = spans
             if before is None:
                 continue
-            if _jumped(before, spans):
-                self._put(task, range(len(self._state.cells)))
+            if jumped(before, spans):
+                for task in tasks:
+                    self._put(task, everything)
                 continue
-            for old, new in zip(before, spans, strict=True):
-                for begin, end in ((old.begin, new.begin), (old.cut, new.cut)):
-                    self._touch_between(task, formula, second_after(begin), second_after(end))
+            for bounds in _bounds_passed(before, spans):
+                if bounds not in passed:
+                    keys = self._state.points.keys_within(*bounds)
+                    passed[bounds] = dict(self._cells_by_formula(keys))
+                for task in tasks:
+                    self._put(task, passed[bounds].get(task.formula, ()))
 
     def _clocks_moved(self, now: int, final_to: int) -> set[str]:
         """Which of the clocks that formulas look at beside their windows have moved on."""
@@ -189,49 +198,15 @@ class Live:
                 found.add(FULL_HOUR)
         return found
 
-    def _touch_between(self, task: Task, formula: Formula, begin: int, end: int) -> None:
-        if end <= begin:
+    def _cells_by_formula(self, keys: Ints) -> Iterator[tuple[str, list[int]]]:
+        if not len(keys):
             return
-        keys = self._state.points.keys_within(begin, end)
-        for _, cells in self._cells_by_formula(keys, formula.id):
-            self._put(task, cells)
-
-    def _spans(self, task: Task, now: int) -> list[Span]:
-        """The window and the bases of its comparisons."""
-        span = place(task.window, task.calendar, now)
-        formula = self._state.catalogue.formulas[task.formula]
-        indicator = self._state.catalogue.indicators[formula.indicator]
-        rule = indicator.alert_levels
-        kinds: list[str] = [*indicator.comparisons]
-        found = [span]
-        if formula.component is None and rule.window == task.window:
-            kinds += {"poisson_upper_tail": ["baseline_28d"], "baseline_sd": ["baseline_5y"]}.get(
-                rule.rule, []
-            )
-            windows = dict.fromkeys(s.window for s in rule.levels if s.window)
-            found += [place(each, task.calendar, now) for each in windows if each != task.window]
-        for kind in dict.fromkeys(kinds):
-            found += spans_of(kind, span)
-        return found
-
-    def _cells_by_formula(
-        self, keys: Ints, only: str | None = None
-    ) -> Iterator[tuple[Formula, list[int]]]:
         width = self._state.cells.width
         cells, numbers = keys // width, keys % width
         for formula in self._state.catalogue.formulas.values():
-            if only is not None and formula.id != only:
-                continue
             inside = np.isin(numbers, list(self._measures[formula.id]))
             if inside.any():
-                yield formula, np.unique(cells[inside]).tolist()
-
-    def _tasks_of(self, formula: Formula) -> Iterator[Task]:
-        for window in formula.windows:
-            for calendar in self._state.catalogue.indicators[formula.indicator].calendars_of(
-                window
-            ):
-                yield Task(formula.id, window, calendar)
+                yield formula.id, np.unique(cells[inside]).tolist()
 
     def _put(self, task: Task, cells: Iterable[int]) -> None:
         indicator = self._state.catalogue.indicators[
@@ -286,11 +261,11 @@ class Live:
         return sorted(found)
 
 
-def _jumped(before: list[Span], after: list[Span]) -> bool:
-    """Whether a period gave way to the next, or the clock went back or leapt."""
-    for old, new in zip(before, after, strict=True):
-        if old.period != new.period or new.begin < old.begin or new.cut < old.cut:
-            return True
-        if max(new.begin - old.begin, new.cut - old.cut) > MOVES_MAX_SECONDS * 1_000_000:
-            return True
-    return False
+def _bounds_passed(before: list[Span], after: list[Span]) -> set[tuple[int, int]]:
+    """[from, to) in seconds of each bound that has moved."""
+    moves = (
+        (second_after(begin), second_after(end))
+        for old, new in zip(before, after, strict=True)
+        for begin, end in ((old.begin, new.begin), (old.cut, new.cut))
+    )
+    return {(begin, end) for begin, end in moves if begin < end}
