@@ -40,6 +40,7 @@ class Ticked(NamedTuple):
     applied: int
     final_to: int
     settled: bool
+    urgent: bool
     more: bool
     evaluated: int
 
@@ -144,7 +145,15 @@ class EvaluationEngine:
         settled = not read.more and len(self._live) == 0
         if settled:
             records.extend(self._tombstones())
-        return Ticked(records, read.applied, read.watermark, settled, read.more, evaluated)
+        return Ticked(
+            records=records,
+            applied=read.applied,
+            final_to=read.watermark,
+            settled=settled,
+            urgent=self._live.totals_wait,
+            more=read.more,
+            evaluated=evaluated,
+        )
 
     def _work(self, until: int) -> Iterator[tuple[Task, list[int]]]:
         """What waits, as far as a slice of time goes: what it has brought is published then."""

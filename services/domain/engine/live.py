@@ -80,6 +80,11 @@ class Live:
         """Cells that wait, counted once for each task."""
         return sum(map(len, self._pending.values())) + sum(map(len, self._backlog.values()))
 
+    @property
+    def totals_wait(self) -> bool:
+        """Whether any total waits; breakdowns alone are in no hurry."""
+        return any(self._pending.values())
+
     def _numbers_of(self, formula: Formula) -> Iterator[int]:
         """The measures whose points the formula shows; that it is simulated is shown as well."""
         for measure in self._state.catalogue.shown_by(formula):
