@@ -115,13 +115,15 @@ def behind(named: Named, catalogue: Catalogue, units: UnitList, now: int) -> Beh
     span = place(named.window, named.calendar, now, named.period)
     unit = units.get(named.unit)
     flows = all(measure.kind == "flow" for measure in counted)
-    # Before its first day the code of a unit was that of another one.
+    # Outside its days the code of a unit is that of another one.
     since = BEGINNING if unit is None else max(BEGINNING, start_of_local_day(unit.valid_from))
+    last = unit.valid_to if unit is not None else None
+    until = span.cut if last is None else min(span.cut, start_of_local_day(last))
     return Behind(
         types=tuple(name for name in types if name != EVERY_TYPE),
         every_type=EVERY_TYPE in types,
         begin=max(since, span.begin) if flows else since,
-        until=span.cut,
+        until=until,
         reports=reports,
         calendar=span.calendar,
         periods=_periods(span),

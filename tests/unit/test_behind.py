@@ -50,6 +50,12 @@ def test_what_names_nothing_is_refused(text: str, unknown: bool) -> None:
     assert caught.value.unknown == unknown
 
 
+def test_a_unit_that_has_ended_leaves_its_code_to_another() -> None:
+    found = behind(named("PS-05|C:00004@1900-01-01||instant"), CATALOGUE, UNITS, NOW)
+    assert found is not None
+    assert found.bounds[1] == UNIT_BEGIN
+
+
 def test_a_flow_rests_on_its_window() -> None:
     found = behind(named("PS-01|P:33@2025-07-01||month:2026-10"), CATALOGUE, UNITS, NOW)
     assert found is not None

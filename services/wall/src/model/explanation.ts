@@ -58,9 +58,15 @@ export function readExplanation(value: unknown): Explanation | null {
     reportersReported: asNumber(reporters?.["reported"]),
     missing: asList(reporters?.["missing"]).flatMap((unit) => asText(unit) ?? []),
     offsets: asList(document["offsets"]).flatMap((entry) => offsetWords(asMembers(entry))),
-    revisions: Array.isArray(document["revisions"]) ? document["revisions"].length : null,
+    revisions: revisionsOf(document["revisions"]),
     events: readEvents(asMembers(document["events"])),
   };
+}
+
+/** How often the value was changed after it was final; rows at rest of before count as none. */
+function revisionsOf(rows: unknown): number | null {
+  if (!Array.isArray(rows)) return null;
+  return Math.max(0, ...rows.map((row) => asNumber(asMembers(row)?.["revision"]) ?? 0));
 }
 
 function readEvents(page: Members | null): EventPage | null {
