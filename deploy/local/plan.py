@@ -106,7 +106,7 @@ def _feed(feed: Feed, rate: float | None) -> Service | None:
         case Feed.NONE:
             return None
         case Feed.SIMULATE:
-            arguments = ("--ministry", "--follow", *pace)
+            arguments = ("--ministry", "--domains", "--follow", *pace)
         case Feed.EXAMPLE:
             arguments = ("--ministry", "--backfill", "30", "--events", "2000", *pace)
     words = _module("services.cli", "simulate", *arguments)

@@ -43,14 +43,17 @@ REACHED = {"4G": (0.97, 1.0), "5G": (0.35, 0.75), "fibre": (0.85, 0.97)}
 
 
 def references(day: Day) -> Drawn:
-    """Inhabitants and households of each commune, by the count of the month."""
+    """Inhabitants and households of each commune, as counted for the month before.
+
+    They hold from its first day on, so that its reports find them.
+    """
     date = _date(day)
     if date.day != REFERENCES_ON:
         return
+    ref_date = (date - datetime.timedelta(days=1)).replace(day=1).isoformat()
     for agency in day.agencies:
         people = _people(agency)
         for series, value in (("population", people), ("households", int(people / HOUSEHOLD))):
-            ref_date = date.isoformat()
             data = {"series_id": series, "ref_date": ref_date, "value": value}
             source, subject = system(agency, "dan-cu"), f"{series}/{ref_date}"
             yield [Happening(day.midnight, "reference.value", agency.unit, source, subject, data)]
