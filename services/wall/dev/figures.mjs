@@ -169,7 +169,7 @@ function service(own) {
     }),
     observation("PS-05.open", own, "instant", { value: 14_221 }),
     observation("PS-05.due_soon", own, "instant", { value: 731 }),
-    observation("PS-05.countdown", own, "instant", { value: (Date.now() + 8_000_000) * 1000 }),
+    observation("PS-05.countdown", own, "instant", { value: new Date(Date.now() + 8_000_000).toISOString() }),
     observation("PS-05.overdue_share", own, "instant", { value: 7.92, numerator: 1_126, denominator: 14_221 }),
     ...procedures.flatMap((code, index) => [
       observation("PS-05", own, "instant", {

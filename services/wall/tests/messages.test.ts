@@ -45,5 +45,6 @@ describe("messages", () => {
       removed: false,
     });
     expect(readObservation({ ...ITEM, unit: undefined })).toBeNull();
+    expect(readObservation({ ...ITEM, value: "2026-11-26T21:35:11+07:00" })?.value).toBe(Date.UTC(2026, 10, 26, 14, 35, 11));
   });
 });

@@ -25,7 +25,7 @@ export function asNumber(value: unknown): number | null {
 /** An instant (RFC 3339 text, or a number of microseconds since 1970) in milliseconds since 1970, or null. */
 export function asInstant(value: unknown): number | null {
   if (typeof value === "number") return Number.isFinite(value) ? value / 1000 : null;
-  if (typeof value !== "string") return null;
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return null;
   const instant = Date.parse(value);
   return Number.isNaN(instant) ? null : instant;
 }

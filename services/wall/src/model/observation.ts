@@ -98,7 +98,8 @@ export function readObservation(value: unknown): Observation | null {
 
 function readFigures(item: Members) {
   return {
-    value: asNumber(item["value"]),
+    // A deadline is a value as well: its instant, in milliseconds since 1970.
+    value: asNumber(item["value"]) ?? asInstant(item["value"]),
     numerator: asNumber(item["numerator"]),
     denominator: asNumber(item["denominator"]),
     nullReason: asText(item["null_reason"]),

@@ -114,10 +114,9 @@ function slotsOf(
   ];
 }
 
-/** The value is an instant in seconds, milliseconds or microseconds since 1970: its size tells which. */
-function deadlineWords(value: number | null, now: number): readonly [when: string, left: string] {
-  if (value === null) return [NO_VALUE, "hạn gần nhất"];
-  const instant = value > 1e14 ? value / 1000 : value > 1e11 ? value : value * 1000;
+/** When the next deadline is and what is left until then; instants in milliseconds since 1970. */
+function deadlineWords(instant: number | null, now: number): readonly [when: string, left: string] {
+  if (instant === null) return [NO_VALUE, "hạn gần nhất"];
   const when = sameDay(instant, now) ? hourMinute(instant) : dayMonth(instant);
   return [when, instant > now ? `hạn kế, còn ${duration(instant - now)}` : "hạn gần nhất"];
 }
