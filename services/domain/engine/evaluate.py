@@ -82,7 +82,10 @@ class Evaluation:
         zero = known & (below == 0)
         has = known & ~zero
         share = np.divide(formula.scale * above, below, out=np.zeros_like(above), where=has)
-        return Values((formula.offset + share) / formula.divide_by, has, above, below, zero)
+        value = (formula.offset + share) / formula.divide_by
+        # What is missing is not shown as zero.
+        above, below = np.where(has_above, above, np.nan), np.where(has_below, below, np.nan)
+        return Values(value, has, above, below, zero)
 
     def _sum(self, formula: Formula, cells: Ints, span: Span) -> Values:
         total, has = self._total(formula.inputs, cells, span)
