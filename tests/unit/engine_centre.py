@@ -17,8 +17,9 @@ from services.adapters.standards import load_catalogue
 from services.aggregator.count.batch import Partition, Received, Record, decode_batch
 from services.aggregator.count.calendar import Calendars
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite
-from services.aggregator.count.changes import Changes, KeyName
+from services.aggregator.count.changes import Changes
 from services.aggregator.count.folding import Folding
+from services.aggregator.count.places import KeyName, Places
 from services.domain.cases.book import Book, CaseName, WorkingDay, case_of
 from services.domain.cases.facts import CALENDAR_DAY
 from services.domain.cases.lists import REFERENCE_LIST, Lists, lists_of
@@ -86,6 +87,7 @@ class Counting:
     def __init__(self) -> None:
         self.deltas: dict[Partition, list[bytes]] = defaultdict(list)
         self.keys: dict[KeyName, int] = {}
+        self._places = Places(stored())
         self._calendars = Calendars(units())
         self._lists = Lists()
         self._list_bodies: dict[CaseName, CaseBody] = {}
@@ -110,7 +112,7 @@ class Counting:
             if identity not in self._seen:
                 self._seen.add(identity)
                 grouped[case_of(received.event)].append(received)
-        folding = Folding(self._book, stored(), now)
+        folding = Folding(self._book, self._places, now)
         first = (CALENDAR_DAY, REFERENCE_LIST)
         for name in sorted(grouped, key=lambda name: name.kind not in first):
             row = self._rows[name][0] if name in self._rows else CaseRow(name, 0, CaseBody())
@@ -124,7 +126,7 @@ class Counting:
 
     def tick(self, now: int) -> None:
         """What the clock brings: facts that begin to count, and cases of changed days."""
-        folding = Folding(self._book, stored(), now)
+        folding = Folding(self._book, self._places, now)
         for name, (row, write) in self._rows.items():
             ripe = write.ripe_at is not None and write.ripe_at <= now
             if ripe or name in self._marked:
@@ -144,12 +146,11 @@ class Counting:
         self._write_deltas(folding.changes)
 
     def _write_deltas(self, changes: Changes) -> None:
-        for name in changes.key_names():
-            self.keys.setdefault(name, len(self.keys) + 1)
-        for partition in changes.partitions():
-            delta = changes.delta(partition, self.keys)
-            if delta is not None:
-                self.deltas[partition].append(encode_delta(delta))
+        numbers = np.zeros(len(self._places), dtype=np.int64)
+        for key in changes.keys().tolist():
+            numbers[key] = self.keys.setdefault(self._places.name(key), len(self.keys) + 1)
+        for partition, delta in changes.deltas(numbers).items():
+            self.deltas[partition].append(encode_delta(delta))
 
     def _members(self, list_id: str, unit: str, at: int) -> frozenset[str] | None:
         chain = (unit, *(above.key for above in units().ancestors(unit)))

@@ -5,10 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.aggregator.count.batch import Record, decode_batch
 from services.domain.cases.book import Book
 from services.domain.engine.contributions import Point
-from services.domain.events import decode
-from services.domain.events.stamp import read_stamp
 from services.domain.worktime import WorkingCalendar
 from tests.unit.engine_centre import Counting, catalogue, units
 from tests.unit.engine_documents import RECEIPT, document
@@ -21,7 +20,9 @@ def admitted(**said: Any) -> tuple[Point, ...]:
     sent = document("dossier.received", TIME, "H-1", RECEIPT, **said)
     raw = msgspec.json.encode(sent)
     book = Book(catalogue(), units(), lambda _unit: WorkingCalendar())
-    return book.admitted(decode(raw), raw).points
+    batch = decode_batch([Record("t", 0, 0, raw, {})], "receipts", "dead")
+    (received,) = batch.events
+    return book.admitted(received.event, received.ingested_at).points
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,6 @@ def test_what_has_no_hour_or_is_no_first_event_counts_nothing() -> None:
     correction = {"op": "correct", "supersedes": "d-0", "ingestedtime": "2025-10-06T09:00:10+07:00"}
     assert admitted(**correction) == ()
     assert admitted(ingestedtime="2025-10-06T09:00:10+07:00", unit="C:99999") == ()
-    assert read_stamp(b"{") is None
 
 
 def test_a_correction_does_not_take_the_delay_back() -> None:

@@ -3,12 +3,15 @@
 from uuid import UUID
 
 import msgspec
+import numpy as np
 
 from services.aggregator.count.batch import Record, decode_batch
-from services.aggregator.count.changes import Changes, KeyName
+from services.aggregator.count.changes import Changes
+from services.aggregator.count.places import KeyName, Places
 from services.domain.cases.reported import FigureEntry
 from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.engine.figures import Figure
+from services.domain.engine.points import Ints
 from tests.unit.engine_centre import catalogue
 from tests.unit.engine_documents import RECEIPT, Document, document
 
@@ -63,32 +66,66 @@ def contribution(*points: tuple[str, int, int]) -> Contribution:
     return Contribution("C:1", members, points, (("dossier_next_deadline", 1, 9, 9),))
 
 
+def changes() -> tuple[Places, Changes]:
+    places = Places(catalogue().measures)
+    return places, Changes(places)
+
+
+def names(places: Places, changes: Changes) -> set[KeyName]:
+    return {places.name(key) for key in changes.keys().tolist()}
+
+
+def same(places: Places) -> Ints:
+    """Stored numbers that are the keys themselves."""
+    return np.arange(len(places))
+
+
 def test_what_cancels_is_not_written() -> None:
-    changes = Changes(catalogue().measures)
+    places, found = changes()
     old, new = contribution(("dossiers_open", 3, 1)), contribution(("dossiers_open", 4, 1))
-    changes.replace(HERE, NOTHING, old)
-    changes.replace(HERE, old, new)
-    changes.replace(HERE, new, NOTHING)
-    changes.replace(THERE, new, new)
-    assert changes.partitions() == {HERE}
-    assert changes.key_names() == set()
-    assert changes.delta(HERE, {}) is None
-    assert changes.delta(THERE, {}) is None
+    found.replace(HERE, NOTHING, old)
+    found.replace(HERE, old, new)
+    found.replace(HERE, new, NOTHING)
+    found.replace(THERE, new, new)
+    assert names(places, found) == set()
+    assert found.deltas(same(places)) == {}
+
+
+def test_points_of_one_second_are_added_up() -> None:
+    places, found = changes()
+    found.replace(HERE, NOTHING, Contribution("C:1", {}, (("facts_simulated", 3, 1),)))
+    found.replace(HERE, NOTHING, Contribution("C:1", {}, (("facts_simulated", 3, 2),)))
+    found.replace(HERE, NOTHING, Contribution("C:1", {}, (("facts_simulated", -4, 5),)))
+    assert names(places, found) == {KeyName("facts_simulated", "C:1", "", "")}
+    _, seconds, values = found.deltas(same(places))[HERE].points()
+    assert (seconds.tolist(), values.tolist()) == ([-4, 3], [5, 3])
 
 
 def test_a_contribution_goes_to_the_total_and_each_dimension_of_its_measure() -> None:
-    changes = Changes(catalogue().measures)
-    changes.replace(HERE, NOTHING, contribution(("dossiers_open", 3, 1), ("facts_simulated", 3, 1)))
-    ids = {name: number for number, name in enumerate(sorted(changes.key_names()), 1)}
+    places, found = changes()
+    found.replace(HERE, NOTHING, contribution(("dossiers_open", 3, 1), ("facts_simulated", 3, 1)))
     members = {("", ""), ("agency", "H33.15"), ("block", "province")}
-    names = ("dossiers_open", "dossier_next_deadline", "facts_simulated")
-    assert set(ids) == {KeyName(name, "C:1", *member) for name in names for member in members}
-    delta = changes.delta(HERE, ids)
-    assert delta is not None
-    assert sorted(delta.points()[0].tolist()) == sorted(
-        number for name, number in ids.items() if name.measure != "dossier_next_deadline"
-    )
+    measures = ("dossiers_open", "dossier_next_deadline", "facts_simulated")
+    assert names(places, found) == {
+        KeyName(measure, "C:1", *member) for measure in measures for member in members
+    }
+    delta = found.deltas(same(places))[HERE]
+    assert {places.name(key).measure for key in delta.points()[0].tolist()} == {
+        "dossiers_open",
+        "facts_simulated",
+    }
+    assert len(delta.points()[0]) == len(members) * 2
     assert {(e.begin, e.end, e.value, e.count) for e in delta.extents} == {(1, 9, 9, 1)}
+
+
+def test_places_keep_their_numbers_while_their_table_grows() -> None:
+    places = Places(catalogue().measures)
+    first = places.scope(contribution())["dossiers_open"]
+    keys = list(places.keys_of(first))
+    many = [places.scope(Contribution(f"C:{n}"))["dossiers_open"] for n in range(5_000)]
+    assert len({*many, first}) == 5_001
+    assert places.scope(contribution())["dossiers_open"] == first
+    assert list(places.keys_of(first)) == keys
 
 
 def entry(period: str, value: float) -> FigureEntry:
@@ -96,18 +133,19 @@ def entry(period: str, value: float) -> FigureEntry:
 
 
 def test_figures_are_set_and_taken_away_by_the_version_of_their_case() -> None:
-    changes = Changes(catalogue().measures)
-    same, old, new = entry("2026-01", 1), entry("2026-02", 2), entry("2026-02", 3)
+    places, found = changes()
+    like, old, new = entry("2026-01", 1), entry("2026-02", 2), entry("2026-02", 3)
     gone = entry("2026-03", 4)
-    changes.figures(HERE, ("P:1", "P:1"), [same, old, gone], [same, new], 5)
-    ids = dict.fromkeys(changes.key_names(), 1)
-    delta = changes.delta(HERE, ids)
-    assert delta is not None
-    found = {change.period: (change.version, change.figure) for change in delta.figures}
-    assert found == {"2026-02": (5, new.figure), "2026-03": (5, None)}
+    found.figures(HERE, ("P:1", "P:1"), [like, old, gone], [like, new], 5)
+    assert names(places, found) == {KeyName("it_revenue", "P:1", "", "")}
+    figures = found.deltas(same(places))[HERE].figures
+    assert {change.period: (change.version, change.figure) for change in figures} == {
+        "2026-02": (5, new.figure),
+        "2026-03": (5, None),
+    }
 
 
 def test_a_figure_that_moves_to_another_unit_leaves_the_first() -> None:
-    changes = Changes(catalogue().measures)
-    changes.figures(HERE, ("P:1", "P:2"), [entry("2026-01", 1)], [entry("2026-01", 1)], 2)
-    assert {name.unit for name in changes.key_names()} == {"P:1", "P:2"}
+    places, found = changes()
+    found.figures(HERE, ("P:1", "P:2"), [entry("2026-01", 1)], [entry("2026-01", 1)], 2)
+    assert {name.unit for name in names(places, found)} == {"P:1", "P:2"}

@@ -175,10 +175,12 @@ def test_a_delta_comes_out_as_it_went_in() -> None:
     extents = [ExtentChange(3, 1, 1 << 61, 9, -1)]
     figures = [FigureChange(4, "rows", "2026-01-01", 8, Figure(1.5, 2, "so_bo", quality=("q",)))]
     figures.append(FigureChange(4, "rows", "2026-01-02", 8, None))
-    delta = decode_delta(encode_delta(make_delta(points, extents, figures)))
+    columns = tuple(np.array(column, dtype=np.int64) for column in zip(*points, strict=True))
+    delta = decode_delta(encode_delta(make_delta(columns, extents, figures)))
     assert list(zip(*(column.tolist() for column in delta.points()), strict=True)) == points
     assert (list(delta.extents), list(delta.figures)) == (extents, figures)
-    empty = decode_delta(encode_delta(make_delta([], [], [])))
+    none = np.zeros(0, dtype=np.int64)
+    empty = decode_delta(encode_delta(make_delta((none, none, none), [], [])))
     assert [len(column) for column in empty.points()] == [0, 0, 0]
 
 

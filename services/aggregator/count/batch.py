@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from services.domain.errors import Refused
-from services.domain.events import Event, decode
+from services.domain.events import Event, decode_stamped
+from services.domain.instants import parse_instant
 
 Partition = tuple[str, int]
 RECEIPT_BYTES = 20
@@ -30,7 +31,8 @@ class Record(NamedTuple):
 class Received(NamedTuple):
     """An event with where it came from; `digest` is the fingerprint of its content.
 
-    `differs` marks one that came again within the batch, with another content.
+    `ingested_at` is the instant at which the intake took it. `differs` marks one that came again
+    within the batch, with another content.
     """
 
     event: Event
@@ -38,6 +40,7 @@ class Received(NamedTuple):
     receipt: UUID | None
     line: int
     digest: int
+    ingested_at: int | None
     differs: bool = False
 
 
@@ -99,17 +102,24 @@ def decode_batch(records: Iterable[Record], receipts_topic: str, dead_topic: str
 
 def _take_event(record: Record, first: dict[tuple[str, str], Received], batch: Batch) -> None:
     try:
-        event = decode(record.value)
+        event, stamp = decode_stamped(record.value)
     except Refused as error:
         batch.dead.append(DeadLetter(record, "malformed_json", "", str(error)))
         return
     receipt, line = _origin(record.headers.get("receipt", b""))
-    received = Received(event, record, receipt, line, _digest(event))
+    received = Received(event, record, receipt, line, _digest(event), _instant(stamp))
     known = first.setdefault((event.source, event.id), received)
     if known is received:
         batch.events.append(received)
     else:
         batch.repeated.append(received._replace(differs=received.digest != known.digest))
+
+
+def _instant(stamp: str | None) -> int | None:
+    try:
+        return None if stamp is None else parse_instant(stamp)
+    except ValueError:
+        return None
 
 
 def _origin(header: bytes) -> tuple[UUID | None, int]:

@@ -1,77 +1,77 @@
-"""What a batch changes.
+"""What a batch changes: contributions new minus old, by partition; pure.
 
-Contributions new minus old, per partition, in terms of the key dictionary; pure.
+Points are gathered as integers and added up with numpy once, at the end of the batch.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+
 from services.aggregator.count.batch import Partition
+from services.aggregator.count.places import Places
 from services.domain.cases.reported import FigureEntry
 from services.domain.engine.contributions import Contribution
 from services.domain.engine.delta import Delta, ExtentChange, FigureChange, make_delta
 from services.domain.engine.figures import Figure
-from services.domain.engine.measures import Measure
+from services.domain.engine.points import Ints
+
+ExtentName = tuple[int, int, int, int]
+FigureName = tuple[int, str, str]
 
 
-class KeyName(NamedTuple):
-    """A row of the key dictionary."""
+class _Changed:
+    """What one partition gathers.
 
-    measure: str
-    unit: str
-    dim: str
-    member: str
+    `points` holds place, second and value of each point, one after the other; extents and figures
+    are named by their keys.
+    """
+
+    __slots__ = ("extents", "figures", "points")
+
+    def __init__(self) -> None:
+        self.points: list[int] = []
+        self.extents: dict[ExtentName, int] = {}
+        self.figures: dict[FigureName, tuple[int, Figure | None]] = {}
 
 
-ExtentName = tuple[KeyName, int, int, int]
-FigureName = tuple[KeyName, str, str]
+class _Sums(NamedTuple):
+    """The points of one partition added up, those that cancel left out, by key and second."""
+
+    keys: Ints
+    seconds: Ints
+    values: Ints
 
 
 class Changes:
     """Adds up what cases take back and add; what cancels is not written."""
 
-    def __init__(self, measures: Mapping[str, Measure]) -> None:
-        self._measures = measures
-        self._keys_of: dict[tuple[object, ...], tuple[KeyName, ...]] = {}
-        self._points: dict[Partition, dict[tuple[KeyName, int], int]] = {}
-        self._extents: dict[Partition, dict[ExtentName, int]] = {}
-        self._figures: dict[Partition, dict[FigureName, tuple[int, Figure | None]]] = {}
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._changed: dict[Partition, _Changed] = {}
+        self._sums: dict[Partition, _Sums] = {}
 
     def replace(self, partition: Partition, old: Contribution, new: Contribution) -> None:
         """Take back what a case had contributed and add what it contributes now."""
         if old == new:
             return
-        for whole, sign in ((old, -1), (new, 1)):
-            for contribution in (whole, *whole.more):
-                self._add(partition, contribution, sign)
+        changed = self._of(partition)
+        for contribution in (old, *old.more):
+            self._add(changed, contribution, -1)
+        for contribution in (new, *new.more):
+            self._add(changed, contribution, 1)
 
-    def _add(self, partition: Partition, contribution: Contribution, sign: int) -> None:
-        points = self._points.setdefault(partition, {})
-        for measure, second, value in contribution.points:
-            for key in self._keys(measure, contribution):
-                points[key, second] = points.get((key, second), 0) + sign * value
-        extents = self._extents.setdefault(partition, {})
-        for measure, begin, end, value in contribution.extents:
-            for key in self._keys(measure, contribution):
-                name = (key, begin, end, value)
-                extents[name] = extents.get(name, 0) + sign
-
-    def _keys(self, measure: str, contribution: Contribution) -> tuple[KeyName, ...]:
-        """The total's key and one for each breakdown; cases that have much in common share them."""
-        place = (measure, contribution.unit, *contribution.members.items())
-        found = self._keys_of.get(place)
-        if found is None:
-            known = self._measures.get(measure)
-            found = (
-                KeyName(measure, contribution.unit, "", ""),
-                *(
-                    KeyName(measure, contribution.unit, dim, member)
-                    for dim, member in contribution.members.items()
-                    if known is None or dim in known.dimensions
-                ),
-            )
-            self._keys_of[place] = found
-        return found
+    def _add(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
+        if contribution.points:
+            scope, gather = self._places.scope(contribution), changed.points.extend
+            for measure, second, value in contribution.points:
+                gather((scope[measure], second, sign * value))
+        if contribution.extents:
+            scope, extents = self._places.scope(contribution), changed.extents
+            for measure, begin, end, value in contribution.extents:
+                for key in self._places.keys_of(scope[measure]):
+                    name = (key, begin, end, value)
+                    extents[name] = extents.get(name, 0) + sign
 
     def figures(
         self,
@@ -85,47 +85,67 @@ class Changes:
 
         `units` are the old and new unit keys.
         """
-        found = self._figures.setdefault(partition, {})
-        after = {_figure_name(entry, units[1]): entry.figure for entry in new}
-        before = {_figure_name(entry, units[0]): entry.figure for entry in old}
+        before = {self._figure(entry, units[0]): entry.figure for entry in old}
+        after = {self._figure(entry, units[1]): entry.figure for entry in new}
+        if before == after:
+            return
+        found = self._of(partition).figures
         for name in before.keys() - after.keys():
             found[name] = (version, None)
         for name, figure in after.items():
             if before.get(name) != figure:
                 found[name] = (version, figure)
 
-    def key_names(self) -> set[KeyName]:
-        """Every key that the deltas will name."""
-        names = {key for points in self._points.values() for (key, _), v in points.items() if v}
-        names |= {name[0] for found in self._extents.values() for name, n in found.items() if n}
-        return names | {name[0] for found in self._figures.values() for name in found}
+    def _figure(self, entry: FigureEntry, unit: str) -> FigureName:
+        key = self._places.key(entry.measure, unit, entry.dim, entry.member)
+        return key, entry.calendar, entry.period
 
-    def partitions(self) -> set[Partition]:
-        """Partitions that have anything to write."""
-        return {*self._points, *self._extents, *self._figures}
+    def _of(self, partition: Partition) -> _Changed:
+        found = self._changed.get(partition)
+        if found is None:
+            found = self._changed[partition] = _Changed()
+        return found
 
-    def delta(self, partition: Partition, ids: Mapping[KeyName, int]) -> Delta | None:
-        """The delta of a partition; None when everything cancelled."""
-        points = [
-            (ids[key], second, value)
-            for (key, second), value in self._points.get(partition, {}).items()
-            if value
-        ]
-        extents = [
-            ExtentChange(ids[key], begin, end, value, count)
-            for (key, begin, end, value), count in self._extents.get(partition, {}).items()
-            if count
-        ]
-        figures = [
-            FigureChange(ids[key], calendar, period, version, figure)
-            for (key, calendar, period), (version, figure) in self._figures.get(
-                partition, {}
-            ).items()
-        ]
-        if not (points or extents or figures):
-            return None
-        return make_delta(points, extents, figures)
+    def keys(self) -> Ints:
+        """Every key that the deltas will name, each once, in order; nothing is added after this."""
+        self._sums = {p: self._summed(changed.points) for p, changed in self._changed.items()}
+        named = [sums.keys for sums in self._sums.values()]
+        for changed in self._changed.values():
+            extents = [name[0] for name, count in changed.extents.items() if count]
+            named.append(np.array(extents, dtype=np.int64))
+            named.append(np.array([name[0] for name in changed.figures], dtype=np.int64))
+        return np.unique(np.concatenate(named)) if named else np.zeros(0, dtype=np.int64)
 
+    def _summed(self, points: list[int]) -> _Sums:
+        table = np.array(points, dtype=np.int64).reshape(-1, 3)
+        keys, seconds, values = self._places.spread(table[:, 0], table[:, 1], table[:, 2])
+        order = np.lexsort((seconds, keys))
+        keys, seconds, values = keys[order], seconds[order], values[order]
+        first = np.ones(len(keys), dtype=bool)
+        first[1:] = (keys[1:] != keys[:-1]) | (seconds[1:] != seconds[:-1])
+        starts = np.flatnonzero(first)
+        sums = np.add.reduceat(values, starts) if len(starts) else values
+        kept = starts[sums != 0]
+        return _Sums(keys[kept], seconds[kept], sums[sums != 0])
 
-def _figure_name(entry: FigureEntry, unit: str) -> FigureName:
-    return KeyName(entry.measure, unit, entry.dim, entry.member), entry.calendar, entry.period
+    def deltas(self, stored: Ints) -> dict[Partition, Delta]:
+        """The delta of each partition with changes; `stored` is the stored number of each key."""
+        found = {}
+        for partition in sorted(self._changed):
+            sums, changed = self._sums[partition], self._changed[partition]
+            extents = [
+                ExtentChange(int(stored[key]), begin, end, value, count)
+                for (key, begin, end, value), count in changed.extents.items()
+                if count
+            ]
+            numbers = stored[[name[0] for name in changed.figures]].tolist()
+            figures = [
+                FigureChange(number, calendar, period, version, figure)
+                for number, ((_, calendar, period), (version, figure)) in zip(
+                    numbers, changed.figures.items(), strict=True
+                )
+            ]
+            if len(sums.keys) or extents or figures:
+                points = (stored[sums.keys], sums.seconds, sums.values)
+                found[partition] = make_delta(points, extents, figures)
+        return found

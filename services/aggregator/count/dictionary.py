@@ -1,56 +1,48 @@
 """The dictionary of keys: (measure, unit, dim, member) as a number, shared by all workers."""
 
-from collections.abc import Iterable, Mapping
+import numpy as np
 
 from services.aggregator.count.case_rows import Cursor
-from services.aggregator.count.changes import KeyName
+from services.aggregator.count.places import Places
+from services.domain.engine.points import Ints
 
-REMEMBERED_MAX = 2_000_000
+_UNKNOWN = 0
+"""No row of the dictionary has this number."""
 
 
 class Dictionary:
-    """Numbers of keys; those that another transaction made are found by asking again."""
+    """Stored numbers of a worker's keys; those that another worker made are found by asking."""
 
-    def __init__(self) -> None:
-        self._known: dict[KeyName, int] = {}
-        self._fresh: dict[KeyName, int] = {}
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._stored = np.zeros(1024, dtype=np.int64)
 
-    def numbers(self, cursor: Cursor, names: Iterable[KeyName]) -> Mapping[KeyName, int]:
-        """The number of each key; missing ones are made.
-
-        Keys made here are remembered only after `settle`.
-        """
-        asked = set(names)
-        missing = sorted(asked - self._known.keys() - self._fresh.keys())
+    def stored(self, cursor: Cursor, keys: Ints) -> Ints:
+        """The stored number of every key, those of `keys` are known; missing ones are made."""
+        while len(self._places) > len(self._stored):
+            self._stored = np.concatenate([self._stored, np.zeros_like(self._stored)])
+        missing = keys[self._stored[keys] == _UNKNOWN].tolist()
         if missing:
-            columns = tuple([name[i] for name in missing] for i in range(4))
+            named = sorted((self._places.name(key), key) for key in missing)
+            columns = tuple([name[i] for name, _ in named] for i in range(4))
             cursor.execute(_MAKE, columns)
-            cursor.execute(_FIND, columns)
-            for number, *name in cursor:
-                self._fresh[KeyName(*(str(part) for part in name))] = int(number)
-        return {
-            name: self._known[name] if name in self._known else self._fresh[name] for name in asked
-        }
-
-    def settle(self) -> None:
-        """After a commit: what was made is true."""
-        if len(self._known) + len(self._fresh) > REMEMBERED_MAX:
-            self._known.clear()
-        self._known.update(self._fresh)
-        self._fresh.clear()
+            cursor.execute(_FIND, (*columns, [key for _, key in named]))
+            for number, key in cursor:
+                self._stored[key] = number
+        return self._stored
 
     def forget(self) -> None:
         """After a failure: what was made may not exist."""
-        self._known.clear()
-        self._fresh.clear()
+        self._stored[:] = _UNKNOWN
 
 
-_NAMES = "unnest(%b::text[], %b::text[], %b::text[], %b::text[]) as s (measure, unit, dim, member)"
 _MAKE = (
-    "insert into measure_key (measure, unit, dim, member)"  # noqa: S608 - a constant's names
-    " select * from " + _NAMES + " order by 1, 2, 3, 4 on conflict do nothing"
+    "insert into measure_key (measure, unit, dim, member)"
+    " select * from unnest(%b::text[], %b::text[], %b::text[], %b::text[])"
+    " as s (measure, unit, dim, member) order by 1, 2, 3, 4 on conflict do nothing"
 )
 _FIND = (
-    "select k.id, k.measure, k.unit, k.dim, k.member"  # noqa: S608 - a constant's names
-    " from measure_key k join " + _NAMES + " using (measure, unit, dim, member)"
+    "select k.id, s.key from measure_key k"
+    " join unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[])"
+    " as s (measure, unit, dim, member, key) using (measure, unit, dim, member)"
 )

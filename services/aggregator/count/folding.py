@@ -3,14 +3,14 @@
 Pure but for the bytes it decodes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from services.aggregator.count.batch import Partition, Received
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite, encode_body
 from services.aggregator.count.changes import Changes
+from services.aggregator.count.places import Places
 from services.domain.cases.book import Book, WorkingDay
 from services.domain.engine.contributions import NOTHING
-from services.domain.engine.measures import Measure
 from services.domain.events import Event, decode
 
 
@@ -20,8 +20,8 @@ class Folding:
     `changes` for panes, `writes` for case rows, `states` for receipts.
     """
 
-    def __init__(self, book: Book, measures: Mapping[str, Measure], now: int) -> None:
-        self.changes = Changes(measures)
+    def __init__(self, book: Book, places: Places, now: int) -> None:
+        self.changes = Changes(places)
         self.writes: list[CaseWrite] = []
         self.states: dict[tuple[str, str], str] = {}
         self._book = book
@@ -36,7 +36,7 @@ class Folding:
         outcome = self._book.outcome(row.name, events, self._now)
         self.changes.replace(partition, row.body.contribution, outcome.contribution)
         for received in fresh:
-            admitted = self._book.admitted(received.event, received.record.value)
+            admitted = self._book.admitted(received.event, received.ingested_at)
             self.changes.replace(partition, NOTHING, admitted)
         self.changes.figures(
             partition,

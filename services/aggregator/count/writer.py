@@ -26,6 +26,7 @@ from services.aggregator.count.dictionary import Dictionary
 from services.aggregator.count.folding import Folding
 from services.aggregator.count.identities import Identities
 from services.aggregator.count.lists import ReferenceLists
+from services.aggregator.count.places import REMEMBERED_MAX, Places
 from services.aggregator.count.positions import Position, advance, guard
 from services.aggregator.count.receipts import (
     duplicate,
@@ -80,12 +81,12 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._owner = owner
-        self._measures = by_stored_name(catalogue.measures)
+        self._places = Places(by_stored_name(catalogue.measures))
         self._calendars = Calendars(units)
         self._lists = ReferenceLists(units)
         self._book = Book(catalogue, units, self._calendars.of, self._lists.members)
         self._identities = Identities()
-        self._dictionary = Dictionary()
+        self._dictionary = Dictionary(self._places)
 
     def forget(self) -> None:
         """Drop everything remembered from uncommitted or doubtful transactions."""
@@ -119,7 +120,9 @@ class Writer:
         with self._connection.transaction(), self._connection.cursor() as cursor:
             guard(cursor, self._owner, held.items())
             written = work(cursor)
-        self._dictionary.settle()
+        if len(self._places) > REMEMBERED_MAX:
+            self._places.forget()
+            self._dictionary.forget()
         return written
 
     def _count(
@@ -163,7 +166,7 @@ class Writer:
     ) -> Written:
         self._calendars.refresh(cursor)
         self._lists.refresh(cursor)
-        folding = Folding(self._book, self._measures, now)
+        folding = Folding(self._book, self._places, now)
         ripe = read_ripe(cursor, list(held), now, RIPE_CASES_MAX)
         for partition, row in sorted(ripe, key=lambda each: each[1].name.kind != CALENDAR_DAY):
             day = folding.fold(partition, row)
@@ -190,7 +193,7 @@ class Writer:
         for received in fresh:
             grouped.setdefault(case_of(received.event), []).append(received)
         rows = read_cases(cursor, list(grouped)) if grouped else {}
-        folding = Folding(self._book, self._measures, now)
+        folding = Folding(self._book, self._places, now)
         self._calendars.refresh(cursor)
         self._lists.refresh(cursor)
         days = [name for name in grouped if name.kind == CALENDAR_DAY]
@@ -218,13 +221,11 @@ class Writer:
     ) -> dict[Partition, int]:
         """One delta for each partition with changes; returns the commit numbers."""
         commits = {partition: position.commits for partition, position in held.items()}
-        numbers = self._dictionary.numbers(cursor, changes.key_names())
+        stored = self._dictionary.stored(cursor, changes.keys())
         rows = []
-        for partition in sorted(changes.partitions()):
-            delta = changes.delta(partition, numbers)
-            if delta is not None:
-                commits[partition] += 1
-                rows.append((*partition, commits[partition], encode_delta(delta)))
+        for partition, delta in changes.deltas(stored).items():
+            commits[partition] += 1
+            rows.append((*partition, commits[partition], encode_delta(delta)))
         if rows:
             cursor.executemany(
                 "insert into pane_delta (topic, part, seq, body) values (%s, %s, %s, %b)", rows

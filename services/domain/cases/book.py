@@ -144,12 +144,12 @@ class Book:
     def _calendar_where(self, opening: Event) -> WorkingCalendar:
         return self._calendar_of(self.unit_key(opening) or "")
 
-    def admitted(self, event: Event, raw: bytes) -> Contribution:
+    def admitted(self, event: Event, ingested_at: int | None) -> Contribution:
         """What the arrival of an event adds once and for all, whatever becomes of it later.
 
-        `raw` is the event as the intake passed it on, with the hour at which it took it.
+        `ingested_at` is the instant at which the intake took it, if it is known.
         """
-        return self._intake.contribution(event, raw, self.unit_key)
+        return self._intake.contribution(event, ingested_at, self.unit_key)
 
     def outcome(self, name: CaseName, events: Iterable[Event], now: int) -> Outcome:
         """What these events of one case mean at `now`; facts of the future wait until it comes."""

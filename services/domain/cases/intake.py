@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from services.domain.engine.contributions import NOTHING, Contribution, CountedMeasures
 from services.domain.engine.measures import EVERY_TYPE, Measure
 from services.domain.events import CONTRACT, Event
-from services.domain.events.stamp import read_stamp
 from services.domain.worktime import WorkingCalendar
 
 OWN_DOMAIN = "alerts"
@@ -25,13 +24,12 @@ class IntakeMeasures:
         self._counted = CountedMeasures(found) if found else None
 
     def contribution(
-        self, event: Event, raw: bytes, unit_of: Callable[[Event], str | None]
+        self, event: Event, ingested_at: int | None, unit_of: Callable[[Event], str | None]
     ) -> Contribution:
         """What a first event of a fact adds; nothing without the hour of the intake."""
-        if self._counted is None or event.op != "create":
+        if self._counted is None or ingested_at is None or event.op != "create":
             return NOTHING
-        ingested_at = read_stamp(raw)
-        if ingested_at is None or CONTRACT.types[event.type].topic_domain == OWN_DOMAIN:
+        if CONTRACT.types[event.type].topic_domain == OWN_DOMAIN:
             return NOTHING
         unit = unit_of(event)
         if unit is None:

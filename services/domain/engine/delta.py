@@ -53,16 +53,16 @@ class Delta(msgspec.Struct, frozen=True, array_like=True):
 
 
 def make_delta(
-    points: Iterable[tuple[int, int, int]],
+    points: tuple[Ints, Ints, Ints],
     extents: Iterable[ExtentChange],
     figures: Iterable[FigureChange],
 ) -> Delta:
-    """A delta from (key, second, value) triples and records."""
-    table = np.array(list(points), dtype=np.int64).reshape(-1, 3)
+    """A delta from points as (keys, seconds, values), arrays of one length, and records."""
+    keys, seconds, values = points
     return Delta(
-        keys=table[:, 0].astype("<i4").tobytes(),
-        seconds=table[:, 1].astype("<i8").tobytes(),
-        values=table[:, 2].astype("<i8").tobytes(),
+        keys=keys.astype("<i4").tobytes(),
+        seconds=seconds.astype("<i8").tobytes(),
+        values=values.astype("<i8").tobytes(),
         extents=tuple(extents),
         figures=tuple(figures),
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.domain.engine.contributions import SECOND_MAX, SECOND_MIN
+from services.domain.engine.seconds import SECOND_MAX, SECOND_MIN
 
 Ints = npt.NDArray[np.int64]
 

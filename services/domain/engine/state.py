@@ -11,19 +11,14 @@ from services.domain.engine.arrivals import ARRIVED, Arrivals
 from services.domain.engine.buckets import measure_of, split_name
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.cells import Cells
-from services.domain.engine.contributions import (
-    MARKS,
-    SECOND_MAX,
-    SIMULATED,
-    SIMULATED_FACTS,
-    second_of,
-)
+from services.domain.engine.contributions import MARKS, SIMULATED, SIMULATED_FACTS
 from services.domain.engine.figures import SECTOR_END, Figure, Figures
 from services.domain.engine.linked import LINKED, LinkedTasks
 from services.domain.engine.points import Points
 from services.domain.engine.readings import READINGS, Place, Readings, split_period
 from services.domain.engine.roster import ROSTER, Roster, terms_of, what_of
 from services.domain.engine.schedule import Schedule
+from services.domain.engine.seconds import SECOND_MAX, second_of
 from services.domain.engine.shelf import Shelf
 from services.domain.engine.sketches import Sketches
 from services.domain.engine.targets import TARGETS, Targets

@@ -5,7 +5,7 @@ record as it was sent, `decode` reads one that was accepted before.
 """
 
 from services.domain.events.contract import CONTRACT, Contract, EventType
-from services.domain.events.decode import decode
+from services.domain.events.decode import decode, decode_stamped
 from services.domain.events.event import Event, Record, UnitCodes
 from services.domain.events.facts import counting_facts
 from services.domain.events.findings import REASONS, WARNINGS, Finding
@@ -28,5 +28,6 @@ __all__ = [
     "UnitCodes",
     "counting_facts",
     "decode",
+    "decode_stamped",
     "judge",
 ]

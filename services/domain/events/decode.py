@@ -9,6 +9,7 @@ from services.domain.events.envelope import Envelope, event_of
 from services.domain.events.event import Event
 from services.domain.events.explain import explain
 from services.domain.events.readers import READERS
+from services.domain.events.stamp import written_stamp
 from services.domain.events.verdict import Rejected
 from services.domain.instants import parse_instant
 
@@ -33,15 +34,20 @@ _decoder = msgspec.json.Decoder(_Stored)
 
 def decode(raw: bytes) -> Event:
     """The event of a document that `judge` accepted; Refused, with the first fault, otherwise."""
+    return decode_stamped(raw)[0]
+
+
+def decode_stamped(raw: bytes) -> tuple[Event, str | None]:
+    """The same, and the hour at which the intake took it, as it wrote it."""
     try:
         envelope = _decoder.decode(raw)
         record = None
         if envelope.op != "retract":
             record = READERS[envelope.type].decoder.decode(envelope.data)
         at, recorded_at = parse_instant(envelope.time), parse_instant(envelope.recordedtime)
-        return event_of(envelope, at, recorded_at, record)
+        return event_of(envelope, at, recorded_at, record), envelope.ingestedtime
     except (msgspec.DecodeError, ValueError, KeyError, RecursionError):
-        return _decode_slowly(raw)
+        return _decode_slowly(raw), written_stamp(raw)
 
 
 def _decode_slowly(raw: bytes) -> Event:

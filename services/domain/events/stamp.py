@@ -5,8 +5,6 @@ import re
 
 import msgspec
 
-from services.domain.instants import parse_instant
-
 ATTRIBUTE = "ingestedtime"
 
 _token = re.compile(rb'"(?:[^"\\]|\\.)*+"|[{}\[\]]')
@@ -41,10 +39,9 @@ class _Stamped(msgspec.Struct, gc=False):
 _stamped = msgspec.json.Decoder(_Stamped)
 
 
-def read_stamp(raw: bytes) -> int | None:
-    """The time of arrival of an accepted record in microseconds; None when it has none."""
+def written_stamp(raw: bytes) -> str | None:
+    """The time of arrival of a record as it was written; None when it has none."""
     try:
-        text = _stamped.decode(raw).ingestedtime
-        return None if text is None else parse_instant(text)
-    except (msgspec.DecodeError, ValueError):
+        return _stamped.decode(raw).ingestedtime
+    except msgspec.DecodeError:
         return None

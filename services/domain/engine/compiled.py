@@ -1,0 +1,181 @@
+"""Measures of one kind of case as two Python functions, written once when the catalogue is read.
+
+Asking each measure its conditions one by one costs most of the time of counting. Here every
+attribute is looked up once and every condition asked once for all measures. The text of a function
+holds only names made here; attributes, values and expressions are bound to them.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from services.domain.cases.fold import NEVER, Attributes
+from services.domain.engine.buckets import bucket_of, stored_name
+from services.domain.engine.conditions import Condition, compile_condition
+from services.domain.engine.expressions import compile_expression
+from services.domain.engine.measures import Measure, quanta
+from services.domain.engine.seconds import SECOND_MAX, second_of
+from services.domain.worktime import WorkingCalendar
+
+QUANTA_MAX = 1 << 62
+"""A number of quanta beyond this is as good as infinite: it is no contribution."""
+
+Point = tuple[str, int, int]
+Extent = tuple[str, int, int, int]
+AddFlows = Callable[[Attributes, WorkingCalendar, list[Point]], None]
+AddStocks = Callable[[Attributes, WorkingCalendar, int, int, list[Point], list[Extent]], None]
+
+_SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "in"}
+
+
+def compile_flows(measures: Sequence[Measure]) -> AddFlows:
+    """A function that adds the points of all these flows for one state of a case."""
+    text = _Text()
+    by_instant: dict[str, list[Measure]] = {}
+    for measure in measures:
+        by_instant.setdefault(measure.at or "", []).append(measure)
+    for at, found in by_instant.items():
+        text.add(1, f"at = {text.expression(at, found[0])}")
+        text.add(1, "if at is not None and at != NEVER:")
+        text.add(2, "second = second_of(at)")
+        for measure in found:
+            text.add(2, f"if {text.conditions(measure)}:")
+            text.add(3, _flow(text, measure))
+    return text.function("attributes, calendar, points")
+
+
+def _flow(text: "_Text", measure: Measure) -> str:
+    if measure.value == "1" and measure.agg == "sum" and measure.quantum == 1:
+        return f"points.append(({text.bind(measure.id)}, second, 1))"
+    add = text.bind(_Flow(measure.id, measure.quantum or 1, measure.agg == "sketch").add)
+    return f"{add}({text.expression(measure.value, measure)}, second, points)"
+
+
+class _Flow(NamedTuple):
+    measure: str
+    quantum: float
+    is_sketch: bool
+
+    def add(self, value: Any, second: int, points: list[Point]) -> None:
+        """Add a value, unless there is none that can be counted."""
+        if value is None or not -NEVER < value < NEVER:
+            return
+        if self.is_sketch:
+            points.append((stored_name(self.measure, bucket_of(value)), second, 1))
+        elif abs(amount := quanta(value, self.quantum)) < QUANTA_MAX:
+            points.append((self.measure, second, amount))
+
+
+def compile_stocks(measures: Sequence[Measure]) -> AddStocks:
+    """A function that adds what all these stocks hold within (after, until] in one state."""
+    text = _Text()
+    for measure in measures:
+        one = measure.value == "1" and measure.quantum == 1
+        stock = _Stock(measure.id, measure.quantum or 1, measure.agg == "sum")
+        begin = text.expression(measure.from_ or "", measure)
+        end = text.expression(measure.to or "", measure)
+        amount = text.bind(1) if one else text.expression(measure.value, measure)
+        text.add(1, f"if {text.conditions(measure)}:")
+        text.add(2, f"begin = {begin}")
+        text.add(2, "if begin is not None and begin != NEVER:")
+        text.add(
+            3,
+            f"{text.bind(stock.add)}(begin, {end}, {amount}, after, until, points, extents)",
+        )
+    return text.function("attributes, calendar, after, until, points, extents")
+
+
+class _Stock(NamedTuple):
+    measure: str
+    quantum: float
+    adds: bool
+
+    def add(
+        self,
+        begin: int,
+        end: int | None,
+        value: Any,
+        after: int,
+        until: int,
+        points: list[Point],
+        extents: list[Extent],
+    ) -> None:
+        """Add two points, or an extent, as far as the stock lies within (after, until]."""
+        begin, end = max(begin, after), min(NEVER if end is None else end, until)
+        if end <= begin or value is None or not -NEVER < value < NEVER:
+            return
+        amount = quanta(value, self.quantum)
+        if abs(amount) >= QUANTA_MAX:
+            return
+        if not self.adds:
+            extents.append((self.measure, begin, end, amount))
+            return
+        points.append((self.measure, second_of(begin), amount))
+        if second_of(end) < SECOND_MAX:
+            points.append((self.measure, second_of(end), -amount))
+
+
+class _Text:
+    """The text of one function, and what its names are bound to."""
+
+    def __init__(self) -> None:
+        self._bound: dict[str, object] = {"NEVER": NEVER, "second_of": second_of}
+        self._attributes: dict[str, str] = {}
+        self._conditions: dict[str, str] = {}
+        self._first: list[str] = []
+        self._lines: list[str] = []
+
+    def add(self, depth: int, line: str) -> None:
+        self._lines.append("    " * depth + line)
+
+    def bind(self, value: object) -> str:
+        name = f"k{len(self._bound)}"
+        self._bound[name] = value
+        return name
+
+    def attribute(self, name: str) -> str:
+        """The variable that holds an attribute; None in it when there is none."""
+        if name not in self._attributes:
+            variable = self._attributes[name] = f"a{len(self._attributes)}"
+            self._first.append(f"    {variable} = get({self.bind(name)})")
+        return self._attributes[name]
+
+    def expression(self, text: str, measure: Measure) -> str:
+        """An expression of the standard; a mere name is its variable."""
+        compiled = compile_expression(text, measure.kinds)
+        if text.isidentifier():
+            return self.attribute(text)
+        return f"{self.bind(compiled.of)}(attributes, calendar)"
+
+    def conditions(self, measure: Measure) -> str:
+        """Whether all conditions of a measure hold; each is asked once for all measures."""
+        return " and ".join(map(self._condition, measure.filter)) or "True"
+
+    def _condition(self, condition: Condition) -> str:
+        name = repr(condition)
+        if name not in self._conditions:
+            compile_condition(condition)  # which refuses what is not known
+            text = self._plain(condition)
+            variable = self._conditions[name] = f"c{len(self._conditions)}"
+            self._first.append(f"    {variable} = {text}")
+        return self._conditions[name]
+
+    def _plain(self, condition: Condition) -> str:
+        if "any" in condition:
+            return " or ".join(f"({self._plain(option)})" for option in condition["any"])
+        left, op = self.attribute(condition["field"]), condition["op"]
+        if op == "present":
+            return f"{left} is not None"
+        if op == "absent":
+            return f"{left} is None"
+        if op == "in_list" or "other" in condition:
+            right = self.attribute(condition["value" if op == "in_list" else "other"])
+            sign = "in" if op == "in_list" else _SIGNS[op]
+            return f"{left} is not None and {right} is not None and {left} {sign} {right}"
+        return f"{left} is not None and {left} {_SIGNS[op]} {self.bind(condition['value'])}"
+
+    def function(self, arguments: str) -> Callable[..., None]:
+        lines = [f"def add({arguments}):", "    get = attributes.get", *self._first, *self._lines]
+        made: dict[str, Any] = dict(self._bound)
+        exec("\n".join(lines), made)  # noqa: S102 - it holds only names that were made here
+        function: Callable[..., None] = made["add"]
+        return function
