@@ -5,6 +5,7 @@ A record that can not be decoded never stops its partition: it becomes a dead le
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -125,7 +126,13 @@ def _instant(stamp: str | None) -> int | None:
 def _origin(header: bytes) -> tuple[UUID | None, int]:
     if len(header) != RECEIPT_BYTES:
         return None, 0
-    return UUID(bytes=header[:16]), int.from_bytes(header[16:], "big")
+    return _receipt(header[:16]), int.from_bytes(header[16:], "big")
+
+
+@lru_cache(maxsize=1_000)
+def _receipt(name: bytes) -> UUID:
+    """The receipt of a request, which hundreds of records share."""
+    return UUID(bytes=name)
 
 
 _content = msgspec.json.Encoder()

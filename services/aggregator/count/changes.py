@@ -3,7 +3,7 @@
 Points are gathered as integers and added up with numpy once, at the end of the batch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from services.aggregator.count.batch import Partition
 from services.aggregator.count.places import Places
 from services.domain.cases.reported import FigureEntry
-from services.domain.engine.contributions import Contribution
+from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.engine.delta import Delta, ExtentChange, FigureChange, make_delta
 from services.domain.engine.figures import Figure
 from services.domain.engine.points import Ints
@@ -56,10 +56,14 @@ class Changes:
         if old == new:
             return
         changed = self._of(partition)
-        for contribution in (old, *old.more):
-            self._add(changed, contribution, -1)
-        for contribution in (new, *new.more):
-            self._add(changed, contribution, 1)
+        if old is not NOTHING:
+            self._put(changed, old, -1)
+        self._put(changed, new, 1)
+
+    def _put(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
+        self._add(changed, contribution, sign)
+        for more in contribution.more:
+            self._add(changed, more, sign)
 
     def _add(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
         if contribution.points:
@@ -77,14 +81,16 @@ class Changes:
         self,
         partition: Partition,
         units: tuple[str, str],
-        old: Iterable[FigureEntry],
-        new: Iterable[FigureEntry],
+        old: Sequence[FigureEntry],
+        new: Sequence[FigureEntry],
         version: int,
     ) -> None:
         """Set the figures of a case, and take away those that it no longer gives.
 
         `units` are the old and new unit keys.
         """
+        if not old and not new:
+            return
         before = {self._figure(entry, units[0]): entry.figure for entry in old}
         after = {self._figure(entry, units[1]): entry.figure for entry in new}
         if before == after:

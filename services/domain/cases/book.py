@@ -9,6 +9,7 @@ event comes.
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -154,18 +155,35 @@ class Book:
     def outcome(self, name: CaseName, events: Iterable[Event], now: int) -> Outcome:
         """What these events of one case mean at `now`; facts of the future wait until it comes."""
         given = list(events)
+        fold_of = FOLDS.get(name.kind)
         alone = len(given) == 1 and given[0].op == "create" and given[0].at < now
+        if alone and fold_of is None and name.kind not in ROW_TYPES:
+            return self._of_one(given[0])
         facts = given if alone else counting_facts(given, now)
         later = [event.at + 1 for event in given if event.at >= now]
         ripe_at = min(later, default=None)
         states = {(event.source, event.id): SUPERSEDED for event in given}
         asked = _Asked(given, facts, states, ripe_at)
-        fold_of = FOLDS.get(name.kind)
         if fold_of is not None:
             return self._of_life(name.kind, fold_of, asked, now)
         if name.kind in ROW_TYPES:
             return self._of_rows(name.kind, asked)
         return self._of_subject(asked)
+
+    def _of_one(self, event: Event) -> Outcome:
+        """The outcome of a subject of which there is one event, as of nearly all; exactly as below.
+
+        The event counts already and neither corrects nor retracts.
+        """
+        identity = (event.source, event.id)
+        unit = self.unit_key(event)
+        if unit is None:
+            return Outcome(NOTHING, (), {identity: QUARANTINED}, None, None, None)
+        counted = self._facts.contribution(event, (event,), unit, self._calendar_of(unit))
+        figures = self._facts.entries(event, None)
+        day = _working_day(event, unit) if event.type == CALENDAR_DAY else None
+        states = {identity: COUNTED}
+        return Outcome(_arriving(counted, unit, arrived(event)), figures, states, None, None, day)
 
     def _of_life(self, kind: str, fold_of: FoldOf, asked: "_Asked", now: int) -> Outcome:
         fold = fold_of(asked.facts, self._calendar_where, now)
@@ -265,6 +283,19 @@ def _with(counted: Contribution, arrivals: Mapping[str, list[Point]]) -> Contrib
     if not more:
         return counted
     return msgspec.structs.replace(counted, more=(*counted.more, *more))
+
+
+def _arriving(counted: Contribution, unit: str, points: tuple[Point, ...]) -> Contribution:
+    """What a single fact counts, and beside it that it has arrived."""
+    if not (counted.points or counted.extents or counted.more or counted.members):
+        return _arrived_only(unit, points)
+    return msgspec.structs.replace(counted, more=(*counted.more, *_arrived_only(unit, points).more))
+
+
+@lru_cache(maxsize=100_000)
+def _arrived_only(unit: str, points: tuple[Point, ...]) -> Contribution:
+    """Facts of one type, unit and day have this in common."""
+    return Contribution(unit=unit, more=(Contribution(unit=unit, points=merged(points)),))
 
 
 def _mark(

@@ -55,8 +55,11 @@ class Report(NamedTuple):
 def take_apart(best: Event, before: Event | None) -> Report:
     """A fact, and the newest one of an earlier vintage, as their fields."""
     fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
-    earlier = msgspec.structs.asdict(before.data) if before is not None and before.data else {}
-    return Report(best, fields, best.quality, _released(fields), earlier, _released(earlier))
+    released_at = _released(fields)
+    if before is None or before.data is None:
+        return Report(best, fields, best.quality, released_at, {}, None)
+    earlier = msgspec.structs.asdict(before.data)
+    return Report(best, fields, best.quality, released_at, earlier, _released(earlier))
 
 
 def _released(fields: dict[str, Any]) -> int | None:
@@ -143,18 +146,13 @@ class FigureMeasure:
             dim, member = "", ""
         if self._by_sector:
             dim = f"{fields['sector']}{SECTOR_END}{dim}"
+        level, vintage = fields["vn_level"], fields["vintage_no"]
+        said = (self._quanta(value), 0, level, vintage, report.released_at, report.quality)
         earlier = report.before.get(measure.value)
-        figure = Figure(
-            value=self._quanta(value),
-            version=0,
-            vn_level=fields["vn_level"],
-            vintage=fields["vintage_no"],
-            released_at=report.released_at,
-            quality=report.quality,
-            previous_value=earlier,
-            previous_vintage=report.before["vintage_no"] if earlier is not None else None,
-            previous_released_at=report.released_before_at if earlier is not None else None,
-        )
+        if earlier is None:
+            figure = Figure(*said)
+        else:
+            figure = Figure(*said, earlier, report.before["vintage_no"], report.released_before_at)
         calendar, period = fields["period_calendar"], fields["period"]
         return (FigureEntry(measure.id, dim, member, calendar, period, figure),)
 

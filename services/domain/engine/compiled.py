@@ -5,6 +5,7 @@ attribute is looked up once and every condition asked once for all measures. The
 holds only names made here; attributes, values and expressions are bound to them.
 """
 
+import ast
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from services.domain.engine.conditions import Condition, compile_condition
 from services.domain.engine.expressions import compile_expression
 from services.domain.engine.measures import Measure, quanta
 from services.domain.engine.seconds import SECOND_MAX, second_of
+from services.domain.instants import SECOND
 from services.domain.worktime import WorkingCalendar
 
 QUANTA_MAX = 1 << 62
@@ -27,6 +29,13 @@ AddStocks = Callable[[Attributes, WorkingCalendar, int, int, list[Point], list[E
 _SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "in"}
 
 
+_PICK = "{x} if {y} is None else {y} if {x} is None or not {x} < {y} else {x}"
+_BETWEEN = (
+    "None if {x} is None or {y} is None or {x} == NEVER or {y} == NEVER else ({x} - {y}) / SECOND"
+)
+"""The smaller (or, with the other sign, greater) of two; the seconds from y to x."""
+
+
 def compile_flows(measures: Sequence[Measure]) -> AddFlows:
     """A function that adds the points of all these flows for one state of a case."""
     text = _Text()
@@ -34,20 +43,22 @@ def compile_flows(measures: Sequence[Measure]) -> AddFlows:
     for measure in measures:
         by_instant.setdefault(measure.at or "", []).append(measure)
     for at, found in by_instant.items():
-        text.add(1, f"at = {text.expression(at, found[0])}")
+        text.add(1, f"at = {text.expression(at, found[0], 1)}")
         text.add(1, "if at is not None and at != NEVER:")
         text.add(2, "second = second_of(at)")
         for measure in found:
             text.add(2, f"if {text.conditions(measure)}:")
-            text.add(3, _flow(text, measure))
+            _add_flow(text, measure)
     return text.function("attributes, calendar, points")
 
 
-def _flow(text: "_Text", measure: Measure) -> str:
+def _add_flow(text: "_Text", measure: Measure) -> None:
     if measure.value == "1" and measure.agg == "sum" and measure.quantum == 1:
-        return f"points.append(({text.bind(measure.id)}, second, 1))"
+        text.add(3, f"points.append(({text.bind(measure.id)}, second, 1))")
+        return
     add = text.bind(_Flow(measure.id, measure.quantum or 1, measure.agg == "sketch").add)
-    return f"{add}({text.expression(measure.value, measure)}, second, points)"
+    value = text.expression(measure.value, measure, 3)
+    text.add(3, f"{add}({value}, second, points)")
 
 
 class _Flow(NamedTuple):
@@ -70,17 +81,13 @@ def compile_stocks(measures: Sequence[Measure]) -> AddStocks:
     text = _Text()
     for measure in measures:
         one = measure.value == "1" and measure.quantum == 1
-        stock = _Stock(measure.id, measure.quantum or 1, measure.agg == "sum")
-        begin = text.expression(measure.from_ or "", measure)
-        end = text.expression(measure.to or "", measure)
-        amount = text.bind(1) if one else text.expression(measure.value, measure)
+        add = text.bind(_Stock(measure.id, measure.quantum or 1, measure.agg == "sum").add)
         text.add(1, f"if {text.conditions(measure)}:")
-        text.add(2, f"begin = {begin}")
+        text.add(2, f"begin = {text.expression(measure.from_ or '', measure, 2)}")
         text.add(2, "if begin is not None and begin != NEVER:")
-        text.add(
-            3,
-            f"{text.bind(stock.add)}(begin, {end}, {amount}, after, until, points, extents)",
-        )
+        end = text.expression(measure.to or "", measure, 3)
+        amount = text.bind(1) if one else text.expression(measure.value, measure, 3)
+        text.add(3, f"{add}(begin, {end}, {amount}, after, until, points, extents)")
     return text.function("attributes, calendar, after, until, points, extents")
 
 
@@ -118,11 +125,12 @@ class _Text:
     """The text of one function, and what its names are bound to."""
 
     def __init__(self) -> None:
-        self._bound: dict[str, object] = {"NEVER": NEVER, "second_of": second_of}
+        self._bound: dict[str, object] = {"NEVER": NEVER, "SECOND": SECOND, "second_of": second_of}
         self._attributes: dict[str, str] = {}
         self._conditions: dict[str, str] = {}
         self._first: list[str] = []
         self._lines: list[str] = []
+        self._variables = 0
 
     def add(self, depth: int, line: str) -> None:
         self._lines.append("    " * depth + line)
@@ -139,12 +147,38 @@ class _Text:
             self._first.append(f"    {variable} = get({self.bind(name)})")
         return self._attributes[name]
 
-    def expression(self, text: str, measure: Measure) -> str:
-        """An expression of the standard; a mere name is its variable."""
-        compiled = compile_expression(text, measure.kinds)
-        if text.isidentifier():
-            return self.attribute(text)
-        return f"{self.bind(compiled.of)}(attributes, calendar)"
+    def expression(self, text: str, measure: Measure, depth: int) -> str:
+        """The variable that holds an expression of the standard once its lines have run."""
+        compile_expression(text, measure.kinds)  # which refuses what is not known
+        return self._expression(ast.parse(text, mode="eval").body, measure, depth)
+
+    def _expression(self, node: ast.expr, measure: Measure, depth: int) -> str:
+        """What is met at every event is written out, everything else is called."""
+        match node:
+            case ast.Name(id=name):
+                return self.attribute(name)
+            case ast.Call(func=ast.Name(id="min" | "max" as name), args=[left, right]):
+                line = _PICK.replace("<", "<=" if name == "min" else ">=")
+            case ast.Call(func=ast.Name(id="seconds_between"), args=[right, left]):
+                line = _BETWEEN
+            case _:
+                of = self.bind(compile_expression(ast.unparse(node), measure.kinds).of)
+                return f"{of}(attributes, calendar)"
+        parts = {
+            "x": self._variable(left, measure, depth),
+            "y": self._variable(right, measure, depth),
+        }
+        return self._let(line.format(**parts), depth)
+
+    def _variable(self, node: ast.expr, measure: Measure, depth: int) -> str:
+        found = self._expression(node, measure, depth)
+        return found if found.isidentifier() else self._let(found, depth)
+
+    def _let(self, text: str, depth: int) -> str:
+        self._variables += 1
+        variable = f"v{self._variables}"
+        self.add(depth, f"{variable} = {text}")
+        return variable
 
     def conditions(self, measure: Measure) -> str:
         """Whether all conditions of a measure hold; each is asked once for all measures."""
