@@ -67,9 +67,12 @@ class Changes:
 
     def _add(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
         if contribution.points:
-            scope, gather = self._places.scope(contribution), changed.points.extend
-            for measure, second, value in contribution.points:
-                gather((scope[measure], second, sign * value))
+            scope = self._places.scope(contribution)
+            changed.points += [
+                number
+                for measure, second, value in contribution.points
+                for number in (scope[measure], second, sign * value)
+            ]
         if contribution.extents:
             scope, extents = self._places.scope(contribution), changed.extents
             for measure, begin, end, value in contribution.extents:
@@ -91,11 +94,13 @@ class Changes:
         """
         if not old and not new:
             return
+        found = self._of(partition).figures
+        if not old:
+            for entry in new:
+                found[self._figure(entry, units[1])] = (version, entry.figure)
+            return
         before = {self._figure(entry, units[0]): entry.figure for entry in old}
         after = {self._figure(entry, units[1]): entry.figure for entry in new}
-        if before == after:
-            return
-        found = self._of(partition).figures
         for name in before.keys() - after.keys():
             found[name] = (version, None)
         for name, figure in after.items():

@@ -95,7 +95,7 @@ class FactMeasures:
         report = take_apart(best, before)
         first = report.fields.get(CONTRACT.types[best.type].subject_of[0])
         measures = (*by_first.get(first, ()), *by_first.get(None, ()))
-        return tuple(entry for measure in measures for entry in measure.entries(report))
+        return tuple([entry for measure in measures for entry in measure.entries(report)])
 
 
 def version_of(fact: Event) -> tuple[Any, ...]:

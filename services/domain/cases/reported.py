@@ -117,7 +117,7 @@ class FigureMeasure:
 
     def __init__(self, measure: Measure) -> None:
         self._measure = measure
-        self._passes = compile_filter(measure.filter)
+        self._passes = compile_filter(measure.filter) if measure.filter else None
         self._rows = measure.source == "rows"
         fields = {plain["field"] for given in measure.filter for plain in named(given)}
         self._is_total = "dim" in fields
@@ -131,7 +131,7 @@ class FigureMeasure:
         """
         fields, measure = report.fields, self._measure
         value = fields.get(measure.value)
-        if value is None or not self._passes(fields):
+        if value is None or (self._passes is not None and not self._passes(fields)):
             return ()
         dim, member = fields.get("dim") or "", fields.get("dim_value") or ""
         if self._rows:
