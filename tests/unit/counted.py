@@ -2,7 +2,8 @@
 
 import msgspec
 
-from services.domain.cases.book import Book, Outcome, case_of
+from services.domain.cases.book import Book, case_of
+from services.domain.cases.outcome import Outcome
 from services.domain.events import decode
 from services.domain.instants import SECOND, format_instant
 from services.domain.worktime import WorkingCalendar

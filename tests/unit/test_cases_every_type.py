@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.domain.cases.book import COUNTED, WAITING, Book, case_of
+from services.domain.cases.book import Book, case_of
+from services.domain.cases.outcome import COUNTED, WAITING
 from services.domain.events import CONTRACT, Event, decode
 from services.domain.worktime import WorkingCalendar
 from tests.contract.samples import NOW, examples, sent

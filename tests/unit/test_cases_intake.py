@@ -7,7 +7,7 @@ import pytest
 
 from services.aggregator.count.batch import Record, decode_batch
 from services.domain.cases.book import Book
-from services.domain.engine.contributions import Point
+from services.domain.engine.compiled import Point
 from services.domain.worktime import WorkingCalendar
 from tests.unit.engine_centre import Counting, catalogue, units
 from tests.unit.engine_documents import RECEIPT, document

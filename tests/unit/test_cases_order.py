@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.domain.cases.book import Book, Outcome, case_of
+from services.domain.cases.book import Book, case_of
+from services.domain.cases.outcome import Outcome
 from services.domain.events import Event, decode
 from services.domain.instants import DAY
 from services.domain.worktime import WorkingCalendar

@@ -175,8 +175,8 @@ def test_a_delta_comes_out_as_it_went_in() -> None:
     extents = [ExtentChange(3, 1, 1 << 61, 9, -1)]
     figures = [FigureChange(4, "rows", "2026-01-01", 8, Figure(1.5, 2, "so_bo", quality=("q",)))]
     figures.append(FigureChange(4, "rows", "2026-01-02", 8, None))
-    columns = tuple(np.array(column, dtype=np.int64) for column in zip(*points, strict=True))
-    delta = decode_delta(encode_delta(make_delta(columns, extents, figures)))
+    keys, seconds, values = np.array(points, dtype=np.int64).T
+    delta = decode_delta(encode_delta(make_delta((keys, seconds, values), extents, figures)))
     assert list(zip(*(column.tolist() for column in delta.points()), strict=True)) == points
     assert (list(delta.extents), list(delta.figures)) == (extents, figures)
     none = np.zeros(0, dtype=np.int64)

@@ -8,7 +8,7 @@ a calendar that has just been replaced.
 from datetime import date
 
 from services.aggregator.count.case_rows import Cursor
-from services.domain.cases.book import WorkingDay
+from services.domain.cases.outcome import WorkingDay
 from services.domain.instants import DAY
 from services.domain.units import UnitList
 from services.domain.worktime import (

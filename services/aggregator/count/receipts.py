@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.aggregator.count.batch import Batch, Received, storable
 from services.aggregator.count.case_rows import Cursor
-from services.domain.cases.book import COUNTED
+from services.domain.cases.outcome import COUNTED
 from services.domain.engine.windows import BEGINNING, STATISTICAL, place
 
 STATES = ("counted", "duplicate", "waiting", "superseded", "late", "quarantined")

@@ -34,9 +34,10 @@ from services.aggregator.count.receipts import (
     read_final_before,
     write_receipts,
 )
-from services.domain.cases.book import Book, CaseName, WorkingDay, case_of
+from services.domain.cases.book import Book, CaseName, case_of
 from services.domain.cases.facts import CALENDAR_DAY
 from services.domain.cases.lists import REFERENCE_LIST
+from services.domain.cases.outcome import WorkingDay
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import encode_delta

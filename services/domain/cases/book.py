@@ -19,17 +19,26 @@ from services.domain.cases.fold import NEVER, Fold
 from services.domain.cases.intake import IntakeMeasures
 from services.domain.cases.kinds import FOLDS, ROW_TYPES, FoldOf
 from services.domain.cases.lists import MembersOf, no_list
-from services.domain.cases.reported import FigureEntry, linked
+from services.domain.cases.outcome import (
+    COUNTED,
+    QUARANTINED,
+    SUPERSEDED,
+    Asked,
+    Outcome,
+    WorkingDay,
+    mark,
+)
+from services.domain.cases.reported import linked
 from services.domain.cases.rows import contribute_rows, in_force
 from services.domain.cases.task import TASK
 from services.domain.engine.arrivals import arrived
 from services.domain.engine.catalogue import Catalogue
+from services.domain.engine.compiled import Point
 from services.domain.engine.conditions import lists_asked
 from services.domain.engine.contributions import (
     NOTHING,
     Contribution,
     CountedMeasures,
-    Point,
     merged,
 )
 from services.domain.events import CONTRACT, Event, counting_facts
@@ -40,7 +49,6 @@ from services.domain.worktime import WorkingCalendar, local_day
 KEYS_MAX = 200_000
 """Days of units that are remembered; then the memory starts anew."""
 ANY_DAY = (-NEVER, NEVER)
-COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", "quarantined"
 
 
 class CaseName(NamedTuple):
@@ -52,35 +60,6 @@ class CaseName(NamedTuple):
     kind: str
     unit: str
     subject: str
-
-
-class WorkingDay(msgspec.Struct, frozen=True, array_like=True):
-    """An exception of the working calendar.
-
-    The hours of a day (none for a day off), for a unit as sent and by its key.
-    """
-
-    unit: str
-    unit_key: str
-    day: datetime.date
-    working: bool
-    hours: tuple[str, ...] | None
-
-
-class Outcome(NamedTuple):
-    """What a set of events means at an instant.
-
-    `states` gives the receipt state of each (source, id). `ripe_at` is the next instant at which a
-    fact begins to count or the clock passes a bound. `life` is the span of time whose working days
-    matter to the contribution; None when none does.
-    """
-
-    contribution: Contribution
-    figures: tuple[FigureEntry, ...]
-    states: dict[tuple[str, str], str]
-    ripe_at: int | None
-    life: tuple[int, int] | None
-    working_day: WorkingDay | None
 
 
 def case_of(event: Event) -> CaseName:
@@ -163,7 +142,7 @@ class Book:
         later = [event.at + 1 for event in given if event.at >= now]
         ripe_at = min(later, default=None)
         states = {(event.source, event.id): SUPERSEDED for event in given}
-        asked = _Asked(given, facts, states, ripe_at)
+        asked = Asked(given, facts, states, ripe_at)
         if fold_of is not None:
             return self._of_life(name.kind, fold_of, asked, now)
         if name.kind in ROW_TYPES:
@@ -185,9 +164,9 @@ class Book:
         states = {identity: COUNTED}
         return Outcome(_arriving(counted, unit, arrived(event)), figures, states, None, None, day)
 
-    def _of_life(self, kind: str, fold_of: FoldOf, asked: "_Asked", now: int) -> Outcome:
+    def _of_life(self, kind: str, fold_of: FoldOf, asked: "Asked", now: int) -> Outcome:
         fold = fold_of(asked.facts, self._calendar_where, now)
-        _mark(asked.states, asked.given, asked.facts, waiting=fold is None)
+        mark(asked.states, asked.given, asked.facts, waiting=fold is None)
         arrivals = self._arrivals(asked.facts)
         unit = self.unit_key(fold.opening) if fold is not None else None
         if fold is None or unit is None:
@@ -215,9 +194,9 @@ class Book:
             return fold
         return msgspec.structs.replace(fold, attributes={**fold.attributes, **lists})
 
-    def _of_rows(self, kind: str, asked: "_Asked") -> Outcome:
+    def _of_rows(self, kind: str, asked: "Asked") -> Outcome:
         rows = in_force(asked.facts, version_of)
-        _mark(asked.states, asked.given, rows, waiting=False)
+        mark(asked.states, asked.given, rows, waiting=False)
         measures = self._facts.of_rows(kind)
         counted = None
         if measures is not None:
@@ -228,9 +207,9 @@ class Book:
         life = ANY_DAY if measures is not None and measures.by_calendar else None
         return asked.outcome(_with(counted or NOTHING, self._arrivals(rows)), life=life)
 
-    def _of_subject(self, asked: "_Asked") -> Outcome:
+    def _of_subject(self, asked: "Asked") -> Outcome:
         ordered = sorted(asked.facts, key=version_of, reverse=True)
-        _mark(asked.states, asked.given, ordered[:1], waiting=False)
+        mark(asked.states, asked.given, ordered[:1], waiting=False)
         if not ordered:
             return asked.outcome(NOTHING)
         best = ordered[0]
@@ -251,28 +230,6 @@ class Book:
             if unit is not None:
                 found.setdefault(unit, []).extend(arrived(fact))
         return found
-
-
-class _Asked(NamedTuple):
-    """The events of a case that is asked for, and what is known of them whatever its kind."""
-
-    given: list[Event]
-    facts: list[Event]
-    states: dict[tuple[str, str], str]
-    ripe_at: int | None
-
-    def outcome(
-        self,
-        contribution: Contribution,
-        *,
-        figures: tuple[FigureEntry, ...] = (),
-        life: tuple[int, int] | None = None,
-        turns_at: int | None = None,
-        day: WorkingDay | None = None,
-    ) -> Outcome:
-        """The outcome with this contribution, asked again at the nearer of the two instants."""
-        later = [at for at in (self.ripe_at, turns_at) if at is not None]
-        return Outcome(contribution, figures, self.states, min(later, default=None), life, day)
 
 
 def _with(counted: Contribution, arrivals: Mapping[str, list[Point]]) -> Contribution:
@@ -296,21 +253,6 @@ def _arriving(counted: Contribution, unit: str, points: tuple[Point, ...]) -> Co
 def _arrived_only(unit: str, points: tuple[Point, ...]) -> Contribution:
     """Facts of one type, unit and day have this in common."""
     return Contribution(unit=unit, more=(Contribution(unit=unit, points=merged(points)),))
-
-
-def _mark(
-    states: dict[tuple[str, str], str], given: list[Event], counting: list[Event], *, waiting: bool
-) -> None:
-    """Say what became of each event.
-
-    Counted, superseded by another version, or waiting for its first event.
-    """
-    opened = {(e.source, e.id, e.type) for e in given if e.op == "create"}
-    for event in given:
-        if event.op != "create" and (event.source, event.supersedes, event.type) not in opened:
-            states[event.source, event.id] = WAITING
-    for fact in counting:
-        states[fact.source, fact.id] = WAITING if waiting else COUNTED
 
 
 def _life(fold: Fold) -> tuple[int, int] | None:

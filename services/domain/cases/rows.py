@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 
 from services.domain.cases.attributes import attributes_of
 from services.domain.cases.fold import is_simulated
+from services.domain.engine.compiled import Extent, Point
 from services.domain.engine.contributions import (
     Contribution,
     CountedMeasures,
-    Extent,
-    Point,
     merged,
 )
 from services.domain.events import Event
