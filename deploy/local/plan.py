@@ -14,6 +14,10 @@ from deploy.local.process import Program
 from deploy.local.readiness import probe_service
 
 
+EVALUATE_NICENESS = 5
+"""A third of the weight of the other processes."""
+
+
 class Feed(StrEnum):
     """Where events come from when nobody sends any."""
 
@@ -66,8 +70,7 @@ def plan_centre(
     services = (
         Service("ingest", "ingest", _module("services.ingest")),
         *(
-            Service(name, "aggregator", _module("services.aggregator", *words))
-            for name, words in _aggregators(aggregators)
+            Service(name, "aggregator", words) for name, words in _aggregators(aggregators)
         ),
         Service("api", "api", _module("services.api")),
     )
@@ -114,10 +117,16 @@ def _feed(feed: Feed, rate: float | None) -> Service | None:
 
 
 def _aggregators(number: int) -> list[tuple[str, tuple[str, ...]]]:
-    """One aggregator is a process for each stage, for two cores; several share both stages."""
+    """One aggregator is a process for each stage, for two cores; several share both stages.
+
+    Where the stages are apart, counting goes first when there is more work than there are cores:
+    values over events that still wait are out of date in any case.
+    """
+    aggregator = _module("services.aggregator")
     if number == 1:
-        return [("aggregator-1", ("--only", "count")), ("aggregator-2", ("--only", "evaluate"))]
-    return [(f"aggregator-{each}", ()) for each in range(1, number + 1)]
+        evaluate = ("nice", "-n", str(EVALUATE_NICENESS), *aggregator, "--only", "evaluate")
+        return [("aggregator-1", (*aggregator, "--only", "count")), ("aggregator-2", evaluate)]
+    return [(f"aggregator-{each}", aggregator) for each in range(1, number + 1)]
 
 
 def _module(*words: str) -> tuple[str, ...]:

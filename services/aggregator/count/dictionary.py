@@ -21,14 +21,13 @@ class Dictionary:
         """The stored number of every key, those of `keys` are known; missing ones are made."""
         while len(self._places) > len(self._stored):
             self._stored = np.concatenate([self._stored, np.zeros_like(self._stored)])
-        missing = keys[self._stored[keys] == _UNKNOWN].tolist()
-        if missing:
-            named = sorted((self._places.name(key), key) for key in missing)
-            columns = tuple([name[i] for name, _ in named] for i in range(4))
-            cursor.execute(_MAKE, columns)
-            cursor.execute(_FIND, (*columns, [key for _, key in named]))
-            for number, key in cursor:
-                self._stored[key] = number
+        for statement in (_MAKE, _FIND):
+            missing = keys[self._stored[keys] == _UNKNOWN].tolist()
+            if missing:
+                names = sorted(self._places.name(key) for key in missing)
+                cursor.execute(statement, tuple(map(list, zip(*names, strict=True))))
+                for number, *name in cursor:
+                    self._stored[self._places.key(*name)] = number
         return self._stored
 
     def forget(self) -> None:
@@ -40,9 +39,10 @@ _MAKE = (
     "insert into measure_key (measure, unit, dim, member)"
     " select * from unnest(%b::text[], %b::text[], %b::text[], %b::text[])"
     " as s (measure, unit, dim, member) order by 1, 2, 3, 4 on conflict do nothing"
+    " returning id, measure, unit, dim, member"
 )
 _FIND = (
-    "select k.id, s.key from measure_key k"
-    " join unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[])"
-    " as s (measure, unit, dim, member, key) using (measure, unit, dim, member)"
+    "select id, measure, unit, dim, member from measure_key"
+    " join unnest(%b::text[], %b::text[], %b::text[], %b::text[])"
+    " as s (measure, unit, dim, member) using (measure, unit, dim, member)"
 )

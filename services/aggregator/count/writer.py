@@ -5,7 +5,7 @@ Guard, identities, events, cases, deltas, receipts, position.
 
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -41,7 +41,7 @@ from services.domain.cases.outcome import WorkingDay
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import encode_delta
-from services.domain.instants import SECOND
+from services.domain.instants import DAY, SECOND
 from services.domain.units import UnitList
 
 WATERMARK_BOUND = 5 * SECOND
@@ -50,12 +50,13 @@ RIPE_CASES_MAX = 1_000
 LONG_AGO = -(1 << 62)
 """A watermark that moves nothing."""
 NOTIFY = "notify ioc_delta"
-STORED_FROM = datetime(1990, 1, 1, tzinfo=UTC)
-"""Events of before are stored under this day.
+EPOCH_2000 = 946_684_800 * SECOND
+"""The instant from which the database counts microseconds."""
+STORED_FROM = -3_652 * DAY
+"""Events of before 1990 are stored under this day, in microseconds since 2000.
 
 A chunk for every year since the first would help nobody.
 """
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Written(NamedTuple):
@@ -272,16 +273,14 @@ def _store_events(cursor: Cursor, fresh: Sequence[Received]) -> None:
 
 
 _EVENT_TYPES = (
-    *("timestamptz", "text", "text", "text", "text", "text", "timestamptz"),
+    *("int8", "text", "text", "text", "text", "text", "int8"),
     *("uuid", "int4", "text", "int4", "int8", "bytea"),
 )
+"""A timestamp travels as a number, in the form that the server stores."""
 
 
-def _stored_time(at: int) -> datetime:
-    try:
-        return max(STORED_FROM, _EPOCH + timedelta(microseconds=at))
-    except OverflowError:
-        return STORED_FROM
+def _stored_time(at: int) -> int:
+    return max(STORED_FROM, at - EPOCH_2000)
 
 
 def _watermarks(batch: Batch, now: int) -> dict[Partition, int]:

@@ -21,6 +21,7 @@ from services.cli.centre import Centre
 from services.domain.errors import Unavailable
 
 WALLS = 10
+WARM_UP = 5_000
 BATCH = 500
 IN_FLIGHT = 4
 LATENCY_BATCH = 25
@@ -46,11 +47,17 @@ class Result(msgspec.Struct, frozen=True):
 
 
 async def run(centre: Centre, communes: list[str], count: int, seconds: float, rate: int) -> Result:
-    """Offer `count` events as fast as they are taken, then `rate` a second for `seconds`."""
+    """Offer `count` events as fast as they are taken, then `rate` a second for `seconds`.
+
+    Before that a few, so that the servers have compiled and opened what they need.
+    """
     settings = Settings(database_url=centre.database, kafka_bootstrap=centre.kafka)
-    load = list(events(count, communes, now()))
+    load = list(events(count + WARM_UP, communes, now()))
     pids = {role: [each.pid for each in found] for role, found in centre.processes.items()}
     async with _walls(centre.live):
+        await _offer(centre.ingest, load[:WARM_UP])
+        await _until_settled(settings, time.perf_counter())
+        load = load[WARM_UP:]
         before, started = cpu_seconds(pids), time.perf_counter()
         await _offer(centre.ingest, load)
         accepted = time.perf_counter() - started
