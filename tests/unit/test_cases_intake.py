@@ -22,7 +22,7 @@ def admitted(**said: Any) -> tuple[Point, ...]:
     book = Book(catalogue(), units(), lambda _unit: WorkingCalendar())
     batch = decode_batch([Record("t", 0, 0, raw, {})], "receipts", "dead")
     (received,) = batch.events
-    return book.admitted(received.event, received.ingested_at).points
+    return tuple(book.admitted(received.event, received.ingested_at)[1])
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 Points are gathered as integers and added up with numpy once, at the end of the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from services.aggregator.count.batch import Partition
 from services.aggregator.count.places import Places
 from services.domain.cases.reported import FigureEntry
+from services.domain.engine.compiled import Point
 from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.engine.delta import Delta, ExtentChange, FigureChange, make_delta
 from services.domain.engine.figures import Figure
@@ -59,6 +60,12 @@ class Changes:
         if old is not NOTHING:
             self._put(changed, old, -1)
         self._put(changed, new, 1)
+
+    def add(self, partition: Partition, unit: str, points: Iterable[Point]) -> None:
+        """Add points of a unit that have no members and are never taken back."""
+        scope, gathered = self._places.alone(unit), self._of(partition).points
+        for measure, second, value in points:
+            gathered += (scope[measure], second, value)
 
     def _put(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
         self._add(changed, contribution, sign)

@@ -11,7 +11,6 @@ from services.aggregator.count.changes import Changes
 from services.aggregator.count.places import Places
 from services.domain.cases.book import Book
 from services.domain.cases.outcome import WorkingDay
-from services.domain.engine.contributions import NOTHING
 from services.domain.events import Event, decode
 
 
@@ -37,8 +36,8 @@ class Folding:
         outcome = self._book.outcome(row.name, events, self._now)
         self.changes.replace(partition, row.body.contribution, outcome.contribution)
         for received in fresh:
-            admitted = self._book.admitted(received.event, received.ingested_at)
-            self.changes.replace(partition, NOTHING, admitted)
+            unit, points = self._book.admitted(received.event, received.ingested_at)
+            self.changes.add(partition, unit, points)
         self.changes.figures(
             partition,
             (row.body.contribution.unit, outcome.contribution.unit),

@@ -56,6 +56,7 @@ class Places:
         self._names: list[KeyName] = []
         self._numbers: dict[tuple[str, str, str, str], int] = {}
         self._scopes: dict[tuple[str, tuple[tuple[str, str], ...]], Scope] = {}
+        self._units: dict[str, Scope] = {}
         self._keys = np.full((1024, self._width), _NONE, dtype=np.int64)
         self._made = 0
 
@@ -78,10 +79,19 @@ class Places:
 
     def scope(self, contribution: Contribution) -> Scope:
         """The places of what a contribution adds."""
+        if not contribution.members:
+            return self.alone(contribution.unit)
         name = (contribution.unit, tuple(contribution.members.items()))
         found = self._scopes.get(name)
         if found is None:
             found = self._scopes[name] = Scope(self, *name)
+        return found
+
+    def alone(self, unit: str) -> Scope:
+        """The places of what has no members."""
+        found = self._units.get(unit)
+        if found is None:
+            found = self._units[unit] = Scope(self, unit, ())
         return found
 
     def make(self, measure: str, unit: str, members: tuple[tuple[str, str], ...]) -> int:

@@ -8,7 +8,7 @@ event comes.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -124,10 +124,11 @@ class Book:
     def _calendar_where(self, opening: Event) -> WorkingCalendar:
         return self._calendar_of(self.unit_key(opening) or "")
 
-    def admitted(self, event: Event, ingested_at: int | None) -> Contribution:
+    def admitted(self, event: Event, ingested_at: int | None) -> tuple[str, Sequence[Point]]:
         """What the arrival of an event adds once and for all, whatever becomes of it later.
 
-        `ingested_at` is the instant at which the intake took it, if it is known.
+        The unit key and points; `ingested_at` is the instant at which the intake took the event, if
+        it is known.
         """
         return self._intake.contribution(event, ingested_at, self.unit_key)
 

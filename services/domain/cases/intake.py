@@ -6,7 +6,8 @@ later does not change when it came.
 
 from collections.abc import Callable, Sequence
 
-from services.domain.engine.contributions import NOTHING, Contribution, CountedMeasures
+from services.domain.engine.compiled import Point
+from services.domain.engine.contributions import CountedMeasures
 from services.domain.engine.measures import EVERY_TYPE, Measure
 from services.domain.events import CONTRACT, Event
 from services.domain.worktime import WorkingCalendar
@@ -25,14 +26,15 @@ class IntakeMeasures:
 
     def contribution(
         self, event: Event, ingested_at: int | None, unit_of: Callable[[Event], str | None]
-    ) -> Contribution:
-        """What a first event of a fact adds; nothing without the hour of the intake."""
+    ) -> tuple[str, Sequence[Point]]:
+        """The unit key and the points of a first event of a fact.
+
+        No points without the hour of the intake.
+        """
         if self._counted is None or ingested_at is None or event.op != "create":
-            return NOTHING
-        if CONTRACT.types[event.type].topic_domain == OWN_DOMAIN:
-            return NOTHING
+            return "", ()
         unit = unit_of(event)
-        if unit is None:
-            return NOTHING
+        if unit is None or CONTRACT.types[event.type].topic_domain == OWN_DOMAIN:
+            return "", ()
         attributes = {"time": event.at, "ingestedtime": ingested_at}
-        return self._counted.of_fact(attributes, unit, _NO_CALENDAR)
+        return unit, self._counted.flows(attributes, _NO_CALENDAR)

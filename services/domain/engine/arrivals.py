@@ -29,8 +29,12 @@ def arrived(fact: Event) -> tuple[_Point, ...]:
     period = getattr(data, "period", None)
     if period is not None:
         return _of_report(fact.type, getattr(data, "series_id", None), period)
-    second = day_start(local_day(fact.at)) // SECOND
-    return ((f"{ARRIVED}~{DAILY}~{fact.type}", second, 1),)
+    return _of_day(fact.type, local_day(fact.at))
+
+
+@lru_cache(maxsize=10_000)
+def _of_day(event_type: str, day: int) -> tuple[_Point, ...]:
+    return ((f"{ARRIVED}~{DAILY}~{event_type}", day_start(day) // SECOND, 1),)
 
 
 @lru_cache(maxsize=10_000)

@@ -29,11 +29,21 @@ AddStocks = Callable[[Attributes, WorkingCalendar, int, int, list[Point], list[E
 _SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "in"}
 
 
-_PICK = "{x} if {y} is None else {y} if {x} is None or not {x} < {y} else {x}"
-_BETWEEN = (
-    "None if {x} is None or {y} is None or {x} == NEVER or {y} == NEVER else ({x} - {y}) / SECOND"
-)
-"""The smaller (or, with the other sign, greater) of two; the seconds from y to x."""
+_ABSENT = "None if {x} is None or {y} is None"
+_NUMBERS = {
+    ast.Add: _ABSENT + " else {x} + {y}",
+    ast.Sub: _ABSENT + " else {x} - {y}",
+    ast.Mult: _ABSENT + " else {x} * {y}",
+    ast.Div: _ABSENT + " or not {y} else {x} / {y}",
+}
+_CALLS = {
+    "min": "{x} if {y} is None else {y} if {x} is None or not {x} <= {y} else {x}",
+    "max": "{x} if {y} is None else {y} if {x} is None or not {x} >= {y} else {x}",
+    "seconds_between": _ABSENT + " or {x} == NEVER or {y} == NEVER else ({y} - {x}) / SECOND",
+    "hours": "None if {x} is None else {x} / 3600",
+    "minutes": "None if {x} is None else {x} / 60",
+}
+"""What is met at every event, with the meaning that `expressions` gives it."""
 
 
 def compile_flows(measures: Sequence[Measure]) -> AddFlows:
@@ -154,25 +164,27 @@ class _Text:
 
     def _expression(self, node: ast.expr, measure: Measure, depth: int) -> str:
         """What is met at every event is written out, everything else is called."""
+        line = ""
+        parts: list[ast.expr] = []
         match node:
             case ast.Name(id=name):
                 return self.attribute(name)
-            case ast.Call(func=ast.Name(id="min" | "max" as name), args=[left, right]):
-                line = _PICK.replace("<", "<=" if name == "min" else ">=")
-            case ast.Call(func=ast.Name(id="seconds_between"), args=[right, left]):
-                line = _BETWEEN
-            case _:
-                of = self.bind(compile_expression(ast.unparse(node), measure.kinds).of)
-                return f"{of}(attributes, calendar)"
-        parts = {
-            "x": self._variable(left, measure, depth),
-            "y": self._variable(right, measure, depth),
-        }
-        return self._let(line.format(**parts), depth)
+            case ast.Constant(value=constant):
+                return self.bind(constant)
+            case ast.Call(func=ast.Name(id=name), args=parts) if len(parts) <= 2:
+                line = _CALLS.get(name, "")
+            case ast.BinOp(left=left, op=op, right=right):
+                parts = [left, right]
+                if all(self._is_number(part, measure) for part in parts):
+                    line = _NUMBERS.get(type(op), "")
+        if line:
+            names = [self._expression(part, measure, depth) for part in parts]
+            return self._let(line.format(x=names[0], y=names[-1]), depth)
+        of = self.bind(compile_expression(ast.unparse(node), measure.kinds).of)
+        return self._let(f"{of}(attributes, calendar)", depth)
 
-    def _variable(self, node: ast.expr, measure: Measure, depth: int) -> str:
-        found = self._expression(node, measure, depth)
-        return found if found.isidentifier() else self._let(found, depth)
+    def _is_number(self, node: ast.expr, measure: Measure) -> bool:
+        return compile_expression(ast.unparse(node), measure.kinds).kind == "number"
 
     def _let(self, text: str, depth: int) -> str:
         self._variables += 1

@@ -85,6 +85,12 @@ class CountedMeasures:
         self.add_fact(attributes, calendar, points, extents, simulated_at)
         return self._contribution(unit, attributes, points, extents)
 
+    def flows(self, attributes: Attributes, calendar: WorkingCalendar) -> list[Point]:
+        """The points of a fact's flows alone, for facts that are never taken back."""
+        points: list[Point] = []
+        self._add_flows(attributes, calendar, points)
+        return points
+
     def add_fact(
         self,
         attributes: Attributes,

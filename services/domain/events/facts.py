@@ -23,14 +23,21 @@ def counting_facts(events: Iterable[Event], now: int | None = None) -> list[Even
     first: dict[tuple[str, str], Event] = {}
     for event in events:
         first.setdefault((event.source, event.id), event)
-    facts: dict[Fact, list[Event]] = {}
-    for event in first.values():
-        facts.setdefault(_fact(event), []).append(event)
-    counting = [_counting(versions) for versions in facts.values()]
+    counting = list(first.values())
+    if any(event.op != "create" for event in counting):
+        counting = _newest_versions(counting)
     return sorted(
-        (event for event in counting if event is not None and (now is None or event.at < now)),
+        [event for event in counting if now is None or event.at < now],
         key=lambda event: (event.unit, event.subject, event.at, event.id),
     )
+
+
+def _newest_versions(events: list[Event]) -> list[Event]:
+    facts: dict[Fact, list[Event]] = {}
+    for event in events:
+        facts.setdefault(_fact(event), []).append(event)
+    counting = [_counting(versions) for versions in facts.values()]
+    return [event for event in counting if event is not None]
 
 
 def _fact(event: Event) -> Fact:
