@@ -10,6 +10,9 @@ from services.domain.cases.lists import REFERENCE_LIST, Lists, lists_of
 from services.domain.units import UnitList
 from services.domain.worktime import day_start, local_day
 
+KNOWN_MAX = 100_000
+"""Answers that are remembered until a list changes; then the memory starts anew."""
+
 
 class ReferenceLists:
     """The lists for each unit; read again when their version has changed."""
@@ -18,6 +21,7 @@ class ReferenceLists:
         self._units = units
         self._version = NOT_READ
         self._lists = Lists()
+        self._known: dict[tuple[str, str, int], frozenset[str] | None] = {}
 
     def forget(self) -> None:
         """Read everything again at the next batch."""
@@ -25,8 +29,13 @@ class ReferenceLists:
 
     def members(self, list_id: str, unit_key: str, at: int) -> frozenset[str] | None:
         """The members of a list in force where a unit lies, on the local day of an instant."""
-        chain = (unit_key, *(unit.key for unit in self._units.ancestors(unit_key)))
-        return self._lists.members(list_id, chain, local_day(at))
+        name = (list_id, unit_key, local_day(at))
+        if name not in self._known:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            chain = (unit_key, *(unit.key for unit in self._units.ancestors(unit_key)))
+            self._known[name] = self._lists.members(list_id, chain, name[2])
+        return self._known[name]
 
     def refresh(self, cursor: Cursor) -> None:
         """Hold the lists still for this transaction, and read them when they changed."""
@@ -59,6 +68,7 @@ class ReferenceLists:
 
     def _read(self, cursor: Cursor) -> None:
         cursor.execute("select body from case_state where kind = %s", (REFERENCE_LIST,))
+        self._known.clear()
         bodies = [decode_body(bytes(body)) for (body,) in cursor]
         self._lists = Lists(
             each for body in bodies for each in lists_of(body.contribution.unit, body.figures)
