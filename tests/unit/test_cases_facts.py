@@ -196,7 +196,7 @@ def test_each_row_has_breakdowns_of_its_own() -> None:
     ]
     whole = outcome(rows).contribution
     agencies = [part.members.get("agency") for part in (whole, *whole.more)]
-    assert agencies == ["H33.1", "H33.2", None]
+    assert agencies == ["H33.2", "H33.1", None]
 
 
 def test_of_rows_at_one_time_the_greatest_version_counts() -> None:

@@ -16,12 +16,14 @@ from services.domain.errors import Fenced
 class CaseBody(msgspec.Struct, frozen=True, array_like=True):
     """What a case row holds.
 
-    Its events as they came, and what it has contributed to panes and figures.
+    Its events as they came, and what they have contributed to panes and figures. What happened
+    before `since` has been counted and dropped.
     """
 
     events: tuple[bytes, ...] = ()
     contribution: Contribution = NOTHING
     figures: tuple[FigureEntry, ...] = ()
+    since: int | None = None
 
 
 class CaseRow(NamedTuple):

@@ -9,8 +9,9 @@ from services.aggregator.count.batch import Partition, Received
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite, encode_body
 from services.aggregator.count.changes import Changes
 from services.aggregator.count.places import Places
-from services.domain.cases.book import Book
-from services.domain.cases.outcome import WorkingDay
+from services.domain.cases.book import Book, CaseName
+from services.domain.cases.newest_rows import WITHOUT_END, newest, within
+from services.domain.cases.outcome import SUPERSEDED, Outcome, WorkingDay
 from services.domain.events import Event, decode
 
 
@@ -33,7 +34,7 @@ class Folding:
         """Fold a case with its new events; returns the working day that it sets, if it does."""
         events: list[Event] = [decode(body) for body in row.body.events]
         events += [received.event for received in fresh]
-        outcome = self._book.outcome(row.name, events, self._now)
+        outcome = self._outcome(row.name, events, row.body.since)
         self.changes.replace(partition, row.body.contribution, outcome.contribution)
         for received in fresh:
             unit, points = self._book.admitted(received.event, received.ingested_at)
@@ -49,11 +50,28 @@ class Folding:
             (*row.body.events, *(received.record.value for received in fresh)),
             outcome.contribution,
             outcome.figures,
+            row.body.since,
         )
+        if row.name.kind in WITHOUT_END:
+            body = self._newest(row.name, body, events)
         self.writes.append(
             CaseWrite(
                 row.name, row.version, partition, outcome.ripe_at, outcome.life, encode_body(body)
             )
         )
+        if row.body.since is not None:
+            self.states.update({(each.source, each.id): SUPERSEDED for each in events})
         self.states.update(outcome.states)
         return outcome.working_day
+
+    def _outcome(self, name: CaseName, events: Sequence[Event], since: int | None) -> Outcome:
+        return self._book.outcome(name, within(events, since), self._now)
+
+    def _newest(self, name: CaseName, body: CaseBody, events: Sequence[Event]) -> CaseBody:
+        """The case without the rows that are settled; what these have added stays counted."""
+        kept = newest(name.kind, events, self._now, body.since)
+        if kept is None:
+            return body
+        outcome = self._outcome(name, [events[place] for place in kept.places], kept.since)
+        bodies = tuple(body.events[place] for place in kept.places)
+        return CaseBody(bodies, outcome.contribution, body.figures, kept.since)

@@ -206,7 +206,9 @@ class Book:
             if self.unit_key(row) is None:
                 asked.states[row.source, row.id] = QUARANTINED
         life = ANY_DAY if measures is not None and measures.by_calendar else None
-        return asked.outcome(_with(counted or NOTHING, self._arrivals(rows)), life=life)
+        figures = self._facts.of_newest(rows, self.unit_key)
+        whole = _with(counted or NOTHING, self._arrivals(rows))
+        return asked.outcome(whole, figures=figures, life=life)
 
     def _of_subject(self, asked: "Asked") -> Outcome:
         ordered = sorted(asked.facts, key=version_of, reverse=True)

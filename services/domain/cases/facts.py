@@ -11,12 +11,14 @@ from services.domain.cases.reported import (
     FigureMeasure,
     ReadingMeasure,
     duty,
+    feed,
     take_apart,
     target,
     workday,
 )
 from services.domain.cases.series import REPORT, SERIES, fold_series
 from services.domain.engine.contributions import Contribution, CountedMeasures
+from services.domain.engine.feeds import HEARTBEAT
 from services.domain.engine.measures import EVERY_TYPE, REFERENCE_VALUE, Measure
 from services.domain.events import CONTRACT, Event
 from services.domain.worktime import WorkingCalendar
@@ -33,6 +35,8 @@ _SETTINGS: Mapping[str, Callable[[Event], FigureEntry]] = {
     TARGET: target,
 }
 """Types of which no measure is made, and what they set."""
+_OF_ROWS: Mapping[str, Callable[[Event], tuple[FigureEntry, ...]]] = {HEARTBEAT: feed}
+"""What the newest row of a subject sets beside what its measures count."""
 
 
 class FactMeasures:
@@ -43,6 +47,7 @@ class FactMeasures:
         for measure in measures:
             for name in measure.event_types if _counts_facts(measure) else ():
                 grouped.setdefault(name, []).append(measure)
+        grouped.update({name: grouped.get(name, []) for name in _OF_ROWS})
         self._counted = {name: CountedMeasures(found) for name, found in grouped.items()}
         self._series = CountedMeasures([m for m in measures if m.case == SERIES])
         self._readings = {
@@ -62,6 +67,13 @@ class FactMeasures:
     def of_rows(self, event_type: str) -> CountedMeasures | None:
         """The measures of facts that hold until the next one; None when nothing looks at them."""
         return self._counted.get(event_type)
+
+    def of_newest(
+        self, rows: Sequence[Event], unit_of: Callable[[Event], str | None]
+    ) -> tuple[FigureEntry, ...]:
+        """The figures that the newest of rows in order of time sets, if it names a unit."""
+        setting = _OF_ROWS.get(rows[-1].type) if rows else None
+        return () if setting is None or unit_of(rows[-1]) is None else setting(rows[-1])
 
     def contribution(
         self, best: Event, counting: Sequence[Event], unit: str, calendar: WorkingCalendar

@@ -12,6 +12,7 @@ from services.domain.cases.attributes import attributes_of
 from services.domain.cases.fold import Fold
 from services.domain.engine.conditions import compile_filter, named
 from services.domain.engine.expressions import compile_expression
+from services.domain.engine.feeds import FEED, FEEDS, figure_of_feed
 from services.domain.engine.figures import SECTOR_END, Figure
 from services.domain.engine.linked import LINKED, LinkedTask, figure_of
 from services.domain.engine.linked import MEASURE as LINKED_MEASURE
@@ -74,6 +75,15 @@ def duty(best: Event) -> FigureEntry:
     terms = Terms(data.domain, data.freq, data.due_days)
     figure = Figure(value=end, version=0)
     return FigureEntry(data.what, terms.domain, terms.name, ROSTER, data.active_from, figure)
+
+
+def feed(row: Event) -> tuple[FigureEntry, ...]:
+    """The feed that a heartbeat speaks for; none when it says that the feed is not in use."""
+    data: Any = row.data
+    if not data.active:
+        return ()
+    figure = figure_of_feed(row.at, parse_instant(data.last_occurred_at), data.contract_interval)
+    return (FigureEntry(FEED, data.domain, data.feed_id, FEEDS, "", figure),)
 
 
 def target(best: Event) -> FigureEntry:

@@ -32,6 +32,7 @@ def contribute_rows(
 ) -> Contribution | None:
     """What rows in order of time add together; None when none of them names a unit.
 
+    The unit and members of the newest row are named first, the others in `more`.
     What one row gives up and the next takes over under the same unit and members cancels, so a
     source that reports itself every minute for years leaves no more than what changed.
     """
@@ -45,11 +46,11 @@ def contribute_rows(
             attributes["next_row"] = rows[place + 1].at
         simulated_at = row.at if is_simulated([row]) else None
         name = (unit, tuple(measures.members(attributes).items()))
-        points, extents = gathered.setdefault(name, ([], []))
+        points, extents = gathered[name] = gathered.pop(name, ([], []))
         measures.add_fact(attributes, calendar_of(row), points, extents, simulated_at)
     parts = [
         Contribution(unit, dict(members), merged(points), tuple(sorted(extents)))
-        for (unit, members), (points, extents) in gathered.items()
+        for (unit, members), (points, extents) in reversed(gathered.items())
     ]
     if not parts:
         return None

@@ -35,12 +35,13 @@ def counting_facts(events: Iterable[Event], now: int | None = None) -> list[Even
 def _newest_versions(events: list[Event]) -> list[Event]:
     facts: dict[Fact, list[Event]] = {}
     for event in events:
-        facts.setdefault(_fact(event), []).append(event)
+        facts.setdefault(fact_of(event), []).append(event)
     counting = [_counting(versions) for versions in facts.values()]
     return [event for event in counting if event is not None]
 
 
-def _fact(event: Event) -> Fact:
+def fact_of(event: Event) -> Fact:
+    """The fact that an event opens, corrects or takes back."""
     return (
         event.source,
         event.supersedes or event.id,
