@@ -4,6 +4,7 @@ from math import isnan
 from typing import NamedTuple
 
 from services.domain.engine.catalogue import Formula, Indicator
+from services.domain.engine.feeds import STALE, Standing
 from services.domain.engine.goals import Goal, achieved, gap
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
@@ -16,7 +17,7 @@ from services.domain.engine.observation import (
     number,
 )
 from services.domain.engine.windows import Span
-from services.domain.instants import SECOND
+from services.domain.instants import SECOND, format_instant
 
 
 class Evaluated(NamedTuple):
@@ -39,10 +40,19 @@ class Evaluated(NamedTuple):
     levels: list[int] | None
     ranks: list[tuple[int, int]]
     simulated: list[int]
+    standings: list[Standing | None]
 
-    def freshness(self, coverage: Coverage | None) -> Freshness:
-        """How current a value is; the worst counts: partial, provisional, else final or live."""
-        if coverage is not None and coverage.reported < coverage.expected:
+    def freshness(self, index: int, coverage: Coverage | None) -> Freshness:
+        """How current a value is, the worst counts.
+
+        A stale feed, missing reports, a late feed, provisional, else final or live.
+        """
+        standing = self.standings[index]
+        missing = coverage is not None and coverage.reported < coverage.expected
+        if standing is not None and (standing.state == STALE or not missing):
+            since = format_instant(standing.since)
+            return Freshness(standing.state, since, sources_late=standing.sources)
+        if missing:
             return PARTIAL
         return FINAL if self.final else PROVISIONAL if self.span.period else LIVE
 

@@ -17,6 +17,7 @@ from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.moving import Moving, jumped, moving
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
+from services.domain.engine.turning import Turning
 from services.domain.engine.windows import Span, window_name, year_before
 from services.domain.instants import HOUR, SECOND
 from services.domain.worktime import local_day
@@ -70,6 +71,7 @@ class Live:
             self._moving.setdefault(together, []).append(task)
         self._placed: dict[Moving, list[Span]] = {}
         self._passed: dict[str, tuple[int, ...]] = {}
+        self._turning = Turning(state)
         self._cells_known = 0
         self._measures = {
             formula.id: frozenset(self._numbers_of(formula))
@@ -146,7 +148,7 @@ class Live:
         """Let the clock move every window: cells with points at a moving bound are touched.
 
         What is reported closes with a day, and a reference value holds from just after its
-        midnight; `final_to` says how far every source has been counted.
+        midnight; `final_to` says how far every source has been counted. A feed turns late or stale.
         """
         self._now = now
         self._touch_new()
@@ -156,6 +158,9 @@ class Live:
             formula = self._state.catalogue.formulas[task.formula]
             if not moved.isdisjoint(self._clocks_of(formula)):
                 self._put(task, everything)
+        for fed, cells in self._turning.touched(now):
+            for task in self._tasks_of[fed]:
+                self._put(task, cells)
         passed: dict[tuple[int, int], dict[str, list[int]]] = {}
         for together, tasks in self._moving.items():
             spans, before = together.spans(now), self._placed.get(together)

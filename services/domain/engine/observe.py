@@ -131,9 +131,12 @@ class Observer:
         simulated = self._simulated(formula, cells, span)
         final = not span.open and moment.final_to >= span.end
         numbers = cells.tolist()
+        units = [self._state.cells.units[cell] for cell in numbers]
+        standings = self._state.feeds.standings(formula.id, units, None if final else moment.now)
         indices: Sequence[int] = range(len(numbers))
         if said is not None:
             columns = [*values, position, of, simulated]
+            columns.append(np.array(self._state.feeds.numbers(standings)))
             columns += [column for found in compared for column in (found.delta, found.base)]
             columns += [goals.targets, *([level] if level is not None else [])]
             columns.append(np.full(len(numbers), span.begin + final if span.period else 0))
@@ -159,6 +162,7 @@ class Observer:
             levels=None if level is None else level.tolist(),
             ranks=list(zip(position.tolist(), of.tolist(), strict=True)),
             simulated=simulated.tolist(),
+            standings=standings,
         )
         members = self._state.cells.members
         for index in indices:
@@ -242,7 +246,7 @@ class Observer:
             previous=_previous(first, formula),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
             as_of=made.as_of,
-            freshness=made.freshness(coverage),
+            freshness=made.freshness(index, coverage),
             coverage=coverage,
             comparisons=made.comparisons(index),
             target=made.target_gap(index),

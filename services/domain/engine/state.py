@@ -12,6 +12,7 @@ from services.domain.engine.buckets import measure_of, split_name
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.cells import Cells
 from services.domain.engine.contributions import MARKS, SIMULATED, SIMULATED_FACTS
+from services.domain.engine.feeds import FEEDS, Feeds
 from services.domain.engine.figures import SECTOR_END, Figure, Figures
 from services.domain.engine.linked import LINKED, LinkedTasks
 from services.domain.engine.points import Points
@@ -65,7 +66,7 @@ class State:
 
     What adds up lies in `points`, and by bucket and day on the `shelf`, where `sketches` and
     `arrivals` find it. What does not is kept as it is: `extents`, `figures`, `readings`,
-    `linked_tasks`, `targets`. `schedule` and `workdays` answer by the clock.
+    `linked_tasks`, `targets`. `schedule`, `workdays` and `feeds` answer by the clock.
     """
 
     def __init__(self, catalogue: Catalogue, units: UnitList) -> None:
@@ -86,6 +87,7 @@ class State:
         self.readings = Readings()
         self.linked_tasks = LinkedTasks(self._above)
         self.targets = Targets()
+        self.feeds = Feeds(catalogue, self._above)
         self.shelf = Shelf()
         self.sketches = Sketches(self.shelf)
         self.arrivals = Arrivals(self.shelf)
@@ -183,6 +185,9 @@ class State:
                 changed |= self._put_workday(record)
             elif record.calendar == TARGETS:
                 changed |= self._put_target(record)
+            elif record.calendar == FEEDS:
+                feed = (record.unit, record.dim, record.member)
+                self.feeds.put(*feed, record.figure, record.version)
             elif record.measure not in self.catalogue.measures:
                 continue
             elif record.calendar == READINGS:
