@@ -1,4 +1,4 @@
-"""A feed that beats for years is a case of some dozens of events, and counts what all of them do."""
+"""A feed that beats for years is a case of dozens of events, and counts what all of them do."""
 
 import random
 from typing import Any
