@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from services.reference.contributions import Member
+from services.reference.feeds import Overdue
 from services.reference.instants import instant
 from services.reference.reference import Reference
 from services.reference.windows import STATISTICAL
@@ -16,6 +17,7 @@ Observation: TypeAlias = Mapping[
 
 WITHHELD = {"suppressed", "embargoed", "below_coverage"}  # reasons that hide a value which exists
 TOLERANCE = 1e-9
+SOURCES_MAX = 20  # feeds that an observation names
 
 
 class Difference(NamedTuple):
@@ -87,6 +89,7 @@ def _differences(
     ):
         yield Difference(name, "null_reason", expected.null_reason, observation.get("null_reason"))
     yield from _compared(observation, reference, place)
+    yield from _freshness(observation, reference, place)
 
 
 def _compared(observation: Observation, reference: Reference, place: Place) -> Iterator[Difference]:
@@ -106,6 +109,29 @@ def _compared(observation: Observation, reference: Reference, place: Place) -> I
         expected = reference.comparison("rank", *place)
         if expected != rank["pos"]:
             yield Difference(name, "rank", expected, rank["pos"])
+
+
+def _freshness(
+    observation: Observation, reference: Reference, place: Place
+) -> Iterator[Difference]:
+    """Yield the difference in what overdue feeds say; of what is final they say nothing.
+
+    Missing reports are worse than a late feed and hide it.
+    """
+    stated = observation.get("freshness")
+    if stated is None:
+        return
+    is_final = observation.get("finality") == "final"
+    expected = None if is_final else reference.overdue(place.indicator, place.unit, place.now)
+    found = None
+    if stated["state"] in {"late", "stale"}:
+        sources = frozenset(stated.get("sources_late") or [])
+        if expected is not None and len(sources) == SOURCES_MAX and sources < expected.sources:
+            sources = expected.sources  # of more feeds only so many are named
+        found = Overdue(stated["state"], instant(stated["since"]), sources)
+    hidden = stated["state"] == "partial" and expected is not None and expected.state == "late"
+    if expected != found and not hidden:
+        yield Difference(str(observation["id"]), "freshness", expected, stated)
 
 
 def _number(value: Any) -> Any:

@@ -10,6 +10,7 @@ from services.reference.clock import WorkingDays
 from services.reference.conditions import exact
 from services.reference.contributions import Measure, Member, aggregate
 from services.reference.facts import field
+from services.reference.feeds import Feeds
 from services.reference.instants import HOUR
 from services.reference.occurrences import Occurrences
 from services.reference.places import COMMUNE, Places
@@ -30,6 +31,7 @@ class Subjects:
     schedule: Schedule
     days: WorkingDays
     targets: Targets
+    feeds: Feeds
 
 
 @dataclass(frozen=True)

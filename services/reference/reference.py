@@ -13,6 +13,7 @@ from services.reference.clock import WorkingDays
 from services.reference.comparisons import compare_value
 from services.reference.contributions import Member
 from services.reference.facts import counting_versions, one_of_each_key
+from services.reference.feeds import Feeds, Overdue, domains_of
 from services.reference.forms import Asked, Value
 from services.reference.known import Known, Subjects
 from services.reference.lists import Lists
@@ -98,6 +99,11 @@ class Reference:
         found = compare_value(kind, moment, indicator, asked, points=points)
         return None if found is None else float(found)
 
+    def overdue(self, indicator: str, unit: str, now: int) -> Overdue | None:
+        """Return what overdue feeds say of a value whose window is open at `now`."""
+        feeds = self._at(now).known.subjects.feeds
+        return feeds.overdue(unit, domains_of(self._catalogue, indicator), now)
+
     def period(
         self,
         indicator: str,
@@ -143,6 +149,7 @@ class Reference:
                 Schedule(facts, [*facts, *self._case_facts], places),
                 WorkingDays(calendars),
                 Targets(facts, places),
+                Feeds(facts, places),
             )
             _make_room(self._subjects, KNOWLEDGE_KEPT_MAX)
             self._subjects[count] = (self._book(calendars, Lists(facts, places)), subjects)

@@ -222,3 +222,37 @@ def test_the_delay_of_the_intake_is_of_every_accepted_event() -> None:
     assert found is not None
     assert float(found) == pytest.approx(30, rel=0.02)
     assert looked.value(*place, at("2025-10-06T10:00")).value is None
+
+
+def test_a_feed_is_overdue_for_its_domain_by_its_newest_heartbeat() -> None:
+    said: dict[str, Any] = {
+        "feed_id": "F",
+        "agency_id": "H33.1",
+        "domain": "health",
+        "active": True,
+    }
+    said |= {"contract_interval": 3600, "last_occurred_at": stamp("2025-10-06T08:00")}
+    newer = said | {"last_occurred_at": stamp("2025-10-06T11:00")}
+    made = fact_measure("made", "health.case")
+    asked = indicator("HE-01", "sum", inputs=["made"], domain="health")
+    looked = opinion(
+        [
+            event("feed.heartbeat", "2025-10-06T12:00", "F", newer | {"active": False}),
+            event("feed.heartbeat", "2025-10-06T09:00", "F", said),
+            event("feed.heartbeat", "2025-10-06T11:00", "F", newer),
+        ],
+        [made],
+        [asked],
+    )
+
+    def seen(time: str, unit: str = PROVINCE) -> tuple[str, int] | None:
+        found = looked.overdue("HE-01", unit, at(time))
+        return None if found is None else (found.state, found.since)
+
+    late, stale = ("late", at("2025-10-06T09:00")), ("stale", at("2025-10-06T09:30"))
+    moments = ["2025-10-06T09:00", "2025-10-06T09:30", "2025-10-06T09:31", "2025-10-06T11:01"]
+    assert [seen(time) for time in moments] == [None, late, stale, None]
+    assert seen("2025-10-06T09:31", "P:34@2025-07-01") is None
+    assert seen("2025-10-06T12:00") is None
+    assert seen("2025-10-06T12:01") is None
+    assert seen("2025-10-08T09:00") is None

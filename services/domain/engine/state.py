@@ -87,7 +87,7 @@ class State:
         self.readings = Readings()
         self.linked_tasks = LinkedTasks(self._above)
         self.targets = Targets()
-        self.feeds = Feeds(catalogue, self._above)
+        self.feeds = Feeds(catalogue, self._all_above)
         self.shelf = Shelf()
         self.sketches = Sketches(self.shelf)
         self.arrivals = Arrivals(self.shelf)
@@ -103,6 +103,9 @@ class State:
         if unit.startswith("D:"):
             return ()
         return (above.key for above in self.units.ancestors(unit) if above.level != "D")
+
+    def _all_above(self, unit: str) -> Iterable[str]:
+        return (above.key for above in self.units.ancestors(unit))
 
     def _used_dimensions(self) -> dict[str, set[str]]:
         """For each measure the breakdowns that some formula asks for; the rest need not be held."""
