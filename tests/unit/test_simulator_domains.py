@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -115,3 +116,21 @@ def test_a_small_province_has_them_too() -> None:
     plan = Plan(seed=1, province="33", communes=("C:11953",), per_day=0, rate=0, domains=True)
     found = list(Simulation(plan).events(START - HOUR, (), START))
     assert {decode(document).unit for _, document in found} == {"C:11953", "P:33"}
+
+
+def test_feeds_keep_their_contract_but_one_of_them_for_some_hours(events: list[Event]) -> None:
+    feeds: dict[str, list[Any]] = defaultdict(list)
+    for event in events:
+        if event.type == "vn.ioc.feed.heartbeat.v1":
+            feeds[event.subject].append(event)
+    assert len(feeds) == 5
+    silent: dict[int, set[str]] = defaultdict(set)
+    for name, beats in feeds.items():
+        for beat, following in pairwise(beats):
+            promised = beat.data.contract_interval * 1_000_000
+            heard_at = parse_instant(beat.data.last_occurred_at)
+            if following.recorded_at - heard_at > 1.5 * promised:
+                silent[(beat.at - START) // DAY].add(name)
+    assert len(silent) > 40
+    assert {len(names) for names in silent.values()} == {1}
+    assert "mot-cua" not in set().union(*silent.values())

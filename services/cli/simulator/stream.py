@@ -45,7 +45,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `per_day` dossiers arrive on a mean working day; on top of these the live stream brings `rate`
     events a minute, around the clock (`always`) or in office hours (`office`). With `domains`
-    all other domains send as well, some 1,300 events a day in a province of a hundred communes.
+    all other domains send as well, some 1,500 events a day in a province of a hundred communes.
     """
 
     seed: int

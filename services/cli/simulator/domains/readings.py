@@ -10,11 +10,15 @@ CLEAN_AIR = {"PM2.5": 22.0, "PM10": 41.0, "NO2": 19.0}
 """Usual hourly means, µg/m³."""
 FREE_FLOW_KMH = 60
 FEEDS = {
+    "mot-cua": "public-service",
     "phan-anh": "citizen-feedback",
     "quan-trac": "environment",
     "giao-thong": "traffic-safety",
     "giuong-benh": "health",
 }
+FALL_SILENT = ("phan-anh", "quan-trac", "giao-thong", "giuong-benh")
+CONTRACT_SECONDS = 3600
+BEAT = 30 * MINUTE
 
 
 def air(day: Day) -> Drawn:
@@ -82,19 +86,28 @@ def beds(day: Day) -> Drawn:
 
 
 def heartbeats(day: Day) -> Drawn:
-    """The feeds of the province say each hour that they live."""
+    """What the feeds of the province deliver, each half hour; for some hours one of them nothing.
+
+    Each promises data every hour, so the one that is silent becomes late, then stale, and returns.
+    """
     agency = day.agencies[0]
+    silent = day.rng.choice(FALL_SILENT)
+    begin = day.midnight + day.rng.randrange(6, 19) * HOUR
+    end = begin + day.span(2 * HOUR, 4 * HOUR)
     for feed, domain in FEEDS.items():
-        for hour in range(24):
-            at = day.midnight + hour * HOUR + 5 * MINUTE
+        for number in range(48):
+            at = day.midnight + number * BEAT + 5 * MINUTE
+            heard_at, rows = at - day.span(MINUTE, 10 * MINUTE), day.rng.randrange(5, 400)
+            if feed == silent and begin < at < end:
+                heard_at, rows = begin, 0
             data = {
                 "feed_id": feed,
                 "agency_id": agency.agency_id,
                 "domain": domain,
-                "contract_interval": 3600,
+                "contract_interval": CONTRACT_SECONDS,
                 "active": True,
-                "last_occurred_at": stamp(at - day.span(MINUTE, 50 * MINUTE)),
-                "rows": day.rng.randrange(5, 400),
+                "last_occurred_at": stamp(heard_at),
+                "rows": rows,
                 "rejected": 0,
             }
             unit, source = f"P:{day.province}", system(agency, "giam-sat")
