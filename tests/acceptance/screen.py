@@ -7,7 +7,7 @@ down, or beyond what was sent, for however short a time.
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -86,6 +86,17 @@ class Screen:
         except TimeoutError:
             shown = totals_of(self.items, unit)
             raise AssertionError(f"{unit} shows {shown}, not {expected}") from None
+
+    async def tells(self, name: str, condition: Callable[[Item], bool]) -> Item:
+        """Wait until an observation is shown of which the condition holds."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS), self._changed:
+                await self._changed.wait_for(
+                    lambda: name in self.items and condition(self.items[name])
+                )
+                return self.items[name]
+        except TimeoutError:
+            raise AssertionError(f"{name} is shown as {self.items.get(name)}") from None
 
     async def _listen(self, socket: ClientConnection) -> None:
         hello = json.loads(await socket.recv())
