@@ -106,10 +106,15 @@ def _own_messages() -> Document:
         "observation": ("Observation", "indicator, unit, dimensions and name of the window"),
         "partial": ("Part of a value", "province, measure, dimensions and name of the window"),
     }
-    return {
+    messages: Document = {
         name: {"name": name, "title": title, **_keyed_by(key)}
         for name, (title, key) in titles.items()
     }
+    messages["observation"] |= {
+        "contentType": "application/json",
+        "payload": {"schemaFormat": SCHEMA_FORMAT, "schema": {"$ref": "./observation.json"}},
+    }
+    return messages
 
 
 def _channel(

@@ -13,6 +13,7 @@ from schemas import annexes
 from schemas.asyncapi import asyncapi_document
 from schemas.catalogue_schema import indicator_schema
 from schemas.event_schemas import event_schemas
+from schemas.observation_schema import observation_schema
 
 HERE = Path(__file__).parent
 
@@ -28,6 +29,9 @@ def generated() -> dict[str, str]:
     )
     texts["catalogue/indicator.json"] = (
         json.dumps(indicator_schema(), ensure_ascii=False, indent=2) + "\n"
+    )
+    texts["observation.json"] = (
+        json.dumps(observation_schema(), ensure_ascii=False, indent=2) + "\n"
     )
     return texts
 

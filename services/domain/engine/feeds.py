@@ -8,7 +8,7 @@ of it. Of a feed that is not active, or of which nothing was heard yet, nothing 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -25,7 +25,9 @@ FEED = "feed"
 HEARTBEAT = "vn.ioc.feed.heartbeat.v1"
 REFERENCE = "reference"
 """The domain of what holds until further notice; no feed has it."""
-LATE, STALE = "late", "stale"
+OverdueState = Literal["late", "stale"]
+LATE: OverdueState = "late"
+STALE: OverdueState = "stale"
 SOURCES_MAX = 20
 """Feeds that one value names; of more, the longest overdue are named."""
 NUMBERS_MAX = 100_000
@@ -45,7 +47,7 @@ class Feed(msgspec.Struct, frozen=True, gc=False):
     late_at: int
     stale_at: int
 
-    def state(self, at: int) -> str | None:
+    def state(self, at: int) -> OverdueState | None:
         """`late` or `stale` at an instant, None in time or before the heartbeat."""
         if at <= max(self.begun, self.late_at):
             return None
@@ -56,7 +58,7 @@ class Overdue(NamedTuple):
     """A feed that is overdue, and how."""
 
     feed: Feed
-    state: str
+    state: OverdueState
 
     @property
     def since(self) -> int:
@@ -70,7 +72,7 @@ class Standing(NamedTuple):
     The stale ones are named first, the longest overdue before the others.
     """
 
-    state: str
+    state: OverdueState
     since: int
     sources: tuple[str, ...]
 

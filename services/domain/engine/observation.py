@@ -1,14 +1,20 @@
 """The observation: one value as REST, WebSocket and Kafka give it."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+FreshnessState = Literal["live", "provisional", "final", "late", "stale", "partial", "no_roster"]
+
 
 class Freshness(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How current a value is: live, provisional, final, late, stale, partial or no_roster."""
+    """How current a value is.
 
-    state: str
+    `sources_late` names the feeds that are beyond their contract interval, the worst first, and
+    `since` says since when a value is late or stale.
+    """
+
+    state: FreshnessState
     since: str | None = None
     reason: str | None = None
     sources_late: tuple[str, ...] = ()
