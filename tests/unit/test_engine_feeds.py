@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.domain.engine.feeds import SOURCES_MAX, Standing, figure_of_feed
 from services.domain.engine.live import Live
@@ -265,3 +267,19 @@ def test_without_a_heartbeat_nothing_is_said() -> None:
     watched.tick(BEGUN + 400 * DAY)
     states = {found.freshness.state for found in watched.shown.values()}
     assert states <= {"live", "provisional", "final", "partial"}
+
+
+@given(st.data())
+def test_what_is_remembered_is_what_looking_anew_would_give(data: st.DataObject) -> None:
+    """Heartbeats of any order and age between questions at any instants."""
+    state = State(catalogue(), units())
+    heard: dict[str, tuple[int, int]] = {}
+    for version in range(1, data.draw(st.integers(2, 12))):
+        name = data.draw(st.sampled_from(["a", "b", "c"]))
+        heard[name] = (data.draw(st.integers(0, 30)), version)
+        put(state, (PROVINCE, "public-service", name), heard[name][0] * MINUTE, version, 600)
+        now = data.draw(st.integers(0, 60)) * MINUTE + data.draw(st.integers(0, 1))
+        anew = State(catalogue(), units())
+        for each, (minute, number) in heard.items():
+            put(anew, (PROVINCE, "public-service", each), minute * MINUTE, number, 600)
+        assert standing(state, now) == standing(anew, now)

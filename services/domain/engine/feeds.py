@@ -128,10 +128,11 @@ class Feeds:
 
     def put(self, unit: str, domain: str, name: str, figure: Figure | None, version: int) -> None:
         """Set a feed, or (None) take it away; an older version changes nothing."""
-        if self._feeds.get((unit, domain, name), (-1, None))[0] < version:
+        known, before = self._feeds.get((unit, domain, name), (-1, None))
+        if known < version:
             feed = None if figure is None else feed_of(unit, domain, name, figure)
             self._feeds[unit, domain, name] = (version, feed)
-            self._picture = None
+            self._picture = self._picture and _still(self._picture, before, feed)
 
     def domains(self, formula: str) -> tuple[str, ...]:
         """The domains whose feeds a formula rests on."""
@@ -209,6 +210,19 @@ class Feeds:
             self._numbered += 1
             found = self._numbers[standing] = self._numbered
         return found
+
+
+def _still(picture: Picture, before: Feed | None, after: Feed | None) -> Picture | None:
+    """The picture when a feed has changed; None when it has to be looked at anew.
+
+    A feed in time that stays in time, as nearly all do, only turns at another instant.
+    """
+    if before is not None and before.state(picture.begin) is not None:
+        return None
+    if after is None:
+        return picture
+    turns = max(after.begun, after.late_at) + 1
+    return picture._replace(end=min(picture.end, turns)) if turns > picture.begin else None
 
 
 def _worst_first(each: Overdue) -> tuple[bool, int, str, str]:

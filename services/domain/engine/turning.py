@@ -20,6 +20,8 @@ class Turning:
     def touched(self, now: int) -> Iterator[tuple[str, list[int]]]:
         """The formulas that feeds which have turned feed, each with the cells of their units."""
         overdue = self._state.feeds.picture(now).overdue
+        if overdue is self._overdue:
+            return
         turned, self._overdue = overdue ^ self._overdue, overdue
         units: dict[str, set[str]] = {}
         for each in turned:
