@@ -14,10 +14,13 @@ from services.adapters.timescale import connect
 from services.adapters.topics import INDICATORS
 from services.adapters.units import load_units
 from services.aggregator.count.batch import Partition, Record, decode_batch
+from services.aggregator.count.case_rows import decode_body
 from services.aggregator.count.compact import compact
 from services.aggregator.count.positions import Position, take_over
 from services.aggregator.count.writer import Writer
+from services.domain.cases.newest_rows import EVENTS_MAX, ROWS_KEPT
 from services.domain.engine.state import State
+from services.domain.instants import MINUTE, format_instant
 from tests.unit.asked_measures import asking
 from tests.unit.engine_documents import RECEIPT, Document, document
 from tests.unit.reference_log import at
@@ -25,7 +28,14 @@ from tests.unit.reference_log import at
 TOPIC = "ioc.events.public-service.v1"
 PARTITION: Partition = (TOPIC, 0)
 COMMUNE = "C:11953@2025-07-01"
-NAMES = ("dossiers_received_top", "feedback_bad", "response_sketch", "reports_received")
+NAMES = (
+    "dossiers_received_top",
+    "feedback_bad",
+    "response_sketch",
+    "reports_received",
+    "feeds_active",
+    "feeds_fresh",
+)
 MORNING = at("2025-10-06T09:00")
 
 pytestmark = pytest.mark.servers
@@ -57,6 +67,19 @@ class Centre:
 
     def compact(self) -> None:
         compact(self._connection, self._owner, PARTITION, self._held[PARTITION])
+
+    def anew(self) -> State:
+        """What a reader that has just started has."""
+        self._reader = PaneReader(asking(*NAMES), load_units())
+        return self.state()
+
+    def events_of(self, subject: str) -> int:
+        """How many events the case of a subject holds."""
+        found = self._connection.execute(
+            "select body from case_state where subject = %s", (subject,)
+        ).fetchone()
+        assert found is not None
+        return len(decode_body(bytes(found[0])).events)
 
     def state(self) -> State:
         self._reader.read(self._connection)
@@ -148,3 +171,41 @@ def test_sketches_come_back_from_the_database_whole(centre: Centre) -> None:
     cells = np.array([state.cells.number(COMMUNE), state.cells.number("P:33@2025-07-01")])
     found = state.sketches.quantile(cells, "response_sketch", 0, 1 << 32, 0.5)
     assert found == pytest.approx([20, 20], rel=0.02)
+
+
+def _heartbeats(count: int) -> list[Document]:
+    """A heartbeat each minute from MORNING on, of a feed that promises data every ten."""
+    return [
+        document("feed.heartbeat", "2025-10-06T09:00", "F1", data)
+        | {"time": time, "recordedtime": time}
+        for time in (format_instant(MORNING + minute * MINUTE) for minute in range(count))
+        for data in (
+            {
+                "feed_id": "F1",
+                "agency_id": "H33.1",
+                "domain": "health",
+                "contract_interval": 600,
+                "active": True,
+                "last_occurred_at": time,
+            },
+        )
+    ]
+
+
+def test_a_feed_that_beats_for_long_is_a_short_case_and_read_back_right(centre: Centre) -> None:
+    beats = _heartbeats(200)
+    now = MORNING + 300 * MINUTE
+    for begin in range(0, len(beats), 7):
+        centre.count(beats[begin : begin + 7], now)
+    centre.compact()
+    assert ROWS_KEPT <= centre.events_of("F1") <= EVENTS_MAX
+    assert (centre.total("feeds_active"), centre.total("feeds_fresh")) == (1, 0)
+    newest = beats[-1]
+    gone = {name: value for name, value in newest.items() if name != "data"}
+    gone |= {"id": "gone", "op": "retract", "supersedes": newest["id"]}
+    centre.count([gone], now)
+    late_at = MORNING + (198 + 10) * MINUTE
+    for state in (centre.state(), centre.anew()):
+        (overdue,) = state.feeds.picture(late_at + 1).overdue
+        assert (overdue.feed.name, overdue.state, overdue.since) == ("F1", "late", late_at)
+    assert (centre.total("feeds_active"), centre.total("feeds_fresh")) == (1, 0)
