@@ -13,7 +13,6 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.process import Program
 from deploy.local.readiness import probe_service
 
-
 EVALUATE_NICENESS = 5
 """A third of the weight of the other processes."""
 
@@ -69,9 +68,7 @@ def plan_centre(
     """Plan the centre in `data`; existing servers come from the environment."""
     services = (
         Service("ingest", "ingest", _module("services.ingest")),
-        *(
-            Service(name, "aggregator", words) for name, words in _aggregators(aggregators)
-        ),
+        *(Service(name, "aggregator", words) for name, words in _aggregators(aggregators)),
         Service("api", "api", _module("services.api")),
     )
     return Plan(
