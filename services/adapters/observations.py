@@ -81,7 +81,7 @@ class DatabaseObservations:
             tasks.setdefault(ask.task, []).append(ask.cell)
         for task, cells in tasks.items():
             formula = self._catalogue.formulas[task.formula]
-            at = Moment(task.at or moment.now, moment.final_to)
+            at = Moment(task.at or moment.now, moment.final_to, task.constant)
             observed = observer.observe(formula, task.window, task.calendar, cells, at, task.period)
             found.extend((ask_id(each.id, task), each) for each in observed)
         return sorted(found, key=lambda pair: pair[0])

@@ -13,12 +13,12 @@ from services.domain.engine.figures import months_of, parts_of
 from services.domain.engine.measures import EVERY_TYPE, Measure
 from services.domain.engine.observation import Coverage
 from services.domain.engine.windows import (
-    ADMINISTRATIVE,
     BEGINNING,
     PERIODS,
-    STATISTICAL,
     Span,
     place,
+    read_window_name,
+    window_name,
 )
 from services.domain.instants import start_of_local_day
 from services.domain.query import ObservationQuery, QueryRefused, Vocabulary, parse_query
@@ -26,7 +26,6 @@ from services.domain.units import UnitList
 
 FORM = "an observation's id is like PS-04|P:33@2025-07-01||month:2026-10"
 SERIES_FIELD = "series_id"
-_ADMIN = "~admin"
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -79,13 +78,15 @@ def parse_id(text: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Named:
         raise QueryRefused("id", f"{text[:200]!r} is none: {FORM}")
     indicator, unit, (dims, _, placed) = parts[0], parts[1], parts[2].rpartition("|")
     name, _, period = placed.partition(":")
-    window = name.removesuffix(_ADMIN)
+    window, calendar, constant = read_window_name(name)
+    if window_name(window, calendar, constant=constant) != name:
+        raise QueryRefused("id", f"there is no window {name}", unknown=True)
     if "@" not in unit or (dims and "=" not in dims) or (":" in placed and not period):
         raise QueryRefused("id", f"{text[:200]!r} is none: {FORM}")
     dim, _, member = dims.partition("=")
-    calendar = ADMINISTRATIVE if name.endswith(_ADMIN) else STATISTICAL
     pairs = [("indicator", indicator), ("unit", unit), ("window", window), ("calendar", calendar)]
     pairs += [("period", period)] if period else []
+    pairs += [("boundaries", "constant")] if constant else []
     pairs += [(f"dims.{dim}", member)] if dim else []
     query = parse_query(pairs, vocabulary)
     if bool(period) != (window in PERIODS):

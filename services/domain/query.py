@@ -38,6 +38,7 @@ LIMIT_MAX = 5_000
 VALUES_MAX = 200
 POINTS_MAX = 10_000
 CALENDARS = (STATISTICAL, ADMINISTRATIVE)
+BOUNDARIES = ("as-then", "constant")
 STEPS = {
     "1m": MINUTE,
     "5m": 5 * MINUTE,
@@ -48,19 +49,8 @@ STEPS = {
     "7d": 7 * DAY,
 }
 PARAMETERS = (
-    "indicator",
-    "unit",
-    "within",
-    "window",
-    "period",
-    "calendar",
-    "dims",
-    "history",
-    "from",
-    "to",
-    "step",
-    "limit",
-    "cursor",
+    *("indicator", "unit", "within", "window", "period", "calendar", "dims", "boundaries"),
+    *("history", "from", "to", "step", "limit", "cursor"),
 )
 
 
@@ -92,6 +82,7 @@ class ObservationQuery(msgspec.Struct, frozen=True):
     below the named one. `breakdowns` are dimension names of which all members are wanted, `members`
     are (name, member) pairs; both empty: totals only. `from_at`, `to_at` (exclusive) and `step` are
     microseconds and belong to `history`. `after` is the record key that the page before ended with.
+    `constant` asks for the boundaries of today's units instead of those of the time.
     """
 
     indicators: tuple[str, ...] = ()
@@ -108,11 +99,12 @@ class ObservationQuery(msgspec.Struct, frozen=True):
     step: int | None = None
     limit: int = LIMIT_DEFAULT
     after: str | None = None
+    constant: bool = False
 
     @property
     def newest(self) -> bool:
         """Whether only the newest value of each key is asked for, which every replica knows."""
-        return not self.periods and not self.history
+        return not self.periods and not self.history and not self.constant
 
     def wants_dims(self, dims: tuple[tuple[str, str], ...]) -> bool:
         """Say whether observations with these dimensions are wanted."""
@@ -176,6 +168,7 @@ def parse_query(pairs: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> Obs
         step=step,
         limit=read_limit(_single("limit", given), LIMIT_DEFAULT, LIMIT_MAX),
         after=read_cursor(_single("cursor", given)),
+        constant=_view(_single("boundaries", given)),
     )
 
 
@@ -255,6 +248,12 @@ def _single(parameter: str, given: dict[str, list[str]]) -> str | None:
     if len(values) > 1:
         raise QueryRefused(parameter, f"{parameter} may be given once")
     return values[0] if values else None
+
+
+def _view(text: str | None) -> bool:
+    if text not in (None, *BOUNDARIES):
+        raise QueryRefused("boundaries", f"boundaries is not {text!r}", BOUNDARIES)
+    return text == BOUNDARIES[1]
 
 
 def _flag(parameter: str, given: dict[str, list[str]]) -> bool:

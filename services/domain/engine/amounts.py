@@ -4,12 +4,14 @@ Measures that are counted are read for all cells in one search; reported figures
 values are looked up one by one, they are few. What lacks a cell's breakdown is taken in total.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from functools import partial
+from operator import contains
 
 import numpy as np
-import numpy.typing as npt
 
+from services.domain.engine.amount import Amount, Bools, Floats
+from services.domain.engine.boundaries import Boundaries
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.figures import names_up_to
@@ -19,16 +21,6 @@ from services.domain.engine.schedule import REPORTS_RECEIVED
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import Span
 from services.domain.instants import SECOND
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
-
-class Amount(NamedTuple):
-    """One number for each cell: `has` says where there is one."""
-
-    value: Floats
-    has: Bools
 
 
 def second_after(at: int) -> int:
@@ -45,10 +37,31 @@ class Amounts:
     def __init__(self, state: State) -> None:
         self._state = state
         self._catalogue = state.catalogue
+        self.boundaries = Boundaries(state)
 
     def of(self, measure: Measure, cells: Ints, span: Span) -> Amount:
-        """A measure in each cell; what lacks a cell's breakdown is taken in total."""
+        """A measure in each cell; what lacks a cell's breakdown is taken in total.
+
+        On constant boundaries with what was counted in the former units of each.
+        """
         asked = self.or_total(cells, lambda dim: dim in measure.dimensions)
+        own = self._then(measure, asked, span)
+        if not span.constant:
+            return own
+        return self.boundaries.moved(
+            measure, asked, own, lambda former: self._then(measure, former, span)
+        )
+
+    def divided(self, measures: Iterable[Measure], cells: Ints, span: Span) -> Bools:
+        """Where something that these measures count came from a former unit that was split."""
+        found = np.zeros(len(cells), dtype=bool)
+        for measure in measures:
+            asked = self.or_total(cells, partial(contains, measure.dimensions))
+            found |= self.boundaries.divided(asked, partial(self._then, measure, span=span))
+        return found
+
+    def _then(self, measure: Measure, asked: Ints, span: Span) -> Amount:
+        """A measure in each cell as it stands there."""
         ask = self._asks_of(measure, span)
         if ask is not None:
             return self._each(asked, ask)
@@ -56,7 +69,7 @@ class Amounts:
         if measure.agg in {"min", "max"}:
             at = second_after(span.cut) * SECOND
             return self._each(keys, lambda key: self._state.extreme(key, at, measure.agg))
-        return Amount(self._counted(measure, keys, span), np.ones(len(cells), dtype=bool))
+        return Amount(self._counted(measure, keys, span), np.ones(len(asked), dtype=bool))
 
     def _asks_of(self, measure: Measure, span: Span) -> Callable[[int], float | None] | None:
         """What to ask of each cell, for the measures that are not read for all cells at once."""

@@ -4,6 +4,7 @@ Formula, window, calendar, period, instant, cell.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from services.domain.engine.catalogue import Formula
@@ -21,19 +22,24 @@ from services.domain.engine.windows import (
 )
 from services.domain.errors import Refused
 from services.domain.instants import DAY, local_date
-from services.domain.query import ObservationQuery
+from services.domain.query import ObservationQuery, QueryRefused
+from services.domain.units import Unit
 
 POINTS_MAX = 10_000
 
 
 class Placed(NamedTuple):
-    """A formula in a window of a calendar; `period` names it, `at` is an earlier clock (0: now)."""
+    """A formula in a window of a calendar; `period` names it, `at` is an earlier clock (0: now).
+
+    `constant`: on the boundaries of today's units.
+    """
 
     formula: str
     window: str
     calendar: str
     period: str | None
     at: int
+    constant: bool = False
 
 
 class Ask(NamedTuple):
@@ -45,18 +51,23 @@ class Ask(NamedTuple):
 
 
 def asks(query: ObservationQuery, state: State, now: int) -> Iterator[Ask]:
-    """Every value that the filters let through; a unit that is named always has an answer."""
-    cells = list(_cells(query, state, now))
-    if not cells:
-        return
+    """Every value that the filters let through; a unit that is named always has an answer.
+
+    A code without its day names the unit that carried it at the end of the window, where anything
+    was counted in that one, else today's; on constant boundaries always today's.
+    """
+    named: dict[date, list[int]] = {}
     for formula in state.catalogue.formulas.values():
         if query.indicators and formula.id not in query.indicators:
             continue
         for task in _tasks(query, state, formula, now):
-            for cell in cells:
+            day = _day_of(task, now)
+            if day not in named:
+                named[day] = list(_cells(query, state, day, local_date(now)))
+            for cell in named[day]:
                 dim, member = state.cells.members[cell]
                 dims = {dim: member} if dim else {}
-                name = window_name(task.window, task.calendar)
+                name = window_name(task.window, task.calendar, constant=task.constant)
                 text = identity(formula.id, state.cells.units[cell], dims, name, task.period)
                 yield Ask(ask_id(text, task), task, cell)
 
@@ -75,7 +86,16 @@ def _tasks(query: ObservationQuery, state: State, formula: Formula, now: int) ->
             if query.calendars and calendar not in {*query.calendars, SCHOOL}:
                 continue
             for period, at in _times(query, window, calendar, now):
-                yield Placed(formula.id, window, calendar, period, at)
+                yield Placed(formula.id, window, calendar, period, at, query.constant)
+
+
+def _day_of(task: Placed, now: int) -> date:
+    """The day whose list of units a code is read by: the last one of the window."""
+    if task.constant:
+        return local_date(now)
+    if task.period is None:
+        return local_date(task.at or now)
+    return local_date(min(now, period_bounds(task.period, task.calendar)[1] - 1))
 
 
 def _times(
@@ -119,25 +139,50 @@ def _steps(query: ObservationQuery, now: int) -> Iterator[tuple[None, int]]:
         yield None, at
 
 
-def _cells(query: ObservationQuery, state: State, now: int) -> Iterator[int]:
-    for unit in _units(query, state, now):
+def _cells(query: ObservationQuery, state: State, day: date, today: date) -> Iterator[int]:
+    for unit in _units(query, state, day, today):
         state.cells.number(unit)
+        if query.constant:
+            for before in state.crosswalk.members_before(unit):
+                state.cells.number(unit, *before)
         for cell in state.cells.of_unit(unit):
             member = state.cells.members[cell]
             if query.wants_dims(() if member == TOTAL else (member,)):
                 yield cell
 
 
-def _units(query: ObservationQuery, state: State, now: int) -> list[str]:
-    """Unit keys, in no particular order, each once."""
-    today = local_date(now)
+def _units(query: ObservationQuery, state: State, day: date, today: date) -> list[str]:
+    """Unit keys in their order, each once."""
     found: set[str] = set()
     for name in query.units:
-        unit = state.units.get(name) if "@" in name else state.units.at(name, today)
+        unit = _named(name, state, day, today)
         found |= {unit.key} if unit is not None else set()
     for name in query.within:
-        above = state.units.get(name) if "@" in name else state.units.at(name, today)
+        above = _named(name, state, day, today)
         found |= {unit.key for unit in state.units.children(above.key)} if above else set()
     if not query.units and not query.within:
         found = set(state.cells.units)
+    if query.constant:
+        _require_present(query, state, today)
+        found = {key for key in found if (unit := state.units.get(key)) and unit.valid_on(today)}
     return sorted(found)
+
+
+def _named(name: str, state: State, day: date, today: date) -> Unit | None:
+    """The unit of a key; of a code the one of the day, where anything is known of it."""
+    if "@" in name:
+        return state.units.get(name)
+    unit = state.units.at(name, day)
+    if unit is not None and state.cells.find(unit.key) is not None:
+        return unit
+    return state.units.at(name, today) or unit
+
+
+def _require_present(query: ObservationQuery, state: State, today: date) -> None:
+    """Refuse to move anything to the boundaries of a unit that is no more."""
+    for name in (*query.units, *query.within):
+        unit = _named(name, state, today, today)
+        if unit is not None and not unit.valid_on(today):
+            heirs = [share.unit for share in state.crosswalk.lineage.heirs(unit.key)]
+            detail = f"{name} is no unit of today, and constant boundaries are those of today"
+            raise QueryRefused("unit", f"{detail}; it lies in {', '.join(heirs) or 'none'}", heirs)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.amounts import Bools, Floats, second_after
+from services.domain.engine.amount import Bools, Floats
+from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.points import Ints

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 
-from services.domain.engine.amounts import Floats
+from services.domain.engine.amount import Bools, Floats
 from services.domain.engine.baselines import (
     mean_of_weeks,
     usual_of_years,
@@ -23,6 +24,7 @@ from services.domain.engine.points import Ints
 from services.domain.engine.windows import (
     PERIODS,
     Span,
+    on_constant_boundaries,
     place,
     previous_base,
     year_base,
@@ -30,6 +32,8 @@ from services.domain.engine.windows import (
 from services.domain.instants import DAY
 
 GROWTH = {"mom", "qoq", "yoy", "ytd_yoy"}
+OF_A_YEAR = {"yoy", "yoy_points", "ytd_yoy"}
+"""Comparisons with the year before: both values on the boundaries of today's units."""
 DIFFERENCE = {"yoy_points", "day_before", "week_before"}
 COMPONENTS = {"limit": ("of_limit", "to_limit"), "share_of_grdp_growth": ("to_grdp",)}
 """Comparisons that are a component of the indicator."""
@@ -47,20 +51,31 @@ class Compared(NamedTuple):
     unit: str
     delta: Floats
     base: Floats
+    moved: Bools | None = None
+    """Where the base began before the unit did: it is of the former units, on today's boundaries.
+    """
+
+    def lists(self) -> tuple[str, str, list[float], list[float], list[bool] | None]:
+        """The same in plain lists, one place for each cell."""
+        moved = None if self.moved is None else self.moved.tolist()
+        return self.kind, self.unit, self.delta.tolist(), self.base.tolist(), moved
 
 
 def base_span(kind: str, span: Span) -> Span | None:
     """The earlier window that a comparison looks at, or None when it has none here."""
     if kind in WINDOW_OF and span.window not in WINDOW_OF[kind]:
         return None
-    if kind in {"yoy", "yoy_points", "ytd_yoy"}:
+    if kind in OF_A_YEAR:
         return year_base(span)
     if kind in {"mom", "qoq"}:
-        return previous_base(span)
+        base = previous_base(span)
+        return base and structs.replace(base, constant=span.constant)
     if span.window in PERIODS:
         return None
-    earlier = span.cut - (DAY if kind == "day_before" else 7 * DAY)
-    return place(span.window, span.calendar, earlier)
+    earlier = place(
+        span.window, span.calendar, span.cut - (DAY if kind == "day_before" else 7 * DAY)
+    )
+    return structs.replace(earlier, constant=span.constant)
 
 
 def spans_of(kind: str, span: Span) -> Iterator[Span]:
@@ -111,22 +126,38 @@ class Comparing(NamedTuple):
         base = base_span(kind, self.span)
         if base is None:
             return
+        moved, found = None, self.values
+        if kind in OF_A_YEAR:
+            moved = self._begun_after(base)
+            base = on_constant_boundaries(base)
+            found = self._on_constant_boundaries()
         earlier = self.evaluation.values(self.formula, self.cells, base)
         asked = self.indicator
         differs = kind in DIFFERENCE or asked.comparison_in == "difference"
-        has = self.values.has & earlier.has
+        has = found.has & earlier.has
         if asked.comparison_in != "difference":
             has &= earlier.value != 0
-        difference = np.where(has, self.values.value - earlier.value, np.nan)
+        difference = np.where(has, found.value - earlier.value, np.nan)
         before = np.where(has, earlier.value, np.nan)
         if differs:
-            yield Compared(kind, self._unit, difference, before)
+            yield Compared(kind, self._unit, difference, before, moved)
             return
         rate = np.full(len(self.cells), np.nan)
-        np.divide(self.values.value, earlier.value, out=rate, where=has)
-        yield Compared(kind, "%", 100 * (rate - 1), before)
+        np.divide(found.value, earlier.value, out=rate, where=has)
+        yield Compared(kind, "%", 100 * (rate - 1), before, moved)
         if self.formula.unit == "%" and f"{kind}_points" not in asked.comparisons:
-            yield Compared(kind, "pp", difference, before)
+            yield Compared(kind, "pp", difference, before, moved)
+
+    def _on_constant_boundaries(self) -> Values:
+        """The value with what cases that former units opened have counted since."""
+        if self.span.constant or not self.evaluation.state.crosswalk:
+            return self.values
+        return self.evaluation.values(self.formula, self.cells, on_constant_boundaries(self.span))
+
+    def _begun_after(self, base: Span) -> Bools:
+        """Where a unit came to be after an earlier window had begun."""
+        began = self.evaluation.state.crosswalk.began_at
+        return np.array([began(cell) > base.begin for cell in self.cells.tolist()], dtype=bool)
 
     def _with_path(self) -> Iterator[Compared]:
         delta = np.where(self.values.has, self.values.value - self.goals.lines, np.nan)

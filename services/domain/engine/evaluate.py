@@ -12,14 +12,15 @@ from typing import NamedTuple
 import numpy as np
 
 from services.domain.engine.air_quality import station_index
-from services.domain.engine.amounts import Amount, Amounts, Bools, Floats, second_after
+from services.domain.engine.amount import Amount, Bools, Floats
+from services.domain.engine.amounts import Amounts, second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.outcomes import Outcomes
 from services.domain.engine.points import Ints
 from services.domain.engine.readings import Place
 from services.domain.engine.state import State
-from services.domain.engine.windows import Span, year_base
+from services.domain.engine.windows import Span, as_then, on_constant_boundaries, year_base
 
 ZERO_DENOMINATOR = "zero_denominator"
 MISSING = "missing"
@@ -99,6 +100,7 @@ class Evaluation:
         return _plain((formula.offset + formula.scale * amount) / formula.divide_by, has)
 
     def _growth(self, formula: Formula, cells: Ints, span: Span) -> Values:
+        span = on_constant_boundaries(span)
         now, has = self._quotient(formula, cells, span)
         earlier = year_base(span)
         if earlier is None:
@@ -138,8 +140,25 @@ class Evaluation:
         measure = self._catalogue.measures[formula.inputs[0]]
         asked = self.amounts.or_total(cells, lambda dim: dim in measure.dimensions)
         begin, end = second_after(span.begin), second_after(span.cut)
-        found = self.state.sketches.quantile(asked, measure.id, begin, end, formula.q or 0)
+        found = self._quantiles(formula, asked, begin, end, constant=span.constant)
         return _plain(formula.scale * np.nan_to_num(found), ~np.isnan(found))
+
+    def _quantiles(
+        self, formula: Formula, asked: Ints, begin: int, end: int, *, constant: bool
+    ) -> Floats:
+        """Of each cell; on constant boundaries together with former units that came whole.
+
+        No value where a part of a former unit that was split holds any.
+        """
+        quantile = partial(
+            self.state.sketches.quantile, measure=formula.inputs[0], begin=begin, end=end
+        )
+        if not constant or not self.state.crosswalk:
+            return quantile(asked, q=formula.q or 0)
+        groups = [self.amounts.boundaries.groups(cell) for cell in asked.tolist()]
+        found = quantile([whole for whole, _ in groups], q=formula.q or 0)
+        split = quantile([parts for _, parts in groups], q=0)
+        return np.where(np.isnan(split), found, np.nan)
 
     def _composite(self, formula: Formula, cells: Ints, span: Span) -> Values:
         """Points of the criteria that have a value, scaled to 100; too few of them are no score.
@@ -173,6 +192,9 @@ class Evaluation:
 
     def _outcome_check(self, formula: Formula, cells: Ints, span: Span) -> Values:
         completed, known = self._amount(formula.inputs[0], cells, span)
+        if span.constant:  # whose outcome a task was to move is not moved with it
+            own, _ = self._amount(formula.inputs[0], cells, as_then(span))
+            known &= own == completed
         has = known & (completed > 0)
         moved = np.array(
             [

@@ -3,11 +3,14 @@
 from math import isnan
 from typing import NamedTuple
 
+import msgspec
+
 from services.domain.engine.catalogue import Formula, Indicator
 from services.domain.engine.feeds import STALE, Standing
 from services.domain.engine.goals import Goal, achieved, gap
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
+    Boundaries,
     Comparison,
     Coverage,
     Freshness,
@@ -36,11 +39,12 @@ class Evaluated(NamedTuple):
     numerator: list[float]
     denominator: list[float]
     zero: list[bool]
-    compared: list[tuple[str, str, list[float], list[float]]]
+    compared: list[tuple[str, str, list[float], list[float], list[bool] | None]]
     levels: list[int] | None
     ranks: list[tuple[int, int]]
     simulated: list[int]
     standings: list[Standing | None]
+    boundaries: list[Boundaries] | None = None
 
     def freshness(self, index: int, coverage: Coverage | None) -> Freshness:
         """How current a value is, the worst counts.
@@ -56,6 +60,15 @@ class Evaluated(NamedTuple):
             return PARTIAL
         return FINAL if self.final else PROVISIONAL if self.span.period else LIVE
 
+    def status(self, index: int, vn_level: str | None) -> str:
+        """The letter of a value: U where counts were divided by weight, else as it was reported."""
+        if not self.has[index]:
+            return VN_STATUS[vn_level] if vn_level else "M"
+        view = self.boundaries[index] if self.boundaries is not None else None
+        if view is not None and view.divided:
+            return "U"
+        return VN_STATUS[vn_level] if vn_level else "A"
+
     def comparisons(self, index: int) -> tuple[Comparison, ...]:
         """The comparisons that a cell has; a change of a timestamp is given in seconds."""
         return tuple(
@@ -64,8 +77,9 @@ class Evaluated(NamedTuple):
                 _in_seconds(delta[index], unit),
                 unit,
                 None if isnan(base[index]) else _in_seconds(base[index], unit),
+                boundaries="constant" if moved is not None and moved[index] else msgspec.UNSET,
             )
-            for kind, unit, delta, base in self.compared
+            for kind, unit, delta, base, moved in self.compared
             if not isnan(delta[index])
         )
 
@@ -99,5 +113,6 @@ def _in_seconds(change: float, unit: str) -> float:
     return shown
 
 
+VN_STATUS = {"uoc_tinh": "E", "so_bo": "P", "chinh_thuc": "A"}
 FINAL, PROVISIONAL, LIVE = Freshness("final"), Freshness("provisional"), Freshness("live")
 PARTIAL = Freshness("partial")

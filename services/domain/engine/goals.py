@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.amounts import Floats
+from services.domain.engine.amount import Floats
 from services.domain.engine.catalogue import Formula, Indicator
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.domain.engine.amounts import Bools, Floats
+from services.domain.engine.amount import Bools, Floats
 from services.domain.engine.baselines import had_any, tails, usual_of_years, weeks_before
 from services.domain.engine.catalogue import Formula, Indicator
 from services.domain.engine.comparisons import Compared, Comparing

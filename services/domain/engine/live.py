@@ -141,6 +141,7 @@ class Live:
                 for cell in self._state.cells.of_unit(unit)
             }
             if touched:
+                touched.update(self._state.crosswalk.with_heirs(touched))
                 for task in self._tasks_of[formula.id]:
                     self._put(task, touched)
 
@@ -213,10 +214,12 @@ class Live:
             return
         width = self._state.cells.width
         cells, numbers = keys // width, keys % width
+        heirs = self._state.crosswalk
         for formula in self._state.catalogue.formulas.values():
             inside = np.isin(numbers, list(self._measures[formula.id]))
             if inside.any():
-                yield formula.id, np.unique(cells[inside]).tolist()
+                touched = np.unique(cells[inside]).tolist()
+                yield formula.id, heirs.with_heirs(touched) if heirs else touched
 
     def _put(self, task: Task, cells: Iterable[int]) -> None:
         indicator = self._state.catalogue.indicators[

@@ -30,7 +30,8 @@ class Coverage(msgspec.Struct, frozen=True):
 class Comparison(msgspec.Struct, frozen=True):
     """A change against an earlier window; `unit` is "%", "pp" or the indicator's own.
 
-    A comparison that is a component of the indicator has no base.
+    A comparison that is a component of the indicator has no base. `boundaries`, where it is given,
+    is "constant": the base is of former units, moved to the boundaries of today.
     """
 
     kind: str
@@ -38,6 +39,20 @@ class Comparison(msgspec.Struct, frozen=True):
     unit: str
     base_value: float | None
     comparable: bool = True
+    boundaries: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Boundaries(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Says that a value is on the boundaries of the units of a day, with what came of former units.
+
+    `divided`: counts of units that were split went in by weight. `indivisible` names the measures
+    for which there is no value because they can not be divided.
+    """
+
+    view: str
+    on: str
+    divided: bool = False
+    indivisible: tuple[str, ...] = ()
 
 
 class TargetGap(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,6 +130,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     level: Level | None = None
     rank: Rank | None = None
     quality: tuple[str, ...] = ()
+    boundaries: Boundaries | None = None
     drill: bool = False
     epoch: int | None = None
     rev: int | None = None

@@ -33,18 +33,22 @@ from services.domain.engine.points import Ints
 from services.domain.engine.reporting import Reporting
 from services.domain.engine.said import Said
 from services.domain.engine.state import State
-from services.domain.engine.windows import PERIODS, Span, place
+from services.domain.engine.views import views
+from services.domain.engine.windows import PERIODS, Span, on_constant_boundaries, place
 from services.domain.instants import format_instant
 
-VN_STATUS = {"uoc_tinh": "E", "so_bo": "P", "chinh_thuc": "A"}
 WORST_FIRST = ("uoc_tinh", "so_bo", "chinh_thuc")
 
 
 class Moment(NamedTuple):
-    """When an evaluation happens: the clock, and how far every source has been counted."""
+    """When an evaluation happens: the clock, and how far every source has been counted.
+
+    `constant` asks for values on the boundaries of the units of this day.
+    """
 
     now: int
     final_to: int
+    constant: bool = False
 
 
 class Observer:
@@ -90,11 +94,14 @@ class Observer:
             return
         if not self._state.catalogue.reported(formula):
             span = place(window, calendar, moment.now, period)
+            span = on_constant_boundaries(span) if moment.constant else span
             yield from self._of_span(formula, wanted, span, moment, self._said)
             return
         grouped: dict[Span, list[int]] = {}
         for cell in wanted.tolist():
-            spans = self._reporting.spans(formula, cell, window, calendar, moment.now, period)
+            spans = self._reporting.spans(
+                formula, cell, window, calendar, moment.now, period, constant=moment.constant
+            )
             for span in spans:
                 grouped.setdefault(span, []).append(cell)
             if not spans:
@@ -158,11 +165,12 @@ class Observer:
             numerator=values.numerator.tolist(),
             denominator=values.denominator.tolist(),
             zero=values.zero.tolist(),
-            compared=[(c.kind, c.unit, c.delta.tolist(), c.base.tolist()) for c in compared],
+            compared=[found.lists() for found in compared],
             levels=None if level is None else level.tolist(),
             ranks=list(zip(position.tolist(), of.tolist(), strict=True)),
             simulated=simulated.tolist(),
             standings=standings,
+            boundaries=views(self._evaluation, formula, cells, span, moment.now),
         )
         members = self._state.cells.members
         for index in indices:
@@ -239,7 +247,7 @@ class Observer:
             numerator=_behind(made.numerator[index]),
             denominator=_behind(made.denominator[index]),
             null_reason=None if has else ZERO_DENOMINATOR if made.zero[index] else MISSING,
-            status=VN_STATUS[vn_level] if vn_level else "A" if has else "M",
+            status=made.status(index, vn_level),
             vn_level=vn_level,
             finality="final" if made.final else "provisional",
             closes_at=made.end if span.open and span.period else None,
@@ -253,6 +261,7 @@ class Observer:
             level=None if dim else made.level(index),
             rank=made.rank(index),
             quality=_quality(sources, simulated=bool(made.simulated[index])),
+            boundaries=made.boundaries[index] if made.boundaries is not None else None,
         )
 
 

@@ -14,7 +14,14 @@ from services.domain.engine.figures import Figure, Member
 from services.domain.engine.observation import Coverage
 from services.domain.engine.roster import what_of
 from services.domain.engine.state import ROWS, State
-from services.domain.engine.windows import PERIODS, Span, kind_of_period, period_at, place
+from services.domain.engine.windows import (
+    PERIODS,
+    Span,
+    kind_of_period,
+    on_constant_boundaries,
+    period_at,
+    place,
+)
 from services.domain.worktime import local_day
 
 
@@ -33,12 +40,16 @@ class Reporting:
         calendar: str,
         now: int,
         period: str | None,
+        *,
+        constant: bool = False,
     ) -> list[Span]:
         """The named period, else the latest one for which the formula has a value, else none."""
         if period is not None:
-            return [self._span(formula, cell, window, calendar, period, now)]
+            found = self._span(formula, cell, window, calendar, period, now)
+            return [on_constant_boundaries(found) if constant else found]
         for name in self._periods(formula, cell, window, calendar):
             span = self._span(formula, cell, window, calendar, name, now)
+            span = on_constant_boundaries(span) if constant else span
             if self._evaluation.values(formula, np.array([cell]), span).has[0]:
                 return [span]
         return []

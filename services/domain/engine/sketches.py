@@ -5,6 +5,7 @@ sketch of any window of any unit is made of the same sums as everything else, an
 same in whatever order the values came.
 """
 
+from collections.abc import Sequence
 from math import floor
 
 import numpy as np
@@ -38,15 +39,27 @@ class Sketches:
         return found
 
     def quantile(
-        self, cells: Ints, measure: str, begin: Ints | int, end: Ints | int, q: float
+        self,
+        cells: Ints | Sequence[tuple[int, ...]],
+        measure: str,
+        begin: Ints | int,
+        end: Ints | int,
+        q: float,
     ) -> Floats:
-        """Quantile q of the values in [begin, end) of each cell; NaN where there is none.
+        """Quantile q of the values in [begin, end) of each cell, or of several cells together.
+
+        NaN where there is none.
 
         `begin` and `end` are seconds since 1970, one or one for each cell. The value is that of the
         bucket which holds rank floor(q * (n - 1)) of n values, counting from 0.
         """
         found = np.full(len(cells), np.nan)
-        buckets = [self._of(int(cell), measure) for cell in cells]
+        buckets = [
+            self._together(cell, measure)
+            if isinstance(cell, tuple)
+            else self._of(int(cell), measure)
+            for cell in cells
+        ]
         owners = np.repeat(np.arange(len(cells)), [len(keys) for _, keys in buckets])
         if not len(owners):
             return found
@@ -63,6 +76,14 @@ class Sketches:
         holds = (counts > 0) & (running > ranks) & (running - counts <= ranks)
         found[owners[holds]] = values[holds]
         return found
+
+    def _together(self, cells: tuple[int, ...], measure: str) -> _Buckets:
+        """The values and keys of several cells, smallest value first."""
+        held = [self._of(cell, measure) for cell in cells]
+        values = np.concatenate([np.zeros(0), *(each for each, _ in held)])
+        keys = np.concatenate([_NOTHING[1], *(each for _, each in held)])
+        order = np.argsort(values, kind="stable")
+        return values[order], keys[order]
 
     def _of(self, cell: int, measure: str) -> _Buckets:
         """The values and keys of a cell's buckets, smallest value first."""

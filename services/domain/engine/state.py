@@ -13,6 +13,7 @@ from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.cells import Cells
 from services.domain.engine.contributions import MARKS, SIMULATED, SIMULATED_FACTS
 from services.domain.engine.feeds import FEEDS, Feeds
+from services.domain.engine.crosswalk import Crosswalk
 from services.domain.engine.figures import SECTOR_END, Figure, Figures
 from services.domain.engine.linked import LINKED, LinkedTasks
 from services.domain.engine.points import Points
@@ -78,6 +79,7 @@ class State:
             self.numbers[m.id] for m in catalogue.measures.values() if m.kind == "schedule"
         ]
         self.cells = Cells(units, len(self.numbers))
+        self.crosswalk = Crosswalk(units, self.cells)
         self.points = Points()
         self.extents: dict[int, dict[tuple[int, int, int], int]] = {}
         calendars = (STATISTICAL, ADMINISTRATIVE, SCHOOL, ROWS)

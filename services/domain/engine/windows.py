@@ -32,6 +32,8 @@ BEGINNING = -2_208_988_800 * SECOND
 """1900-01-01T00:00Z, where the window of everything begins."""
 ADMINISTRATIVE = "administrative"
 STATISTICAL = "statistical"
+ADMIN, CONSTANT = "admin", "constant"
+"""How names of windows mark the administrative calendar, and constant boundaries."""
 SCHOOL = "school"
 """The calendar of school terms; a year is the one in which the school year starts."""
 TERM_BEGINS = ((9, 1), (13, 16), (18, 1))
@@ -46,7 +48,8 @@ class Span(msgspec.Struct, frozen=True):
     `cut` = min(end, now): what comes later does not count. A period that is still to come is empty
     and its `cut` lies before its `begin`.
 
-    `parts` are the quarters and months that a reported year to date is the sum of.
+    `parts` are the quarters and months that a reported year to date is the sum of. `constant`: on
+    the boundaries of today's units, with what their former units counted.
     """
 
     window: str
@@ -56,6 +59,7 @@ class Span(msgspec.Struct, frozen=True):
     cut: int
     period: str | None = None
     parts: tuple[str, ...] = ()
+    constant: bool = False
 
     @property
     def open(self) -> bool:
@@ -64,13 +68,21 @@ class Span(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The window as keys write it: `month`, `month~admin`."""
-        return window_name(self.window, self.calendar)
+        """The window as keys write it: `month`, `month~admin`, `month~constant`."""
+        return window_name(self.window, self.calendar, constant=self.constant)
 
 
-def window_name(window: str, calendar: str) -> str:
-    """A window's name in keys; the administrative calendar is written behind it."""
-    return f"{window}~admin" if calendar == ADMINISTRATIVE else window
+def window_name(window: str, calendar: str, *, constant: bool = False) -> str:
+    """A window's name in keys; administrative calendar and constant boundaries stand behind it."""
+    admin = f"~{ADMIN}" if calendar == ADMINISTRATIVE else ""
+    return f"{window}{admin}~{CONSTANT}" if constant else f"{window}{admin}"
+
+
+def read_window_name(name: str) -> tuple[str, str, bool]:
+    """(window, calendar, constant) of a name that `window_name` wrote."""
+    window, *marks = name.split("~")
+    calendar = ADMINISTRATIVE if ADMIN in marks else STATISTICAL
+    return window, calendar, CONSTANT in marks
 
 
 def local_midnight(year: int, month: int, day: int) -> int:
@@ -192,6 +204,16 @@ def kind_of_period(period: str) -> str:
     return "quarter" if "Q" in period else "month" if "-" in period else "year"
 
 
+def on_constant_boundaries(span: Span) -> Span:
+    """The same window on the boundaries of today's units."""
+    return msgspec.structs.replace(span, constant=True)
+
+
+def as_then(span: Span) -> Span:
+    """The same window on the boundaries of its own time."""
+    return msgspec.structs.replace(span, constant=False)
+
+
 def place(window: str, calendar: str, now: int, period: str | None = None) -> Span:
     """The window at `now`, or the named period of it."""
     if window in ROLLING:
@@ -225,13 +247,14 @@ def year_base(span: Span) -> Span | None:
     if span.window == "all":
         return None
     if span.period is None:
-        return place(span.window, span.calendar, year_before(span.cut))
+        base = place(span.window, span.calendar, year_before(span.cut))
+        return msgspec.structs.replace(base, constant=span.constant)
     period = same_period_year_before(span.period)
     begin, end = period_bounds(period, span.calendar)
     _, whole = period_bounds(span.period, span.calendar)
     cut = min(end, year_before(span.cut)) if span.cut < whole else end
     parts = tuple(same_period_year_before(part) for part in span.parts)
-    return Span(span.window, span.calendar, begin, end, cut, period, parts)
+    return Span(span.window, span.calendar, begin, end, cut, period, parts, span.constant)
 
 
 def previous_base(span: Span) -> Span | None:
