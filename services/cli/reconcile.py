@@ -31,6 +31,7 @@ from services.domain.events import Event, decode
 from services.domain.instants import parse_instant
 from services.domain.units import UnitList
 from services.reference.compare import Difference, compare
+from services.reference.moved import MILLION, SuccessorFact
 from services.reference.places import UnitFact
 from services.reference.reference import Reference
 
@@ -99,6 +100,7 @@ def _compare_all(url: str) -> tuple[int, list[Difference]]:
         load_measure_documents(),
         load_indicator_documents(),
         _ingested_at(bodies),
+        _successors(units),
     )
     observer, moment = Observer(reader.state), Moment(now, watermark)
     found = _missing_units(events, reader.state, units, now)
@@ -134,6 +136,14 @@ def _read_all(reader: PaneReader, cursor: Any) -> int:
 def _facts(units: UnitList) -> list[UnitFact]:
     return [
         UnitFact(u.key, u.code, u.parent, u.valid_from, u.valid_to) for u in units.established()
+    ]
+
+
+def _successors(units: UnitList) -> list[SuccessorFact]:
+    return [
+        SuccessorFact(part.pred, part.succ, round(part.weight * MILLION), part.method)
+        for unit in units.established()
+        for part in units.successors(unit.key)
     ]
 
 

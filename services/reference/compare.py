@@ -73,7 +73,8 @@ def _place(observation: Observation, now: int) -> Place:
 def _differences(
     observation: Observation, reference: Reference, place: Place
 ) -> Iterator[Difference]:
-    expected = reference.value(*place)
+    constant = (observation.get("boundaries") or {}).get("view") == "constant"
+    expected = reference.value(*place, constant=constant)
     name = str(observation["id"])
     found = _number(observation.get("value"))
     if not _same(expected.value, found):
@@ -90,23 +91,26 @@ def _differences(
         yield Difference(name, "null_reason", expected.null_reason, observation.get("null_reason"))
     yield from _compared(observation, reference, place)
     yield from _freshness(observation, reference, place)
+    yield from _compared(observation, reference, place, constant=constant)
 
 
-def _compared(observation: Observation, reference: Reference, place: Place) -> Iterator[Difference]:
+def _compared(
+    observation: Observation, reference: Reference, place: Place, *, constant: bool
+) -> Iterator[Difference]:
     """Yield the differences of the stated comparisons, of the target's gap and of the rank."""
     name = str(observation["id"])
     for stated in observation.get("comparisons") or []:
         kind, points = stated["kind"], stated.get("unit") == "pp"
-        expected = reference.comparison(kind, *place, points=points)
+        expected = reference.comparison(kind, *place, points=points, constant=constant)
         if not _same(expected, stated.get("delta")):
             yield Difference(name, f"comparisons.{kind}", expected, stated.get("delta"))
     target, rank = observation.get("target"), observation.get("rank")
     if target is not None and target.get("gap") is not None:
-        expected = reference.comparison("target", *place)
+        expected = reference.comparison("target", *place, constant=constant)
         if not _same(expected, target["gap"]):
             yield Difference(name, "target.gap", expected, target["gap"])
     if rank is not None:
-        expected = reference.comparison("rank", *place)
+        expected = reference.comparison("rank", *place, constant=constant)
         if expected != rank["pos"]:
             yield Difference(name, "rank", expected, rank["pos"])
 

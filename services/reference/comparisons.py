@@ -20,6 +20,7 @@ from services.reference.windows import (
 )
 
 IN_POINTS = {"yoy_points", "day_before", "week_before"}  # X - base; the others 100 * (X / base - 1)
+OF_A_YEAR = {"yoy", "yoy_points", "ytd_yoy"}  # both values on the boundaries of today
 COMPONENTS = {"limit": ("of_limit", "to_limit"), "share_of_grdp_growth": ("to_grdp",)}
 WITH_EARLIER = {"mom", "qoq", "yoy", "ytd_yoy", *IN_POINTS}
 
@@ -41,9 +42,12 @@ def compare_value(
     if kind in OTHERS:
         return OTHERS[kind](moment, name, asked, found)
     window = base_window(kind, asked.window, moment.now)
+    if kind in OF_A_YEAR:
+        asked = asked._replace(constant=True)
+        found = moment.value(name, asked).value
     base = moment.value(name, None if window is None else asked._replace(window=window)).value
     difference = moment.catalogue.indicator_of(name).get("comparison_in") == "difference"
-    if base is None or (base == 0 and not difference):
+    if found is None or base is None or (base == 0 and not difference):
         return None
     if not (points or difference or kind in IN_POINTS):
         return 100 * (found / base - 1)
@@ -103,7 +107,12 @@ def _rank(moment: Moment, name: str, asked: Asked, found: Fraction) -> Fraction 
         theirs = moment.value(
             name,
             moment.asked(
-                name, (sibling, asked.member), window.name, window.period, window.calendar
+                name,
+                (sibling, asked.member),
+                window.name,
+                window.period,
+                window.calendar,
+                constant=asked.constant,
             ),
         ).value
         ahead += theirs is not None and (theirs - found) * better > 0

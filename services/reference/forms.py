@@ -27,11 +27,15 @@ class Value(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked of a part: where, in which breakdown (None: the total), in which window."""
+    """What is asked of a part: where, in which breakdown (None: the total), in which window.
+
+    `constant`: on the boundaries of today's units, else on those of the time.
+    """
 
     unit: str
     member: Member | None
     window: Window
+    constant: bool = False
 
 
 NO_VALUE = Value(None, null_reason=MISSING)
@@ -111,6 +115,7 @@ class Evaluation:
         return Value(_scale(part) * left.value / right.value)
 
     def _growth(self, part: Part, asked: Asked) -> Value:
+        asked = asked._replace(constant=True)
         base = period_one_year_before(asked.window)
         earlier = asked._replace(window=cut_like(base, asked.window, self._known.now, by_year=True))
         now, before = self._level(part, asked), self._level(part, earlier)
@@ -120,7 +125,7 @@ class Evaluation:
 
     def _quantile(self, part: Part, asked: Asked) -> Value:
         measure = self._catalogue.measures[part["inputs"][0]]
-        buckets = self._known.values(measure, *asked)
+        buckets = self._known.buckets(measure, *asked[:3], constant=asked.constant)
         found = quantile((int(each) for each in buckets), part["q"])
         return NO_VALUE if found is None else Value(found)
 
@@ -152,10 +157,12 @@ class Evaluation:
     def _outcome_check(self, part: Part, asked: Asked) -> Value:
         completed, linked = (self._catalogue.measures[name] for name in part["inputs"])
         count = self._known.figure(completed, *asked)
+        if count != self._known.figure(completed, *asked[:3]):
+            return NO_VALUE  # what the tasks of former units were to move does not move with them
         end = min(asked.window.end, self._known.now)
         moved = sum(
             has_moved(self._catalogue, unit, task, end, self._of_outcome)
-            for unit, task in self._known.linked_tasks(linked, *asked)
+            for unit, task in self._known.linked_tasks(linked, *asked[:3])
         )
         if not count:
             return Value(None, moved, 0, ZERO_DENOMINATOR)

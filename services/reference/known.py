@@ -12,6 +12,7 @@ from services.reference.contributions import Measure, Member, aggregate
 from services.reference.facts import field
 from services.reference.feeds import Feeds
 from services.reference.instants import HOUR
+from services.reference.moved import Moved
 from services.reference.occurrences import Occurrences
 from services.reference.places import COMMUNE, Places
 from services.reference.reports import Reports
@@ -42,11 +43,42 @@ class Known:
     places: Places
     cases: CaseBook
     subjects: Subjects
+    moved: Moved
 
     def figure(
+        self,
+        measure: Measure,
+        unit: str,
+        member: Member | None,
+        window: Window,
+        constant: bool = False,  # noqa: FBT001, FBT002 - the last coordinate of what is asked
+    ) -> Fraction | None:
+        """Return the figure of a measure in its unit of measurement; None without a value.
+
+        `constant` asks for it on the boundaries of today's units.
+        """
+        own = self._figure(measure, unit, member, window)
+        if not constant:
+            return own
+        return self.moved.figure(
+            measure, unit, own, lambda former: self._figure(measure, former, member, window)
+        )
+
+    def buckets(
+        self, measure: Measure, unit: str, member: Member | None, window: Window, *, constant: bool
+    ) -> list[float]:
+        """Return the buckets of a sketch; none where a part of a former unit has any."""
+        found = self.values(measure, unit, member, window)
+        for origin in self.moved.origins(unit) if constant else ():
+            theirs = self.values(measure, origin.unit, member, window)
+            if theirs and not origin.whole:
+                return []
+            found = found + theirs
+        return found
+
+    def _figure(
         self, measure: Measure, unit: str, member: Member | None, window: Window
     ) -> Fraction | None:
-        """Return the figure of a measure in its unit of measurement; None without a value."""
         if measure["kind"] == "report":
             return self.subjects.reports.in_window(measure, unit, member, window)
         if measure["source"] == "clock":

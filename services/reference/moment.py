@@ -43,11 +43,28 @@ class Moment:
         window: str,
         period: str | None,
         calendar: str,
+        *,
+        constant: bool = False,
     ) -> Asked | None:
         """Return what a window's name means for a part now; None when no period of it has a value.
 
         Without a period it is the one that holds now; of reports the latest with a value.
         """
+        calendar_has_it = window not in (*ROLLING, "instant", "all")
+        if constant and period is None and calendar_has_it and self.catalogue.is_of_reports(name):
+            return self._live(name, place, window, calendar, constant=True)
+        asked = self._then(name, place, window, period, calendar)
+        return asked and asked._replace(constant=constant)
+
+    def _then(
+        self,
+        name: str,
+        place: tuple[str, Member | None],
+        window: str,
+        period: str | None,
+        calendar: str,
+    ) -> Asked | None:
+        """Return the same on the boundaries of the time."""
         if window in ROLLING:
             return Asked(*place, rolling(window, self.now))
         if window == "instant":
@@ -72,7 +89,13 @@ class Moment:
         return found
 
     def _live(
-        self, name: str, place: tuple[str, Member | None], window: str, calendar: str
+        self,
+        name: str,
+        place: tuple[str, Member | None],
+        window: str,
+        calendar: str,
+        *,
+        constant: bool = False,
     ) -> Asked | None:
         periods: set[str] = set()
         for measure, _ in self.catalogue.measures_under(name, None):
@@ -80,6 +103,7 @@ class Moment:
                 periods |= self.known.subjects.reports.periods(measure, window, calendar)
         for period in sorted(periods, reverse=True):
             asked = self._of_reports(name, place, calendar_window(window, period, calendar))
+            asked = asked._replace(constant=constant)
             if self.value(name, asked).value is not None:
                 return asked
         return None

@@ -18,6 +18,7 @@ from services.reference.forms import Asked, Value
 from services.reference.known import Known, Subjects
 from services.reference.lists import Lists
 from services.reference.moment import Moment
+from services.reference.moved import Moved, SuccessorFact
 from services.reference.occurrences import EventName, Occurrences, accepted_events
 from services.reference.parts import Catalogue
 from services.reference.places import Places, UnitFact
@@ -39,7 +40,8 @@ class Reference:
     their keys (`C:11953@2025-07-01`), instants are microseconds since 1970. `indicator` may name
     a component (`PS-04.finished`). Without `period` a calendar window is the current one, of
     reports the latest with a value. `ingested_at` says when the intake took each event, by source
-    and id; one that is not named has no delay.
+    and id; one that is not named has no delay. `constant` asks for values on the boundaries of
+    today's units; without `successors` no unit has former ones.
     """
 
     def __init__(
@@ -49,9 +51,11 @@ class Reference:
         measures: Sequence[Mapping[str, Any]],
         indicators: Sequence[Mapping[str, Any]],
         ingested_at: Mapping[EventName, int] | None = None,
+        successors: Sequence[SuccessorFact] = (),
     ) -> None:
         self._facts = facts = counting_versions(events)
         self._places = Places(units)
+        self._moved = Moved(successors)
         self._catalogue = Catalogue(measures, indicators)
         self._case_facts = [fact for fact in facts if CONTRACT.types[fact.type].key == "case"]
         self._subject_facts = sorted(
@@ -64,7 +68,7 @@ class Reference:
         self._subjects: dict[int, tuple[CaseBook, Subjects]] = {}
         self._moments: dict[int, Moment] = {}
 
-    def value(
+    def value(  # noqa: PLR0913 - the coordinates of a value
         self,
         indicator: str,
         unit: str,
@@ -73,12 +77,13 @@ class Reference:
         now: int,
         period: str | None = None,
         calendar: str = STATISTICAL,
+        *,
+        constant: bool = False,
     ) -> Value:
         """Return the value of an indicator or component as it is at `now`."""
         moment = self._at(now)
-        return moment.value(
-            indicator, moment.asked(indicator, (unit, dims), window, period, calendar)
-        )
+        asked = moment.asked(indicator, (unit, dims), window, period, calendar, constant=constant)
+        return moment.value(indicator, asked)
 
     def comparison(  # noqa: PLR0913, PLR0917 - a kind and the coordinates of a value
         self,
@@ -92,10 +97,11 @@ class Reference:
         calendar: str = STATISTICAL,
         *,
         points: bool = False,
+        constant: bool = False,
     ) -> float | None:
         """Return a comparison of a value: per cent or `points`, the gap to a target, the rank."""
         moment = self._at(now)
-        asked = moment.asked(indicator, (unit, dims), window, period, calendar)
+        asked = moment.asked(indicator, (unit, dims), window, period, calendar, constant=constant)
         found = compare_value(kind, moment, indicator, asked, points=points)
         return None if found is None else float(found)
 
@@ -131,7 +137,7 @@ class Reference:
 
     def _at(self, now: int) -> Moment:
         if now not in self._moments:
-            known = Known(now, self._places, *self._knowledge(now))
+            known = Known(now, self._places, *self._knowledge(now), self._moved)
             _make_room(self._moments, MOMENTS_KEPT_MAX)
             self._moments[now] = Moment(self._catalogue, self._places, known)
         return self._moments[now]

@@ -32,16 +32,21 @@ from services.domain.engine.measures import Measure
 from services.domain.engine.points import Ints
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.instants import DAY
-from services.domain.units import Unit, UnitList
+from services.domain.units import Method, Successor, Unit, UnitList
 from services.domain.worktime import DEFAULT_HOURS, day_start, local_day, parse_hours
+from services.reference.moved import MILLION, SuccessorFact
 from services.reference.places import UnitFact
-from tests.unit.reference_log import LONG_AGO, REFORM, UNITS
+from tests.unit.reference_log import LONG_AGO, REFORM, SECOND_COMMUNE, SUCCESSORS, UNITS
 
 UNIT_FACTS = [
     *UNITS,
     UnitFact("C:11977@1900-01-01", "C:11977", "D:323@1900-01-01", LONG_AGO, REFORM),
 ]
 """The small list of the reference's tests, with a second commune in the former district."""
+SUCCESSOR_FACTS = [
+    *SUCCESSORS,
+    SuccessorFact("C:11977@1900-01-01", SECOND_COMMUNE, 1_000_000, "whole"),
+]
 _EPOCH_DAY = date(1970, 1, 1)
 _body = msgspec.msgpack.Decoder(CaseBody)
 
@@ -62,23 +67,35 @@ def stored() -> dict[str, Measure]:
 def units() -> UnitList:
     """The same list as the engine has it."""
     return UnitList(
-        msgspec.convert(
-            {
-                "key": fact.key,
-                "level": fact.code[0],
-                "code": fact.code,
-                "name_vi": fact.code,
-                "name_short_vi": fact.code,
-                "type": "",
-                "parent": fact.parent,
-                "valid_from": fact.valid_from,
-                "valid_to": fact.valid_to,
-                "lat": None,
-                "lon": None,
-            },
-            Unit,
-        )
-        for fact in UNIT_FACTS
+        (
+            msgspec.convert(
+                {
+                    "key": fact.key,
+                    "level": fact.code[0],
+                    "code": fact.code,
+                    "name_vi": fact.code,
+                    "name_short_vi": fact.code,
+                    "type": "",
+                    "parent": fact.parent,
+                    "valid_from": fact.valid_from,
+                    "valid_to": fact.valid_to,
+                    "lat": None,
+                    "lon": None,
+                },
+                Unit,
+            )
+            for fact in UNIT_FACTS
+        ),
+        (
+            Successor(
+                part.before,
+                part.after,
+                part.millionths / MILLION,
+                msgspec.convert(part.method, Method),
+                part.millionths > MILLION // 2,
+            )
+            for part in SUCCESSOR_FACTS
+        ),
     )
 
 

@@ -12,6 +12,7 @@ import yaml
 
 from services.domain.events import Event, decode
 from services.reference.instants import instant
+from services.reference.moved import SuccessorFact
 from services.reference.places import UnitFact
 from services.reference.reference import Reference
 
@@ -37,6 +38,11 @@ UNITS = [
     UnitFact(COMMUNE, "C:11953", PROVINCE, REFORM, None),
     UnitFact(SECOND_COMMUNE, "C:11977", PROVINCE, REFORM, None),
     UnitFact(FAR_COMMUNE, "C:13000", OTHER_PROVINCE, REFORM, None),
+]
+SUCCESSORS = [
+    SuccessorFact(OLD_PROVINCE, PROVINCE, 1_000_000, "whole"),
+    SuccessorFact("C:11953@1900-01-01", COMMUNE, 400_000, "equal"),
+    SuccessorFact("C:11953@1900-01-01", SECOND_COMMUNE, 600_000, "equal"),
 ]
 
 _numbers = itertools.count(1)
@@ -180,4 +186,4 @@ def indicators() -> list[dict[str, Any]]:
 
 def reference(*events: Event, units: Sequence[UnitFact] = UNITS) -> Reference:
     """Return the second opinion on a log."""
-    return Reference(events, units, measures(), indicators())
+    return Reference(events, units, measures(), indicators(), successors=SUCCESSORS)

@@ -23,7 +23,7 @@ from services.domain.events import decode
 from services.domain.instants import DAY, SECOND, parse_instant
 from services.reference.compare import compare
 from services.reference.reference import Reference
-from tests.unit.engine_centre import UNIT_FACTS, Counting, Reading, catalogue
+from tests.unit.engine_centre import SUCCESSOR_FACTS, UNIT_FACTS, Counting, Reading, catalogue
 from tests.unit.engine_documents import NOWS, Document
 from tests.unit.engine_logs import logs
 from tests.unit.engine_reports import named_periods
@@ -43,7 +43,7 @@ STEADY = settings(
 
 def opinion(log: list[Document]) -> Reference:
     events = [decode(msgspec.json.encode(document)) for document in log]
-    return Reference(events, UNIT_FACTS, measures(), indicators())
+    return Reference(events, UNIT_FACTS, measures(), indicators(), successors=SUCCESSOR_FACTS)
 
 
 def counted(log: list[Document], now: int, shuffler: random.Random) -> State:
@@ -95,6 +95,7 @@ def silent(
             each.get("period"),
             each["calendar"],
         )
+        constant = "boundaries" in each
         said = {found["kind"] for found in each.get("comparisons", [])}
         said |= {name for name in ("target", "rank") if each.get(name)}
         for kind in set(indicator.comparisons) & ({*GROWTH, *DIFFERENCE, "target", "rank"} - said):
@@ -102,7 +103,8 @@ def silent(
                 continue
             if formula.unit == "timestamp" and kind == "target":
                 continue
-            if (expected := reference.comparison(kind, *place)) is not None:
+            expected = reference.comparison(kind, *place, constant=constant)
+            if expected is not None:
                 yield f"{each['id']} lacks {kind}: {expected}"
 
 
@@ -142,16 +144,19 @@ def unseen(
 
 def disagreements(log: list[Document], now: int, shuffler: random.Random) -> list[str]:
     reference, state = opinion(log), counted(log, now, shuffler)
-    observer, moment = Observer(state), Moment(now, now)
+    observer = Observer(state)
     cells, known = range(len(state.cells)), set(state.cells.units)
     found: list[str] = []
     for asked in tasks(now, shuffler):
         formula, window, calendar, period = asked
-        observed = observer.observe(formula, window, calendar, list(cells), moment, period)
-        documents = msgspec.json.decode(msgspec.json.encode(observed))
-        found += [str(each) for each in compare(documents, reference, lambda _: now)]
-        found += silent(documents, reference, formula, now)
-        found += unseen(documents, reference, known, asked, now)
+        for constant in (False, True):
+            moment = Moment(now, now, constant)
+            observed = observer.observe(formula, window, calendar, list(cells), moment, period)
+            documents = msgspec.json.decode(msgspec.json.encode(observed))
+            found += [str(each) for each in compare(documents, reference, lambda _: now)]
+            found += silent(documents, reference, formula, now)
+            if not constant:
+                found += unseen(documents, reference, known, asked, now)
     return found
 
 

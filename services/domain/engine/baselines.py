@@ -8,6 +8,7 @@ from math import exp, lgamma, log
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 
 from services.domain.engine.amount import Bools, Floats
 from services.domain.engine.amounts import second_after
@@ -35,14 +36,16 @@ def weeks_before(span: Span) -> Iterator[Span]:
     """The windows of the same length that end 7, 14, 21 and 28 days before; of rolling windows."""
     if span.window not in PERIODS and span.window != "all":
         for days in WEEKS:
-            yield place(span.window, span.calendar, span.cut - days * DAY)
+            before = place(span.window, span.calendar, span.cut - days * DAY)
+            yield structs.replace(before, constant=span.constant)
 
 
 def years_before(span: Span) -> Iterator[Span]:
     """The 7 days that end at the same local time of the same day in each of the 5 years before."""
     if span.window == "7d":
         for years in YEARS:
-            yield place(span.window, span.calendar, year_before(span.cut, years))
+            before = place(span.window, span.calendar, year_before(span.cut, years))
+            yield structs.replace(before, constant=span.constant)
 
 
 def mean_of_weeks(

@@ -133,7 +133,8 @@ class Observer:
         goals = goals_of(self._state, indicator, formula, cells, span)
         asked = Comparing(self._evaluation, indicator, formula, cells, span, values, goals)
         compared = asked.all()
-        level = Levels(asked, compared).found() if applies(indicator, formula, span) else None
+        levelled = applies(indicator, formula, span) and not span.constant
+        level = Levels(asked, compared).found() if levelled else None
         position, of = self._ranks(formula, cells, span, values)
         simulated = self._simulated(formula, cells, span)
         final = not span.open and moment.final_to >= span.end
