@@ -15,6 +15,8 @@ from services.api.routes_observations import ObservationSources
 from services.domain.behind import Named, behind, measure_ids, missing_reporters, parse_id
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.observation import Coverage
+from services.domain.engine.windows import CONSTANT
+from services.domain.lineage import SHARES, Lineage
 from services.domain.query import LIMIT_MAX as QUERY_LIMIT_MAX
 from services.domain.query import (
     QueryRefused,
@@ -53,6 +55,7 @@ class Explainer:
         self._catalogue = catalogue
         self._units = units
         self._now = now
+        self._lineage = Lineage(units)
 
     def explain(self, named: Named, limit: int, after: Place | None) -> dict[str, Any]:
         """Make the document; a member that does not apply is not there.
@@ -64,6 +67,8 @@ class Explainer:
         document["formula"] = self._formula(named)
         if "coverage" in observation:
             document["reporters"] = self._reporters(named, observation)
+        if named.query.constant:
+            return document | {"former_units": self._former_units(named)}
         document["revisions"] = self._tables.revisions(named.id)
         found = behind(named, self._catalogue, self._units, self._now())
         if found is None:
@@ -84,6 +89,23 @@ class Explainer:
             if observation["id"] == named.id:
                 return observation
         raise QueryRefused("id", f"there is no observation {named.id}", unknown=True)
+
+    def _former_units(self, named: Named) -> list[dict[str, Any]]:
+        """The former units whose counts were moved, each with its share and its own observation.
+
+        What was sent for them is behind those observations.
+        """
+        _, _, rest = named.id.split("|", 2)
+        placed = rest.replace(f"~{CONSTANT}", "")
+        return [
+            {
+                "unit": share.unit,
+                "share": share.millionths / SHARES,
+                "whole": share.whole,
+                "observation": f"{named.formula.id}|{share.unit}|{placed}",
+            }
+            for share in self._lineage.origins(named.unit)
+        ]
 
     def _reporters(self, named: Named, observation: dict[str, Any]) -> dict[str, Any]:
         """How many are expected and have reported, and who is missing where that can be told."""

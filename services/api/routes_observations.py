@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from services.api.answers import answer_list
 from services.domain.errors import Unavailable
 from services.domain.query import (
+    BOUNDARIES,
     CALENDARS,
     LIMIT_DEFAULT,
     LIMIT_MAX,
@@ -25,7 +26,7 @@ from services.domain.query import (
 COLUMNS = (
     *("id", "indicator", "unit", "valid_from", "dims", "window", "period", "calendar"),
     *("start", "end", "value", "numerator", "denominator", "null_reason", "status", "finality"),
-    *("revision", "level.value", "coverage.reported", "coverage.expected"),
+    *("revision", "level.value", "coverage.reported", "coverage.expected", "boundaries.view"),
     *("as_of", "event_time", "published_at"),
 )
 
@@ -104,6 +105,12 @@ def _documentation(vocabulary: Vocabulary) -> dict[str, Any]:
                 "explode": True,
                 "schema": members,
             },
+            parameter(
+                "boundaries",
+                "`as-then`: units of the time; `constant`: history moved to the units of today",
+                enum=list(BOUNDARIES),
+                default=BOUNDARIES[0],
+            ),
             parameter("history", "a series instead of one value", type="boolean"),
             parameter("from", "begin of the series: date or instant", "2026-10-01"),
             parameter("to", "end of the series, exclusive", "2026-11-01"),

@@ -102,17 +102,20 @@ def _compare_all(url: str) -> tuple[int, list[Difference]]:
         _ingested_at(bodies),
         _successors(units),
     )
-    observer, moment = Observer(reader.state), Moment(now, watermark)
+    observer, moments = Observer(reader.state), [Moment(now, watermark)]
+    if reader.state.crosswalk:
+        moments.append(Moment(now, watermark, constant=True))
     found = _missing_units(events, reader.state, units, now)
     checked = 0
     tasks = list(_tasks(reader.state, events, now))
     with Progress(console=Console(stderr=True), transient=True) as progress:
         for formula, window, calendar, period in progress.track(tasks, description="comparing"):
             cells = range(len(reader.state.cells))
-            observed = observer.observe(formula, window, calendar, list(cells), moment, period)
-            documents = msgspec.json.decode(msgspec.json.encode(observed))
-            checked += len(documents)
-            found.extend(compare(documents, reference, lambda _observation: now))
+            for moment in moments:
+                observed = observer.observe(formula, window, calendar, list(cells), moment, period)
+                documents = msgspec.json.decode(msgspec.json.encode(observed))
+                checked += len(documents)
+                found.extend(compare(documents, reference, lambda _observation: now))
     return checked, found
 
 

@@ -15,7 +15,7 @@ Observation: TypeAlias = Mapping[
     str, Any
 ]  # the object of the API: id, indicator, unit, valid_from, dims, window...
 
-WITHHELD = {"suppressed", "embargoed", "below_coverage"}  # reasons that hide a value which exists
+WITHHELD = {"suppressed", "embargoed"}  # reasons that hide a value which exists
 TOLERANCE = 1e-9
 SOURCES_MAX = 20  # feeds that an observation names
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 from services.reference.air import NOWCAST_HOURS, station_index
 from services.reference.conditions import exact
 from services.reference.contributions import Member
+from services.reference.coverage import too_few
 from services.reference.instants import HOUR
 from services.reference.known import Known
 from services.reference.outcomes import has_moved
@@ -15,6 +16,7 @@ from services.reference.sketches import quantile
 from services.reference.windows import Window, cut_like, period_one_year_before
 
 MISSING, ZERO_DENOMINATOR = "missing", "zero_denominator"
+BELOW_COVERAGE = "below_coverage"
 
 
 class Value(NamedTuple):
@@ -79,6 +81,8 @@ class Evaluation:
         sums = (whole(above), whole(below))
         if below == 0:
             return Value(None, *sums, ZERO_DENOMINATOR)
+        if too_few(self._catalogue, self._known, part, asked.unit, asked.window):
+            return Value(None, *sums, BELOW_COVERAGE)
         result = _offset(part) + _scale(part) * above / below
         return Value(result / exact(part.get("divide_by") or 1), *sums)
 

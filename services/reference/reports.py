@@ -72,6 +72,24 @@ class Reports:
                 found.add(period_of_month(first, window_name))
         return found
 
+    def has_own(self, measure: Measure, unit: str, window: Window) -> bool:
+        """Say whether the unit itself has reported for the period or one that lies in it."""
+        if window.period is None:
+            return False
+        if is_term(window.period):
+            names = {window.period}
+        else:
+            first, count = months_of(window.period)
+            months = [period_of_month(first + index, "month") for index in range(count)]
+            quarters = [
+                period_of_month(first + 3 * index, "quarter") for index in range(count // 3)
+            ]
+            names = {window.period, *months, *quarters}
+        return any(
+            row_unit == unit and period in names and calendar == window.calendar
+            for row_unit, period, calendar, _ in self._rows_of(measure)
+        )
+
     def members(self, measure: Measure, unit: str, dimension: str) -> set[str]:
         """Return the values of a breakdown that the unit, or units below it, have reported."""
         dim = breakdown(measure, dimension)

@@ -55,6 +55,10 @@ class Rows:
             return self._own_or_parts(measure, unit, member, at)
         return _that_hold(self._under(measure).get(unit, []), measure, member, at)
 
+    def has_own(self, measure: Measure, unit: str, at: int) -> bool:
+        """Say whether a reference value of the unit itself holds at an instant."""
+        return bool(_that_hold(self._of(measure).get(unit, []), measure, None, at))
+
     def members(self, measure: Measure, unit: str, dimension: str) -> set[str]:
         """Return the values that a dimension takes in the rows of a unit and of all below."""
         rows = self._under(measure).get(unit, [])

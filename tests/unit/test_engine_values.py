@@ -200,7 +200,7 @@ def test_ranks_count_strictly_better_values() -> None:
     value = np.array([5.0, 7, 7, 1, 9])
     has = np.array([True, True, True, True, False])
     nothing = np.zeros(5)
-    values = Values(value, has, nothing, nothing, ~has)
+    values = Values(value, has, nothing, nothing, ~has, ~has)
     one_group = np.zeros(5, dtype=np.int64)
     up, of = ranks(values, one_group, "↑")
     down, _ = ranks(values, one_group, "↓")

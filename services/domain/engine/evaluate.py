@@ -16,6 +16,7 @@ from services.domain.engine.amount import Amount, Bools, Floats
 from services.domain.engine.amounts import Amounts, second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
+from services.domain.engine.coverage import CountryCoverage
 from services.domain.engine.outcomes import Outcomes
 from services.domain.engine.points import Ints
 from services.domain.engine.readings import Place
@@ -24,6 +25,7 @@ from services.domain.engine.windows import Span, as_then, on_constant_boundaries
 
 ZERO_DENOMINATOR = "zero_denominator"
 MISSING = "missing"
+BELOW_COVERAGE = "below_coverage"
 
 
 class Values(NamedTuple):
@@ -31,7 +33,8 @@ class Values(NamedTuple):
 
     `numerator` and `denominator` are what a ratio was made of.
 
-    `zero` marks the cells that lack a value because the denominator is zero.
+    `zero` marks the cells that lack a value because the denominator is zero, `below` those of the
+    country behind which too few provinces stand.
     """
 
     value: Floats
@@ -39,6 +42,7 @@ class Values(NamedTuple):
     numerator: Floats
     denominator: Floats
     zero: Bools
+    below: Bools
 
     def at(self, places: Ints) -> "Values":
         """The values in these places, in this order."""
@@ -48,6 +52,7 @@ class Values(NamedTuple):
             self.numerator[places],
             self.denominator[places],
             self.zero[places],
+            self.below[places],
         )
 
 
@@ -58,6 +63,7 @@ class Evaluation:
         self.state = state
         self._catalogue = state.catalogue
         self.amounts = Amounts(state)
+        self.country = CountryCoverage(state, self.amounts)
         self._outcomes = Outcomes(state, self._value_of)
         self._forms: dict[str, Callable[[Formula, Ints, Span], Values]] = {
             "ratio": self._ratio,
@@ -82,11 +88,14 @@ class Evaluation:
         known = has_above & has_below
         zero = known & (below == 0)
         has = known & ~zero
+        few = np.zeros(len(cells), dtype=bool)
+        few[self.country.withheld(formula, cells.tolist(), span)] = True
+        has, few = has & ~few, has & few
         share = np.divide(formula.scale * above, below, out=np.zeros_like(above), where=has)
         value = (formula.offset + share) / formula.divide_by
         # What is missing is not shown as zero.
         above, below = np.where(has_above, above, np.nan), np.where(has_below, below, np.nan)
-        return Values(value, has, above, below, zero)
+        return Values(value, has, above, below, zero, few)
 
     def _sum(self, formula: Formula, cells: Ints, span: Span) -> Values:
         total, has = self._total(formula.inputs, cells, span)
@@ -128,13 +137,15 @@ class Evaluation:
         left, right = (self._operand(name, cells, span) for name in formula.inputs)
         has = left.has & right.has
         zero = np.where(left.has, right.zero, left.zero)
+        few = np.where(left.has, right.below, left.below)
         if formula.op == "multiply":
             product = formula.scale * left.value * right.value
-            return Values(product, has, *_nothing(len(cells)), zero)
+            return Values(product, has, *_nothing(len(cells)), zero, few)
         divisible = has & (right.value > 0)
         share = np.zeros(len(cells))
         np.divide(formula.scale * left.value, right.value, out=share, where=divisible)
-        return Values(share, divisible, left.value, right.value, np.where(has, ~divisible, zero))
+        zero = np.where(has, ~divisible, zero)
+        return Values(share, divisible, left.value, right.value, zero, few)
 
     def _quantile(self, formula: Formula, cells: Ints, span: Span) -> Values:
         measure = self._catalogue.measures[formula.inputs[0]]
@@ -204,7 +215,7 @@ class Evaluation:
             dtype=np.float64,
         )
         share = np.divide(formula.scale * moved, completed, out=np.zeros(len(cells)), where=has)
-        return Values(share, has, moved, completed, known & ~has)
+        return Values(share, has, moved, completed, known & ~has, np.zeros(len(cells), dtype=bool))
 
     def _value_of(self, formula: Formula, cell: Ints, span: Span) -> float | None:
         found = self.values(formula, cell, span)
@@ -236,7 +247,8 @@ class Evaluation:
 
 
 def _plain(value: Floats, has: Bools) -> Values:
-    return Values(value, has, *_nothing(len(value)), np.zeros(len(value), dtype=bool))
+    no = np.zeros(len(value), dtype=bool)
+    return Values(value, has, *_nothing(len(value)), no, no)
 
 
 def _nothing(length: int) -> tuple[Floats, Floats]:

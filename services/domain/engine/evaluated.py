@@ -7,6 +7,7 @@ import msgspec
 
 from services.domain.engine.catalogue import Formula, Indicator
 from services.domain.engine.feeds import STALE, Standing
+from services.domain.engine.evaluate import BELOW_COVERAGE, MISSING, ZERO_DENOMINATOR
 from services.domain.engine.goals import Goal, achieved, gap
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
@@ -39,6 +40,7 @@ class Evaluated(NamedTuple):
     numerator: list[float]
     denominator: list[float]
     zero: list[bool]
+    below: list[bool]
     compared: list[tuple[str, str, list[float], list[float], list[bool] | None]]
     levels: list[int] | None
     ranks: list[tuple[int, int]]
@@ -59,6 +61,14 @@ class Evaluated(NamedTuple):
         if missing:
             return PARTIAL
         return FINAL if self.final else PROVISIONAL if self.span.period else LIVE
+
+    def null_reason(self, index: int) -> str | None:
+        """Why there is no value, where there is none."""
+        if self.has[index]:
+            return None
+        if self.zero[index]:
+            return ZERO_DENOMINATOR
+        return BELOW_COVERAGE if self.below[index] else MISSING
 
     def status(self, index: int, vn_level: str | None) -> str:
         """The letter of a value: U where counts were divided by weight, else as it was reported."""

@@ -205,15 +205,26 @@ class Figures:
 
         The newest row that began before it and holds still, else the sum of the units below.
         """
-        rows = self._rows.get((measure.id, unit), {}).get(member, {})
-        begun = [date for date in rows if _date_at(date) < at]
-        newest = rows[max(begun)] if begun else None
-        if newest is not None and (newest.until is None or at <= newest.until):
-            return newest.value
+        own = self.own_row_at(measure.id, unit, at, member)
+        if own is not None:
+            return own
         return _sum(
             self.row_at(measure, below, at, member)
             for below in self._below.get((measure.id, unit), ())
         )
+
+    def own_row_at(self, measure: str, unit: str, at: int, member: Member = TOTAL) -> float | None:
+        """The same by the unit's own rows alone."""
+        rows = self._rows.get((measure, unit), {}).get(member, {})
+        begun = [date for date in rows if _date_at(date) < at]
+        newest = rows[max(begun)] if begun else None
+        holds = newest is not None and (newest.until is None or at <= newest.until)
+        return newest.value if newest is not None and holds else None
+
+    def speaks(self, measure: str, unit: str, periods: Iterable[str]) -> bool:
+        """Whether the unit itself has reported anything for one of the periods."""
+        rows = self._rows.get((measure, unit), {}).values()
+        return any(period in of_member for of_member in rows for period in periods)
 
 
 def _date_at(date: str) -> int:

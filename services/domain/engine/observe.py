@@ -13,17 +13,13 @@ from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.comparisons import Comparing, ranks
 from services.domain.engine.contributions import MARKS
-from services.domain.engine.evaluate import (
-    MISSING,
-    ZERO_DENOMINATOR,
-    Evaluation,
-    Values,
-)
+from services.domain.engine.evaluate import Evaluation, Values
 from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.figures import TOTAL, Figure
 from services.domain.engine.goals import goals_of
 from services.domain.engine.levels import Levels, applies
 from services.domain.engine.observation import (
+    Coverage,
     Observation,
     Previous,
     identity,
@@ -166,6 +162,7 @@ class Observer:
             numerator=values.numerator.tolist(),
             denominator=values.denominator.tolist(),
             zero=values.zero.tolist(),
+            below=values.below.tolist(),
             compared=[found.lists() for found in compared],
             levels=None if level is None else level.tolist(),
             ranks=list(zip(position.tolist(), of.tolist(), strict=True)),
@@ -232,7 +229,7 @@ class Observer:
         sources = self._reporting.sources(formula, unit_key, (dim, member), span)
         first = sources[0] if len(sources) == 1 else None
         vn_level = _weakest(sources)
-        coverage = None if dim else self._reporting.coverage(formula, unit_key, span)
+        coverage = None if dim else self._coverage(formula, unit_key, span)
         return Observation(
             id=identity(formula.id, unit_key, dims, span.name, span.period),
             indicator=formula.id,
@@ -247,7 +244,7 @@ class Observer:
             value=_shown(made.value[index], formula.unit) if has else None,
             numerator=_behind(made.numerator[index]),
             denominator=_behind(made.denominator[index]),
-            null_reason=None if has else ZERO_DENOMINATOR if made.zero[index] else MISSING,
+            null_reason=made.null_reason(index),
             status=made.status(index, vn_level),
             vn_level=vn_level,
             finality="final" if made.final else "provisional",
@@ -264,6 +261,11 @@ class Observer:
             quality=_quality(sources, simulated=bool(made.simulated[index])),
             boundaries=made.boundaries[index] if made.boundaries is not None else None,
         )
+
+    def _coverage(self, formula: Formula, unit_key: str, span: Span) -> Coverage | None:
+        """Of who must report; for the country also of the provinces behind a ratio."""
+        found = self._evaluation.country.of(formula, unit_key, span)
+        return found or self._reporting.coverage(formula, unit_key, span)
 
 
 def _weakest(sources: list[Figure]) -> str | None:
