@@ -102,17 +102,18 @@ def _compare_all(url: str) -> tuple[int, list[Difference]]:
         _ingested_at(bodies),
         _successors(units),
     )
-    observer, moments = Observer(reader.state), [Moment(now, watermark)]
-    if reader.state.crosswalk:
-        moments.append(Moment(now, watermark, constant=True))
+    observer = Observer(reader.state)
+    views = [
+        (Moment(now, watermark), list(range(len(reader.state.cells)))),
+        (Moment(now, watermark, constant=True), reader.state.crosswalk.present()),
+    ]
     found = _missing_units(events, reader.state, units, now)
     checked = 0
     tasks = list(_tasks(reader.state, events, now))
     with Progress(console=Console(stderr=True), transient=True) as progress:
         for formula, window, calendar, period in progress.track(tasks, description="comparing"):
-            cells = range(len(reader.state.cells))
-            for moment in moments:
-                observed = observer.observe(formula, window, calendar, list(cells), moment, period)
+            for moment, cells in views:
+                observed = observer.observe(formula, window, calendar, cells, moment, period)
                 documents = msgspec.json.decode(msgspec.json.encode(observed))
                 checked += len(documents)
                 found.extend(compare(documents, reference, lambda _observation: now))

@@ -207,7 +207,8 @@ async def test_an_explanation_names_the_former_units(
         f"/v1/observations/{parts[f'C:26737@{OLD}']['observation']}/explain"
     )
     assert behind["observation"]["denominator"] == 4
-    assert len(behind["events"]["items"]) == 4
+    assert {each["unit"] for each in behind["events"]["items"]} == {"C:26737"}
+    assert len(behind["events"]["items"]) == 4 + 1
 
 
 async def test_a_former_unit_has_no_constant_boundaries(

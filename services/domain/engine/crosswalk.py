@@ -84,6 +84,12 @@ class Crosswalk:
         heirs = (self._cells.find(*name) for cell in given for name in self._heirs.get(cell, ()))
         return list(dict.fromkeys([*given, *(heir for heir in heirs if heir is not None)]))
 
+    def present(self) -> list[int]:
+        """The present cells in which something lies that a former unit counted."""
+        self._learn()
+        found = (self._cells.find(*name) for name in self._former)
+        return sorted(cell for cell in found if cell is not None)
+
     def members_before(self, unit: str) -> set[tuple[str, str]]:
         """The members of breakdowns that the former units of a present one have."""
         found: set[tuple[str, str]] = set()
