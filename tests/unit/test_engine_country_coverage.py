@@ -59,7 +59,7 @@ def fibre(unit: str, households: int) -> Event:
 
 
 def death(unit: str, number: int) -> Event:
-    data = {"deaths": 1, "injured": 0, "road_class": "national"}
+    data = {"deaths_30d": 1, "injured": 0, "road_class": "national"}
     return event("traffic.crash", "2026-05-04T08:00", f"crash-{number}", data, unit=unit)
 
 
