@@ -1,14 +1,10 @@
 """Cases of every kind through the real database: folded, changed by the clock, read back."""
 
-import json
 from collections.abc import Iterator
-from uuid import uuid4
 
 import numpy as np
-import psycopg
 import pytest
 
-from services.adapters.panes import PaneReader
 from services.adapters.provision import fill_progress
 from services.adapters.timescale import connect
 from services.adapters.topics import INDICATORS
@@ -36,6 +32,11 @@ NAMES = (
     "feeds_active",
     "feeds_fresh",
 )
+from tests.integration.counting import COMMUNE, TOPIC, Centre
+from tests.unit.engine_documents import RECEIPT, document
+from tests.unit.reference_log import at
+
+NAMES = ("dossiers_received_top", "feedback_bad", "response_sketch", "reports_received")
 MORNING = at("2025-10-06T09:00")
 
 pytestmark = pytest.mark.servers
@@ -96,7 +97,7 @@ class Centre:
 def _centre(database: str) -> Iterator[Centre]:
     fill_progress(database, {TOPIC: 1, INDICATORS: 1}, [TOPIC])
     with connect(database, "test") as connection:
-        yield Centre(connection)
+        yield Centre(connection, *NAMES)
 
 
 def test_a_list_that_comes_later_marks_the_dossiers_of_its_days(centre: Centre) -> None:

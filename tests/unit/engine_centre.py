@@ -20,9 +20,10 @@ from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite
 from services.aggregator.count.changes import Changes
 from services.aggregator.count.folding import Folding
 from services.aggregator.count.places import KeyName, Places
-from services.domain.cases.book import Book, CaseName, case_of
+from services.domain.cases.book import Book, case_of
 from services.domain.cases.facts import CALENDAR_DAY
 from services.domain.cases.lists import REFERENCE_LIST, Lists, lists_of
+from services.domain.cases.names import CaseName
 from services.domain.cases.outcome import WorkingDay
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.contributions import by_stored_name

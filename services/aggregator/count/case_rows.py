@@ -7,7 +7,7 @@ import msgspec
 import psycopg
 
 from services.aggregator.count.batch import Partition
-from services.domain.cases.book import CaseName
+from services.domain.cases.names import CaseName
 from services.domain.cases.reported import FigureEntry
 from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.errors import Fenced

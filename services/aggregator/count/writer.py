@@ -17,7 +17,6 @@ from services.aggregator.count.case_rows import (
     CaseBody,
     CaseRow,
     Cursor,
-    read_cases,
     read_ripe,
     write_cases,
 )
@@ -34,9 +33,11 @@ from services.aggregator.count.receipts import (
     read_final_before,
     write_receipts,
 )
-from services.domain.cases.book import Book, CaseName, case_of
+from services.aggregator.count.versions import bring, read_with_versions
+from services.domain.cases.book import Book, case_of
 from services.domain.cases.facts import CALENDAR_DAY
 from services.domain.cases.lists import REFERENCE_LIST
+from services.domain.cases.names import CaseName
 from services.domain.cases.outcome import WorkingDay
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.contributions import by_stored_name
@@ -194,7 +195,8 @@ class Writer:
         grouped: dict[CaseName, list[Received]] = {}
         for received in fresh:
             grouped.setdefault(case_of(received.event), []).append(received)
-        rows = read_cases(cursor, list(grouped)) if grouped else {}
+        brought = bring(cursor, fresh)
+        rows = read_with_versions(cursor, grouped, brought)
         folding = Folding(self._book, self._places, now)
         self._calendars.refresh(cursor)
         self._lists.refresh(cursor)
@@ -209,8 +211,8 @@ class Writer:
         if lists:
             self._lists.changed(cursor)
         for name in grouped.keys() - {*days, *lists}:
-            folding.fold(*_work(name, rows, grouped))
-        write_cases(cursor, folding.writes[written:])
+            folding.fold(*_work(name, rows, grouped, brought.partitions.get(name)))
+        write_cases(cursor, [*folding.writes[written:], *brought.writes])
         return folding
 
     def _set_day(self, cursor: Cursor, name: CaseName, day: WorkingDay | None) -> None:
@@ -237,12 +239,15 @@ class Writer:
 
 
 def _work(
-    name: CaseName, rows: Mapping[CaseName, CaseRow], grouped: Mapping[CaseName, list[Received]]
+    name: CaseName,
+    rows: Mapping[CaseName, CaseRow],
+    grouped: Mapping[CaseName, list[Received]],
+    brought_by: Partition | None = None,
 ) -> tuple[Partition, CaseRow, list[Received]]:
     """What a fold needs: the partition of the newest event, the row as read, the new events."""
     group = grouped[name]
-    record = group[-1].record
-    return (record.topic, record.part), rows.get(name, CaseRow(name, 0, CaseBody())), group
+    partition = brought_by or (group[-1].record.topic, group[-1].record.part)
+    return partition, rows.get(name, CaseRow(name, 0, CaseBody())), group
 
 
 def _store_events(cursor: Cursor, fresh: Sequence[Received]) -> None:

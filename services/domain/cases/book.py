@@ -10,7 +10,7 @@ event comes.
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -19,6 +19,7 @@ from services.domain.cases.fold import NEVER, Fold
 from services.domain.cases.intake import IntakeMeasures
 from services.domain.cases.kinds import FOLDS, ROW_TYPES, FoldOf
 from services.domain.cases.lists import MembersOf, no_list
+from services.domain.cases.names import CaseName
 from services.domain.cases.outcome import (
     COUNTED,
     QUARANTINED,
@@ -31,6 +32,7 @@ from services.domain.cases.outcome import (
 from services.domain.cases.reported import linked
 from services.domain.cases.rows import contribute_rows, in_force
 from services.domain.cases.task import TASK
+from services.domain.cases.versions import case_at, is_timed, time_of_case
 from services.domain.engine.arrivals import arrived
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.compiled import Point
@@ -51,28 +53,12 @@ KEYS_MAX = 200_000
 ANY_DAY = (-NEVER, NEVER)
 
 
-class CaseName(NamedTuple):
-    """Names a case.
-
-    Its kind (`dossier`, or the event type of a subject), the unit as sent, the subject.
-    """
-
-    kind: str
-    unit: str
-    subject: str
-
-
 def case_of(event: Event) -> CaseName:
-    """The case that an event belongs to.
-
-    A reading stands for itself at its time; a correction that moves one to another time is not
-    looked for there.
-    """
-    declared = CONTRACT.types[event.type]
-    subject = event.subject
-    if declared.key == "subject+time" and event.type not in ROW_TYPES:
-        subject = f"{subject}@{event.at}"
-    return CaseName(declared.case_kind or event.type, event.unit, subject)
+    """The case that an event belongs to; a reading stands for itself at its time."""
+    if is_timed(event.type):
+        return case_at(event.type, event.unit, event.subject, event.at)
+    kind = CONTRACT.types[event.type].case_kind or event.type
+    return CaseName(kind, event.unit, event.subject)
 
 
 class Book:
@@ -148,7 +134,17 @@ class Book:
             return self._of_life(name.kind, fold_of, asked, now)
         if name.kind in ROW_TYPES:
             return self._of_rows(name.kind, asked)
+        if is_timed(name.kind):
+            return self._of_reading(asked, time_of_case(name.subject))
         return self._of_subject(asked)
+
+    def _of_reading(self, asked: Asked, at: int) -> Outcome:
+        """A reading at a time: what other times say of its fact only tells whether it counts."""
+        here = [fact for fact in asked.facts if fact.at == at]
+        found = self._of_subject(asked._replace(facts=here))
+        own = {(each.source, each.id) for each in asked.given if each.at == at}
+        states = {name: state for name, state in found.states.items() if name in own}
+        return found._replace(states=states)
 
     def _of_one(self, event: Event) -> Outcome:
         """The outcome of a subject of which there is one event, as of nearly all; exactly as below.
