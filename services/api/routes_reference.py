@@ -10,8 +10,9 @@ from services.adapters.http import problem
 from services.api.answers import answer, answer_list
 from services.api.standard import Standard
 from services.domain.instants import local_date, parse_date
+from services.domain.letters import fold
 from services.domain.query import QueryRefused, read_cursor, read_limit, write_cursor
-from services.domain.units import Unit, UnitList, fold
+from services.domain.units import Unit, UnitList
 
 LIMIT_DEFAULT = 500
 LIMIT_MAX = 5_000

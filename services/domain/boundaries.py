@@ -13,7 +13,8 @@ from typing import Annotated, Final
 import msgspec
 
 from services.domain.errors import Refused
-from services.domain.units import Unit, UnitList, fold
+from services.domain.letters import fold
+from services.domain.units import Unit, UnitList
 
 FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 FEATURES_MAX: Final = 4_000

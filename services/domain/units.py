@@ -10,7 +10,6 @@ text of the lists and the day are arguments.
 """
 
 import csv
-import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
@@ -21,6 +20,7 @@ import msgspec
 from msgspec import structs
 
 from services.domain.errors import Refused
+from services.domain.letters import fold
 
 Level = Literal["N", "P", "D", "C"]
 Method = Literal["whole", "equal", "gis", "declared"]
@@ -171,6 +171,12 @@ class UnitList:
         """Give the units that took the unit over; their weights sum to one."""
         return self._successors.get(key, ())
 
+    def succeeding(self, code: str, on: date) -> tuple[str, ...]:
+        """The codes of the units in which the last one of this code lies, if it has ended by then."""
+        units = [unit for unit in self._by_code.get(code, ()) if unit.valid_from <= on]
+        heirs = () if not units or units[-1].valid_on(on) else self.successors(units[-1].key)
+        return tuple(heir.succ.partition("@")[0] for heir in heirs)
+
     def predecessors(self, key: str) -> tuple[Successor, ...]:
         """Give the former units of which parts went into this one."""
         return self._predecessors.get(key, ())
@@ -203,12 +209,6 @@ class UnitList:
 def unit_key(code: str, valid_from: date) -> str:
     """Write the key of a unit: `"C:11953@2025-07-01"`."""
     return f"{code}@{valid_from.isoformat()}"
-
-
-def fold(text: str) -> str:
-    """Reduce a text to what a search compares: no accents, no case, single spaces, `đ` as `d`."""
-    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join("".join(char for char in letters if not unicodedata.combining(char)).split())
 
 
 def parse_units(units_csv: str, successors_csv: str, changes_csv: str = "") -> UnitList:

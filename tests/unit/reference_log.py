@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from services.domain.events import Event, decode
+from services.domain.instants import format_instant
 from services.reference.instants import instant
 from services.reference.moved import SuccessorFact
 from services.reference.places import UnitFact
@@ -79,6 +81,19 @@ def event(
     if document.get("op") != "retract":
         document["data"] = data or {}
     return decode(json.dumps(document).encode())
+
+
+def written(fact: Event) -> dict[str, Any]:
+    """The document of an event of the reference's log."""
+    said = msgspec.to_builtins(fact)
+    data = {name: value for name, value in said.pop("data").items() if value is not None}
+    kept = {name: said[name] for name in ("id", "source", "type", "subject", "unit")}
+    return kept | {
+        "specversion": "1.0",
+        "time": format_instant(fact.at),
+        "recordedtime": format_instant(fact.recorded_at),
+        "data": data,
+    }
 
 
 def received(time: str, subject: str = "H33-1", **said: Any) -> Event:

@@ -7,7 +7,6 @@ import pytest
 
 from services.domain.engine.observe import Moment, Observer
 from services.domain.events import Event
-from services.domain.instants import format_instant
 from services.reference.compare import compare
 from tests.unit.engine_centre import Counting, Reading, catalogue
 from tests.unit.reference_log import (
@@ -19,6 +18,7 @@ from tests.unit.reference_log import (
     reference,
     reference_value,
     subscriptions,
+    written,
 )
 
 NOW = at("2026-06-02T12:00")
@@ -39,19 +39,6 @@ def observed(formula: str, unit: str, *events: Event) -> dict[str, Any]:
     (document,) = msgspec.json.decode(msgspec.json.encode(found))
     assert compare([document], reference(*events), lambda _: NOW) == []
     return dict(document)
-
-
-def written(fact: Event) -> dict[str, Any]:
-    """The document of an event of the reference's log."""
-    said = msgspec.to_builtins(fact)
-    data = {name: value for name, value in said.pop("data").items() if value is not None}
-    kept = {name: said[name] for name in ("id", "source", "type", "subject", "unit")}
-    return kept | {
-        "specversion": "1.0",
-        "time": format_instant(fact.at),
-        "recordedtime": format_instant(fact.recorded_at),
-        "data": data,
-    }
 
 
 def fibre(unit: str, households: int) -> Event:

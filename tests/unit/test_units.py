@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.errors import Refused
-from services.domain.units import UnitList, fold, parse_units, unit_key
+from services.domain.letters import fold
+from services.domain.units import UnitList, parse_units, unit_key
 
 REFORM = date(2025, 7, 1)
 BEFORE = date(2025, 6, 30)

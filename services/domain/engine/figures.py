@@ -221,6 +221,15 @@ class Figures:
         holds = newest is not None and (newest.until is None or at <= newest.until)
         return newest.value if newest is not None and holds else None
 
+    def rows_of(self, measure: str, unit: str, dim: str, period: str) -> list[float]:
+        """What the unit itself has reported for the members of a breakdown."""
+        rows = self._rows.get((measure, unit), {})
+        return [
+            periods[period].value
+            for (d, _), periods in rows.items()
+            if d == dim and period in periods
+        ]
+
     def speaks(self, measure: str, unit: str, periods: Iterable[str]) -> bool:
         """Whether the unit itself has reported anything for one of the periods."""
         rows = self._rows.get((measure, unit), {}).values()

@@ -13,6 +13,7 @@ from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.contributions import MARKS
+from services.domain.engine.doubts import beside
 from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.moving import Moving, jumped, moving
 from services.domain.engine.points import Ints
@@ -132,7 +133,8 @@ class Live:
         """Figures of these (measure, unit) pairs changed."""
         units: dict[str, set[str]] = {}
         for measure, unit in changed:
-            units.setdefault(measure, set()).add(unit)
+            for each in beside(measure):
+                units.setdefault(each, set()).add(unit)
         for formula in self._state.catalogue.formulas.values():
             touched = {
                 cell

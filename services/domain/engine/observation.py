@@ -130,6 +130,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     level: Level | None = None
     rank: Rank | None = None
     quality: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     boundaries: Boundaries | None = None
     drill: bool = False
     epoch: int | None = None

@@ -13,6 +13,7 @@ from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.comparisons import Comparing, ranks
 from services.domain.engine.contributions import MARKS
+from services.domain.engine.doubts import Doubts
 from services.domain.engine.evaluate import Evaluation, Values
 from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.figures import TOTAL, Figure
@@ -59,6 +60,7 @@ class Observer:
         self._said = said
         self._evaluation = Evaluation(state)
         self._reporting = Reporting(state, self._evaluation)
+        self._doubts = Doubts(state)
 
     def observe(
         self,
@@ -259,6 +261,7 @@ class Observer:
             level=None if dim else made.level(index),
             rank=made.rank(index),
             quality=_quality(sources, simulated=bool(made.simulated[index])),
+            warnings=self._doubts.of(formula, unit_key, (dim, member), span) if sources else (),
             boundaries=made.boundaries[index] if made.boundaries is not None else None,
         )
 

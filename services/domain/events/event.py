@@ -1,7 +1,7 @@
 """An event as the engine uses it: times are numbers, the data is a typed record."""
 
 import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -36,6 +36,15 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     confstatus: str | None
     quality: tuple[str, ...]
     data: Record | None
+
+
+@runtime_checkable
+class Succession(Protocol):
+    """A list of units that knows which ones came after one that has ended."""
+
+    def succeeding(self, code: str, on: datetime.date) -> tuple[str, ...]:
+        """The codes of the units that took over the last one of this code; none while it exists."""
+        ...
 
 
 class UnitCodes(Protocol):

@@ -8,7 +8,7 @@ import msgspec
 
 from services.domain.events.checks import Checked, check_object
 from services.domain.events.envelope import ENVELOPE_FIELDS, Envelope, event_of
-from services.domain.events.event import Record, UnitCodes
+from services.domain.events.event import Record, Succession, UnitCodes
 from services.domain.events.findings import Finding, pointer_to, shown
 from services.domain.events.readers import READERS, TAKEN, Reader
 from services.domain.events.rules import findings
@@ -128,13 +128,18 @@ class _Explanation:
         days = self._days_of_list()
         if not any(self._units.known(unit, day) for day in days):
             when = " or ".join(day.isoformat() for day in days)
-            detail = f"unit is {shown(unit)}; the list of units of {when} does not have it."
+            detail = f"unit is {shown(unit)}; the list of units of {when} does not have it"
+            heirs = self._heirs(unit, days[0])
+            detail += f"; it has ended and lies in {', '.join(heirs)} now." if heirs else "."
             self._fault("unknown_unit", "/unit", detail)
         if unit.startswith("D:") and self._at is not None:
             happened = local_date(self._at)
             if happened > LAST_DISTRICT_DAY:
                 detail = f"unit is {shown(unit)}; there are no districts after {LAST_DISTRICT_DAY}."
                 self._warnings.append(Finding("legacy_district", "/unit", detail))
+
+    def _heirs(self, unit: str, on: datetime.date) -> tuple[str, ...]:
+        return self._units.succeeding(unit, on) if isinstance(self._units, Succession) else ()
 
     def _days_of_list(self) -> tuple[datetime.date, ...]:
         """The day of the list that the unit is looked up in; two days to try when it is faulty."""
