@@ -172,7 +172,7 @@ class UnitList:
         return self._successors.get(key, ())
 
     def succeeding(self, code: str, on: date) -> tuple[str, ...]:
-        """The codes of the units in which the last one of this code lies, if it has ended by then."""
+        """The codes of the units in which the last one of this code lies, if that has ended."""
         units = [unit for unit in self._by_code.get(code, ()) if unit.valid_from <= on]
         heirs = () if not units or units[-1].valid_on(on) else self.successors(units[-1].key)
         return tuple(heir.succ.partition("@")[0] for heir in heirs)

@@ -84,16 +84,15 @@ def event(
 
 
 def written(fact: Event) -> dict[str, Any]:
-    """The document of an event of the reference's log."""
+    """Return the document of an event."""
     said = msgspec.to_builtins(fact)
-    data = {name: value for name, value in said.pop("data").items() if value is not None}
-    kept = {name: said[name] for name in ("id", "source", "type", "subject", "unit")}
-    return kept | {
-        "specversion": "1.0",
-        "time": format_instant(fact.at),
-        "recordedtime": format_instant(fact.recorded_at),
-        "data": data,
-    }
+    names = ("id", "source", "type", "subject", "unit", "unitasof", "supersedes", "data")
+    kept = {name: said[name] for name in names if said[name] is not None}
+    if "data" in kept:
+        kept["data"] = {name: each for name, each in kept["data"].items() if each is not None}
+    times = {"time": fact.at, "recordedtime": fact.recorded_at}
+    written_times = {name: format_instant(instant) for name, instant in times.items()}
+    return {"specversion": "1.0", "op": fact.op} | kept | written_times
 
 
 def received(time: str, subject: str = "H33-1", **said: Any) -> Event:
