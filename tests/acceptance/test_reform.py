@@ -115,7 +115,7 @@ async def test_a_code_means_the_unit_of_its_time(reformed: Centre, answers: list
         assert named["C:26740"]["name_vi"] == name
 
 
-@pytest.mark.clause("15.2.1", "15.2.2", "15.2.6")
+@pytest.mark.clause("15.2.1", "15.2.2")
 async def test_counts_of_former_units_are_divided_by_weight_and_rates_made_of_the_parts(
     reformed: Centre, answers: list[Document]
 ) -> None:
@@ -162,7 +162,6 @@ async def test_a_year_is_compared_on_constant_boundaries(
     assert year["pp"]["boundaries"] == "constant"
 
 
-@pytest.mark.clause("15.2.6")
 async def test_what_cannot_be_divided_says_so(reformed: Centre, answers: list[Document]) -> None:
     asked = {"indicator": "PS-06.median", "period": "2025-05", "boundaries": "constant"}
     (split,) = await reformed.observations(**asked, window="month", unit="C:26740")
@@ -171,6 +170,17 @@ async def test_what_cannot_be_divided_says_so(reformed: Centre, answers: list[Do
     (whole,) = await reformed.observations(**asked, window="month", unit="P:79")
     assert whole["value"] > 0
     assert "indivisible" not in whole["boundaries"]
+
+
+@pytest.mark.clause("7.4.1")
+async def test_the_first_value_of_new_boundaries_is_marked(
+    reformed: Centre, answers: list[Document]
+) -> None:
+    mark = {"mark": "B", "at": NEW, "reason": "boundary"}
+    assert (await one(reformed, "P:79", "2025-07"))["break"] == mark
+    for period in ("2025-08", "2026-05"):
+        assert "break" not in await one(reformed, "P:79", period)
+    assert "break" not in await one(reformed, "P:79", "2025-07", boundaries="constant")
 
 
 @pytest.mark.clause("15.2.3")

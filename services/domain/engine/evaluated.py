@@ -12,6 +12,7 @@ from services.domain.engine.goals import Goal, achieved, gap
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
     Boundaries,
+    Break,
     Comparison,
     Coverage,
     Freshness,
@@ -22,6 +23,7 @@ from services.domain.engine.observation import (
 )
 from services.domain.engine.windows import Span
 from services.domain.instants import SECOND, format_instant
+from services.domain.instants import SECOND, local_date, parse_date, start_of_local_day
 
 
 class Evaluated(NamedTuple):
@@ -69,6 +71,19 @@ class Evaluated(NamedTuple):
         if self.zero[index]:
             return ZERO_DENOMINATOR
         return BELOW_COVERAGE if self.below[index] else MISSING
+
+    def broken(self, unit_began_at: int) -> Break | None:
+        """The mark of the first value after a change of boundary or formula: it lies in the window.
+
+        On constant boundaries the unit's own beginning breaks nothing.
+        """
+        span, since = self.span, self.indicator.effective_from
+        if span.begin <= unit_began_at < span.cut and not span.constant:
+            return Break(BREAK, local_date(unit_began_at).isoformat(), "boundary")
+        if since is None or self.indicator.formula_version == 1:
+            return None
+        changed = span.begin <= start_of_local_day(parse_date(since)) < span.cut
+        return Break(BREAK, since, "formula") if changed else None
 
     def status(self, index: int, vn_level: str | None) -> str:
         """The letter of a value: U where counts were divided by weight, else as it was reported."""
@@ -124,5 +139,6 @@ def _in_seconds(change: float, unit: str) -> float:
 
 
 VN_STATUS = {"uoc_tinh": "E", "so_bo": "P", "chinh_thuc": "A"}
+BREAK = "B"
 FINAL, PROVISIONAL, LIVE = Freshness("final"), Freshness("provisional"), Freshness("live")
 PARTIAL = Freshness("partial")

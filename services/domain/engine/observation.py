@@ -55,6 +55,14 @@ class Boundaries(msgspec.Struct, frozen=True, omit_defaults=True):
     indivisible: tuple[str, ...] = ()
 
 
+class Break(msgspec.Struct, frozen=True):
+    """Says that a series does not go on as before: `mark` is B of the status list."""
+
+    mark: str
+    at: str
+    reason: str
+
+
 class TargetGap(msgspec.Struct, frozen=True, omit_defaults=True):
     """The target in force and the distance to it; `achieved` in per cent, a band has `high`."""
 
@@ -93,7 +101,9 @@ class Previous(msgspec.Struct, frozen=True):
     released_at: str
 
 
-class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Observation(
+    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"break_": "break"}
+):
     """An indicator's value for a unit, a breakdown member and a window.
 
     An absent member does not apply.
@@ -132,6 +142,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     quality: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     boundaries: Boundaries | None = None
+    break_: Break | None = None
     drill: bool = False
     epoch: int | None = None
     rev: int | None = None

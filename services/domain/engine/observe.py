@@ -263,6 +263,7 @@ class Observer:
             quality=_quality(sources, simulated=bool(made.simulated[index])),
             warnings=self._doubts.of(formula, unit_key, (dim, member), span) if sources else (),
             boundaries=made.boundaries[index] if made.boundaries is not None else None,
+            break_=made.broken(self._state.crosswalk.began_at(cell)),
         )
 
     def _coverage(self, formula: Formula, unit_key: str, span: Span) -> Coverage | None:
