@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import structs
 
-from services.domain.engine.amount import Bools, Floats
+from services.domain.engine.amount import Floats
 from services.domain.engine.baselines import (
     mean_of_weeks,
     usual_of_years,
@@ -51,14 +51,12 @@ class Compared(NamedTuple):
     unit: str
     delta: Floats
     base: Floats
-    moved: Bools | None = None
-    """Where the base began before the unit did: it is of the former units, on today's boundaries.
-    """
+    constant_from: int | None = None
+    """Where a base on constant boundaries begins; that of a younger unit is its former units'."""
 
-    def lists(self) -> tuple[str, str, list[float], list[float], list[bool] | None]:
+    def lists(self) -> tuple[str, str, list[float], list[float], int | None]:
         """The same in plain lists, one place for each cell."""
-        moved = None if self.moved is None else self.moved.tolist()
-        return self.kind, self.unit, self.delta.tolist(), self.base.tolist(), moved
+        return self.kind, self.unit, self.delta.tolist(), self.base.tolist(), self.constant_from
 
 
 def base_span(kind: str, span: Span) -> Span | None:
@@ -126,9 +124,9 @@ class Comparing(NamedTuple):
         base = base_span(kind, self.span)
         if base is None:
             return
-        moved, found = None, self.values
+        begin, found = None, self.values
         if kind in OF_A_YEAR:
-            moved = self._begun_after(base)
+            begin = base.begin
             base = on_constant_boundaries(base)
             found = self._on_constant_boundaries()
         earlier = self.evaluation.values(self.formula, self.cells, base)
@@ -140,24 +138,19 @@ class Comparing(NamedTuple):
         difference = np.where(has, found.value - earlier.value, np.nan)
         before = np.where(has, earlier.value, np.nan)
         if differs:
-            yield Compared(kind, self._unit, difference, before, moved)
+            yield Compared(kind, self._unit, difference, before, begin)
             return
         rate = np.full(len(self.cells), np.nan)
         np.divide(found.value, earlier.value, out=rate, where=has)
-        yield Compared(kind, "%", 100 * (rate - 1), before, moved)
+        yield Compared(kind, "%", 100 * (rate - 1), before, begin)
         if self.formula.unit == "%" and f"{kind}_points" not in asked.comparisons:
-            yield Compared(kind, "pp", difference, before, moved)
+            yield Compared(kind, "pp", difference, before, begin)
 
     def _on_constant_boundaries(self) -> Values:
         """The value with what cases that former units opened have counted since."""
         if self.span.constant or not self.evaluation.state.crosswalk:
             return self.values
         return self.evaluation.values(self.formula, self.cells, on_constant_boundaries(self.span))
-
-    def _begun_after(self, base: Span) -> Bools:
-        """Where a unit came to be after an earlier window had begun."""
-        began = self.evaluation.state.crosswalk.began_at
-        return np.array([began(cell) > base.begin for cell in self.cells.tolist()], dtype=bool)
 
     def _with_path(self) -> Iterator[Compared]:
         delta = np.where(self.values.has, self.values.value - self.goals.lines, np.nan)

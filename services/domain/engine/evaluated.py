@@ -43,7 +43,7 @@ class Evaluated(NamedTuple):
     denominator: list[float]
     zero: list[bool]
     below: list[bool]
-    compared: list[tuple[str, str, list[float], list[float], list[bool] | None]]
+    compared: list[tuple[str, str, list[float], list[float], int | None]]
     levels: list[int] | None
     ranks: list[tuple[int, int]]
     simulated: list[int]
@@ -94,7 +94,7 @@ class Evaluated(NamedTuple):
             return "U"
         return VN_STATUS[vn_level] if vn_level else "A"
 
-    def comparisons(self, index: int) -> tuple[Comparison, ...]:
+    def comparisons(self, index: int, unit_began_at: int) -> tuple[Comparison, ...]:
         """The comparisons that a cell has; a change of a timestamp is given in seconds."""
         return tuple(
             Comparison(
@@ -102,9 +102,11 @@ class Evaluated(NamedTuple):
                 _in_seconds(delta[index], unit),
                 unit,
                 None if isnan(base[index]) else _in_seconds(base[index], unit),
-                boundaries="constant" if moved is not None and moved[index] else msgspec.UNSET,
+                boundaries="constant"
+                if begin is not None and begin < unit_began_at
+                else msgspec.UNSET,
             )
-            for kind, unit, delta, base, moved in self.compared
+            for kind, unit, delta, base, begin in self.compared
             if not isnan(delta[index])
         )
 

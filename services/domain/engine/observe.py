@@ -226,8 +226,8 @@ class Observer:
         formula, span = made.formula, made.span
         unit_key, (dim, member) = self._state.cells.units[cell], self._state.cells.members[cell]
         unit, _, valid_from = unit_key.partition("@")
-        dims = {dim: member} if dim else {}
-        has = made.has[index]
+        began_at = self._state.crosswalk.began_at(cell)
+        dims, has = {dim: member} if dim else {}, made.has[index]
         sources = self._reporting.sources(formula, unit_key, (dim, member), span)
         first = sources[0] if len(sources) == 1 else None
         vn_level = _weakest(sources)
@@ -256,14 +256,14 @@ class Observer:
             as_of=made.as_of,
             freshness=made.freshness(index, coverage),
             coverage=coverage,
-            comparisons=made.comparisons(index),
+            comparisons=made.comparisons(index, began_at),
             target=made.target_gap(index),
             level=None if dim else made.level(index),
             rank=made.rank(index),
             quality=_quality(sources, simulated=bool(made.simulated[index])),
             warnings=self._doubts.of(formula, unit_key, (dim, member), span) if sources else (),
             boundaries=made.boundaries[index] if made.boundaries is not None else None,
-            break_=made.broken(self._state.crosswalk.began_at(cell)),
+            break_=made.broken(began_at),
         )
 
     def _coverage(self, formula: Formula, unit_key: str, span: Span) -> Coverage | None:
