@@ -89,9 +89,8 @@ def _differences(
         and observation.get("null_reason") != expected.null_reason
     ):
         yield Difference(name, "null_reason", expected.null_reason, observation.get("null_reason"))
-    yield from _compared(observation, reference, place)
-    yield from _freshness(observation, reference, place)
     yield from _compared(observation, reference, place, constant=constant)
+    yield from _freshness(observation, reference, place)
 
 
 def _compared(

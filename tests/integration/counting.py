@@ -9,6 +9,7 @@ import psycopg
 from services.adapters.panes import PaneReader
 from services.adapters.units import load_units
 from services.aggregator.count.batch import Partition, Record, decode_batch
+from services.aggregator.count.case_rows import decode_body
 from services.aggregator.count.compact import compact
 from services.aggregator.count.positions import Position, take_over
 from services.aggregator.count.writer import Writer, Written
@@ -28,6 +29,7 @@ class Centre:
         self._connection = connection
         self._owner = uuid4()
         self._held: dict[Partition, Position] = take_over(connection, self._owner, [PARTITION])
+        self._names = names
         catalogue, units = asking(*names), load_units()
         self._writer = Writer(connection, self._owner, catalogue, units)
         self._reader = PaneReader(catalogue, units)
@@ -49,6 +51,19 @@ class Centre:
 
     def compact(self) -> None:
         compact(self._connection, self._owner, PARTITION, self._held[PARTITION])
+
+    def anew(self) -> State:
+        """What a reader that has just started has."""
+        self._reader = PaneReader(asking(*self._names), load_units())
+        return self.state()
+
+    def events_of(self, subject: str) -> int:
+        """How many events the case of a subject holds."""
+        found = self._connection.execute(
+            "select body from case_state where subject = %s", (subject,)
+        ).fetchone()
+        assert found is not None
+        return len(decode_body(bytes(found[0])).events)
 
     def state(self) -> State:
         self._reader.read(self._connection)

@@ -8,22 +8,12 @@ import pytest
 from services.adapters.provision import fill_progress
 from services.adapters.timescale import connect
 from services.adapters.topics import INDICATORS
-from services.adapters.units import load_units
-from services.aggregator.count.batch import Partition, Record, decode_batch
-from services.aggregator.count.case_rows import decode_body
-from services.aggregator.count.compact import compact
-from services.aggregator.count.positions import Position, take_over
-from services.aggregator.count.writer import Writer
 from services.domain.cases.newest_rows import EVENTS_MAX, ROWS_KEPT
-from services.domain.engine.state import State
 from services.domain.instants import MINUTE, format_instant
-from tests.unit.asked_measures import asking
+from tests.integration.counting import COMMUNE, TOPIC, Centre
 from tests.unit.engine_documents import RECEIPT, Document, document
 from tests.unit.reference_log import at
 
-TOPIC = "ioc.events.public-service.v1"
-PARTITION: Partition = (TOPIC, 0)
-COMMUNE = "C:11953@2025-07-01"
 NAMES = (
     "dossiers_received_top",
     "feedback_bad",
@@ -32,65 +22,9 @@ NAMES = (
     "feeds_active",
     "feeds_fresh",
 )
-from tests.integration.counting import COMMUNE, TOPIC, Centre
-from tests.unit.engine_documents import RECEIPT, document
-from tests.unit.reference_log import at
-
-NAMES = ("dossiers_received_top", "feedback_bad", "response_sketch", "reports_received")
 MORNING = at("2025-10-06T09:00")
 
 pytestmark = pytest.mark.servers
-
-
-class Centre:
-    """One worker and one reader over a database."""
-
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
-        self._owner = uuid4()
-        self._held: dict[Partition, Position] = take_over(connection, self._owner, [PARTITION])
-        catalogue, units = asking(*NAMES), load_units()
-        self._writer = Writer(connection, self._owner, catalogue, units)
-        self._reader = PaneReader(catalogue, units)
-
-    def count(self, documents: list[Document], now: int) -> None:
-        offset = self._held[PARTITION].offset
-        records = [
-            Record(TOPIC, 0, offset + n, json.dumps(each).encode(), {})
-            for n, each in enumerate(documents)
-        ]
-        batch = decode_batch(records, "r", "d")
-        ends = {PARTITION: offset + len(records)}
-        self._held = self._writer.write(batch, self._held, ends, now).positions
-
-    def tick(self, now: int) -> None:
-        self._held = self._writer.tick(self._held, [PARTITION], now).positions
-
-    def compact(self) -> None:
-        compact(self._connection, self._owner, PARTITION, self._held[PARTITION])
-
-    def anew(self) -> State:
-        """What a reader that has just started has."""
-        self._reader = PaneReader(asking(*NAMES), load_units())
-        return self.state()
-
-    def events_of(self, subject: str) -> int:
-        """How many events the case of a subject holds."""
-        found = self._connection.execute(
-            "select body from case_state where subject = %s", (subject,)
-        ).fetchone()
-        assert found is not None
-        return len(decode_body(bytes(found[0])).events)
-
-    def state(self) -> State:
-        self._reader.read(self._connection)
-        return self._reader.state
-
-    def total(self, measure: str) -> int:
-        state = self.state()
-        cells = np.array([state.cells.number(COMMUNE)])
-        keys = state.cells.keys(cells, state.numbers[measure])
-        return int(state.points.until(keys, 1 << 32)[0])
 
 
 @pytest.fixture(name="centre")

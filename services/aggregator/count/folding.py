@@ -9,7 +9,8 @@ from services.aggregator.count.batch import Partition, Received
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite, encode_body
 from services.aggregator.count.changes import Changes
 from services.aggregator.count.places import Places
-from services.domain.cases.book import Book, CaseName
+from services.domain.cases.book import Book
+from services.domain.cases.names import CaseName
 from services.domain.cases.newest_rows import WITHOUT_END, newest, within
 from services.domain.cases.outcome import SUPERSEDED, Outcome, WorkingDay
 from services.domain.events import Event, decode

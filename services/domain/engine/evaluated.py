@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from services.domain.engine.catalogue import Formula, Indicator
-from services.domain.engine.feeds import STALE, Standing
 from services.domain.engine.evaluate import BELOW_COVERAGE, MISSING, ZERO_DENOMINATOR
+from services.domain.engine.feeds import STALE, Standing
 from services.domain.engine.goals import Goal, achieved, gap
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
@@ -22,8 +22,13 @@ from services.domain.engine.observation import (
     number,
 )
 from services.domain.engine.windows import Span
-from services.domain.instants import SECOND, format_instant
-from services.domain.instants import SECOND, local_date, parse_date, start_of_local_day
+from services.domain.instants import (
+    SECOND,
+    format_instant,
+    local_date,
+    parse_date,
+    start_of_local_day,
+)
 
 
 class Evaluated(NamedTuple):

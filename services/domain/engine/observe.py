@@ -20,7 +20,6 @@ from services.domain.engine.figures import TOTAL, Figure
 from services.domain.engine.goals import goals_of
 from services.domain.engine.levels import Levels, applies
 from services.domain.engine.observation import (
-    Coverage,
     Observation,
     Previous,
     identity,
@@ -231,7 +230,7 @@ class Observer:
         sources = self._reporting.sources(formula, unit_key, (dim, member), span)
         first = sources[0] if len(sources) == 1 else None
         vn_level = _weakest(sources)
-        coverage = None if dim else self._coverage(formula, unit_key, span)
+        coverage = None if dim else self._reporting.coverage(formula, unit_key, span)
         return Observation(
             id=identity(formula.id, unit_key, dims, span.name, span.period),
             indicator=formula.id,
@@ -265,11 +264,6 @@ class Observer:
             boundaries=made.boundaries[index] if made.boundaries is not None else None,
             break_=made.broken(began_at),
         )
-
-    def _coverage(self, formula: Formula, unit_key: str, span: Span) -> Coverage | None:
-        """Of who must report; for the country also of the provinces behind a ratio."""
-        found = self._evaluation.country.of(formula, unit_key, span)
-        return found or self._reporting.coverage(formula, unit_key, span)
 
 
 def _weakest(sources: list[Figure]) -> str | None:

@@ -65,7 +65,13 @@ class Reporting:
         return [each for name in periods for each in figures.sources(measure, unit, member, name)]
 
     def coverage(self, formula: Formula, unit: str, span: Span) -> Coverage | None:
-        """How many of the expected reporters have reported; None when nobody is expected."""
+        """How many of the expected reporters have reported; None when nobody is expected.
+
+        Of a ratio of the country that rests on provinces, how many of those were heard.
+        """
+        provinces = self._evaluation.country.of(formula, unit, span)
+        if provinces is not None:
+            return provinces
         if span.period is None or span.window == "ytd":
             return None
         figures = self._state.figures[span.calendar]

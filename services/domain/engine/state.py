@@ -12,8 +12,8 @@ from services.domain.engine.buckets import measure_of, split_name
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.cells import Cells
 from services.domain.engine.contributions import MARKS, SIMULATED, SIMULATED_FACTS
-from services.domain.engine.feeds import FEEDS, Feeds
 from services.domain.engine.crosswalk import Crosswalk
+from services.domain.engine.feeds import FEEDS, Feeds
 from services.domain.engine.figures import SECTOR_END, Figure, Figures
 from services.domain.engine.linked import LINKED, LinkedTasks
 from services.domain.engine.points import Points
