@@ -3,6 +3,7 @@
 import { classLevel, type ThresholdClass } from "../model/classes";
 import type { Indicator } from "../model/catalogue";
 import { spread, type MapLayout, type Size } from "../model/maplayout";
+import type { Point } from "../model/shapes";
 import { formatNumber } from "../model/numbers";
 import type { Observation } from "../model/observation";
 import type { Place } from "../model/places";
@@ -15,6 +16,8 @@ const RANKED = 5;
 const ROW = 38;
 const RANK_PX = 30;
 const VALUE_PX = 84;
+/** Half of the bezel with what is kept clear of it. */
+const BEZEL_PX = 40;
 
 export interface MapOptions {
   readonly layout: MapLayout;
@@ -22,6 +25,8 @@ export interface MapOptions {
   readonly classes: readonly ThresholdClass[];
   readonly places: readonly Place[];
   readonly figures: ReadonlyMap<string, Observation>;
+  /** The commune that is looked at: its border stands out. */
+  readonly chosen: string | null;
 }
 
 /** The box of the lowest units: wide enough for the longest name of the province. */
@@ -55,14 +60,15 @@ export function map(options: MapOptions): VNode {
     "svg",
     {
       class: "pic",
-      viewBox: `0 0 ${PICTURE.width} ${PICTURE.height}`,
-      style: `width:${PICTURE.width / 16}rem;height:${PICTURE.height / 16}rem`,
+      viewBox: `0 0 ${layout.picture.width} ${layout.picture.height}`,
+      style: `width:${layout.picture.width / 16}rem;height:${layout.picture.height / 16}rem`,
       role: "img",
       "aria-label": label,
     },
     hatches(),
     areas(options),
     s("path", { d: layout.outline, fill: "none", stroke: "var(--line-strong)", "stroke-width": 1.5, "stroke-linecap": "round" }),
+    border(options),
     rankNumbers(layout, ranked),
     rankList(layout, ranked, places, indicator),
     legend(options, classes),
@@ -100,10 +106,24 @@ function areas(options: MapOptions): VNode {
   );
 }
 
+function border({ layout, chosen }: MapOptions): VNode | null {
+  const area = chosen === null ? undefined : layout.areas.find(({ unit }) => unit === chosen);
+  return area === undefined
+    ? null
+    : s("path", {
+        d: area.path,
+        "data-chosen": area.unit,
+        fill: "none",
+        stroke: "var(--focus)",
+        "stroke-width": 4,
+        "stroke-linejoin": "round",
+      });
+}
+
 function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[] {
   const at = ranked.map((item) => layout.areas.find((area) => area.unit === item.unit)?.at ?? null);
   const known = at.flatMap((point) => (point === null ? [] : [point]));
-  const moved = spread(known, 34);
+  const moved = spread(known, 34).map((point) => offBezel(point, layout.bezelAt));
   let next = 0;
   return at.flatMap((point, rank) => {
     if (point === null) return [];
@@ -127,6 +147,12 @@ function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[]
   });
 }
 
+/** A number that would lie on the bezel stands beside it. */
+function offBezel([x, y]: Point, bezelAt: number | null): Point {
+  if (bezelAt === null || Math.abs(y - bezelAt) >= BEZEL_PX) return [x, y];
+  return [x, bezelAt + (y < bezelAt ? -BEZEL_PX : BEZEL_PX)];
+}
+
 function rankList(
   { list: [x, y] }: MapLayout,
   ranked: readonly Observation[],
@@ -146,7 +172,7 @@ function rankList(
     ranked.map((item, rank) =>
       s(
         "g",
-        { key: item.unit },
+        { key: item.unit, "data-unit": item.unit },
         s("text", { x, y: y + 62 + rank * ROW, "font-size": 24, fill: "var(--ink-3)" }, String(rank + 1)),
         s(
           "text",
