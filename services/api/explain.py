@@ -16,7 +16,8 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from services.domain.behind import ABSENT, Behind, Members
+from services.api.explain_members import OF_MEMBER, of_members
+from services.domain.behind import Behind
 from services.domain.errors import Unavailable
 from services.domain.instants import DAY, format_instant
 from services.domain.query import QueryRefused
@@ -202,24 +203,7 @@ def _arguments(behind: Behind, between: tuple[int, int]) -> dict[str, Any]:
         "reports_begin": _time(behind.reports_begin),
         "reports_until": _time(behind.reports_until),
         "units": None if behind.units is None else list(behind.units),
-    } | _of_members(behind.members)
-
-
-def _of_members(members: Members | None) -> dict[str, Any]:
-    """The arguments that choose a member; without one every event is of it."""
-    chosen = members or Members("", {}, {}, {}, ())
-    return {
-        "member": None if members is None else members.member,
-        "fields": _json(chosen.fields),
-        "dims": _json(chosen.dims),
-        "cases": _json(chosen.cases),
-        "case_types": list(chosen.cases),
-        "whole": list(chosen.whole),
-    }
-
-
-def _json(names: dict[str, str]) -> str:
-    return msgspec.json.encode(names).decode()
+    } | of_members(behind.members)
 
 
 def _event(row: tuple[Any, ...]) -> SourceEvent:
@@ -234,23 +218,6 @@ def _time(at: int) -> datetime:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATA = sql.SQL("(convert_from(body, 'UTF8')::json -> 'data')")
-_OF_MEMBER = sql.SQL("""
-    (
-        %(member)s::text is null
-        or type = any(%(whole)s::text[])
-        or %(fields)s::json ->> type is not null
-            and coalesce({data} ->> (%(fields)s::json ->> type), {absent}) = %(member)s
-        or {data} ->> 'dim' = %(dims)s::json ->> type and {data} ->> 'dim_value' = %(member)s
-        or type = any(%(case_types)s::text[])
-            and (unit, subject, split_part(type, '.', 3)) in (
-                select unit, subject, split_part(type, '.', 3) from event
-                where type = any(%(case_types)s::text[])
-                    and (%(units)s::text[] is null or unit = any(%(units)s::text[]))
-                    and {data} ->> (%(cases)s::json ->> type) = %(member)s
-            )
-    )
-""").format(data=_DATA, absent=sql.Literal(ABSENT))
 _WANTED: sql.Composed = (
     sql.SQL("""
     (%(units)s::text[] is null or unit = any(%(units)s::text[]))
@@ -270,7 +237,7 @@ _WANTED: sql.Composed = (
     )
     and
 """)
-    + _OF_MEMBER
+    + OF_MEMBER
 )
 _PAGE = sql.SQL(
     "select id, source, type, unit, subject, (extract(epoch from recorded) * 1000000)::bigint,"

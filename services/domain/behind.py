@@ -49,15 +49,16 @@ class Members(msgspec.Struct, frozen=True):
     """How events tell that they belong to one member of a breakdown, by event type.
 
     `fields` name the member in a field of their own. `dims` report it as `dim_value` of the dim
-    given. `cases` belong to a case of which some event names it in that field: an agency that
-    handed a dossier over still has it. `whole` stands for measures without this breakdown, of
-    which the total is taken.
+    given. `cases` belong to a case of which some event names it in that field (an agency that
+    handed a dossier over still has it); `naming` are those of their types that have the field.
+    `whole` stands for measures without this breakdown, of which the total is taken.
     """
 
     member: str
     fields: dict[str, str]
     dims: dict[str, str]
     cases: dict[str, str]
+    naming: tuple[str, ...]
     whole: tuple[str, ...]
 
 
@@ -172,7 +173,7 @@ def measure_ids(names: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]
 
 def _members(measures: Iterable[Measure], dim: str, member: str) -> Members | None:
     """Say how a member is told; None when a measure takes it from what no event has as a field."""
-    found = Members(member, {}, {}, {}, ())
+    found = Members(member, {}, {}, {}, (), ())
     whole: set[str] = set()
     for measure in measures:
         origin = measure.dimensions.get(dim)
@@ -188,7 +189,8 @@ def _members(measures: Iterable[Measure], dim: str, member: str) -> Members | No
             return None
         else:
             found.fields.update(dict.fromkeys(measure.event_types, origin))
-    return msgspec.structs.replace(found, whole=tuple(sorted(whole)))
+    naming = (name for name, field in found.cases.items() if field in fields_of_type(name))
+    return msgspec.structs.replace(found, naming=tuple(sorted(naming)), whole=tuple(sorted(whole)))
 
 
 def _types(measures: list[Measure]) -> tuple[str, ...]:

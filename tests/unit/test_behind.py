@@ -95,6 +95,7 @@ def test_a_member_is_told_by_the_cases_that_name_it() -> None:
     assert found.members.member == "1.001193"
     assert found.members.cases["vn.ioc.dossier.finished.v1"] == "procedure_code"
     assert not found.members.fields
+    assert found.members.naming == ("vn.ioc.dossier.received.v1",)
 
 
 def test_a_member_of_reports_is_told_by_their_dimension() -> None:
@@ -105,10 +106,9 @@ def test_a_member_of_reports_is_told_by_their_dimension() -> None:
     assert found.members.dims == {"vn.ioc.telecom.subscription.v1": "operator"}
 
 
-def test_no_field_tells_a_member_that_is_computed() -> None:
-    for member in ("block=full", "procedure=-"):
-        text = f"PS-01|P:33@2025-07-01|{member}|month:2025-10"
-        assert behind(named(text), CATALOGUE, UNITS, NOW) is None
+def test_no_event_tells_a_case_that_names_no_member() -> None:
+    text = "PS-01|P:33@2025-07-01|procedure=-|month:2025-10"
+    assert behind(named(text), CATALOGUE, UNITS, NOW) is None
 
 
 def test_every_figure_of_the_standard_is_found() -> None:

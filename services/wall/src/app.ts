@@ -141,12 +141,11 @@ export class App {
 
   /** Close what lies over the scene; with nothing there, leave the scene of one commune. */
   back(): void {
-    if (!this.cover.there && this.scene === commune) {
-      this.show(this.before);
-      return;
-    }
+    const { there, finding } = this.cover;
     this.cover.clear();
-    this.paint();
+    if (!there && this.scene === commune) this.show(this.before);
+    else this.paint();
+    if (finding !== null) this.root.querySelector<HTMLElement>("[data-open]")?.focus();
   }
 
   /** Choose a scene by its key; a key without a scene opens the list that says so. */

@@ -8,6 +8,9 @@ import { groupTiles, picture, type Mapped } from "./scenes/slots";
 import type { Bezel } from "./settings";
 import { h, type VNode } from "./view/node";
 
+/** Widths of tiles in design pixels: two beside each other in a panel of four, one in a panel of nine. */
+const TILES_PX: Readonly<Record<Bezel, number>> = { "2x2": 440, "3x3": 592 };
+
 export interface PanelOptions {
   readonly bezel: Bezel;
   readonly scene: Scene;
@@ -27,7 +30,7 @@ export function panels(options: PanelOptions): readonly VNode[] {
   const start = panel("say-panel", head({ ...options.head, part: "start" }), h("h1", { class: "say" }, options.sentence));
   const end = head({ ...options.head, part: "end" });
   const figure = scene.panels.mapped === null ? null : mapOf(context, scene.panels.mapped);
-  const groups = [group(context, one, "one"), group(context, other, "other")];
+  const groups = [group(bezel, context, one, "one"), group(bezel, context, other, "other")];
   if (bezel === "2x2") {
     const upper = figure === null ? [end, alerts] : [end, figure];
     const first = figure === null ? start : withAlerts(start, alerts);
@@ -44,12 +47,12 @@ function withAlerts(start: VNode, alerts: VNode): VNode {
   return { ...start, children: [...start.children, alerts] };
 }
 
-function group(context: SceneContext, { title, slots }: Group, name: string): VNode {
+function group(bezel: Bezel, context: SceneContext, { title, slots }: Group, name: string): VNode {
   return h(
     "section",
     { class: "panel group", key: name, "data-panel": name, "aria-label": title },
-    h("h2", { class: "cap" }, title),
-    groupTiles(context, slots),
+    bezel === "2x2" && h("h2", { class: "cap" }, title),
+    groupTiles(context, slots, TILES_PX[bezel]),
   );
 }
 

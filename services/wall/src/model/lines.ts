@@ -21,12 +21,19 @@ export function linesOf(text: string, px: number, sizePx: number, count: number)
  */
 export function namedLines(name: string | null, code: string, px: number, sizePx: number, count: number): readonly string[] {
   if (name === null) return [`Thủ tục ${code}`];
-  const whole = linesOf(name, px, sizePx, count);
+  const short = withoutKind(name);
+  const whole = linesOf(short, px, sizePx, count);
   if (whole !== null) return whole;
-  const words = name.split(" ");
+  const words = short.split(" ");
   for (let kept = words.length - 1; kept > 0; kept -= 1) {
     const lines = linesOf(`${words.slice(0, kept).join(" ")} (${code})`, px, sizePx, count);
     if (lines !== null) return lines;
   }
   return [`Thủ tục ${code}`];
+}
+
+/** "Thủ tục đăng ký khai sinh" is "Đăng ký khai sinh": all are procedures. */
+function withoutKind(name: string): string {
+  const rest = name.replace(/^Thủ tục:?\s+/u, "");
+  return rest === name ? name : rest.charAt(0).toLocaleUpperCase("vi") + rest.slice(1);
 }

@@ -58,7 +58,7 @@ function line(row: Row, place: string): VNode {
         .replaceAll("%", "phần trăm"),
     },
     levelMark(level, 1.625),
-    h("span", {}, indicator.nameShort, " ", h("small", {}, periodWords(window, null))),
+    h("span", {}, indicator.nameShort, " ", h("small", {}, periodWords(window, null).toLowerCase())),
     h("b", {}, value === null ? NO_VALUE : withUnit(formatNumber(value, indicator.decimals), indicator.unit)),
     picture(row, value, whole),
     h(

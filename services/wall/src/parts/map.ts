@@ -16,6 +16,8 @@ const RANKED = 5;
 const ROW = 38;
 const RANK_PX = 30;
 const VALUE_PX = 84;
+/** Numbers are at least so far from each other. */
+const NUMBER_PX = 34;
 /** Half of the bezel with what is kept clear of it. */
 const BEZEL_PX = 40;
 
@@ -123,7 +125,7 @@ function border({ layout, chosen }: MapOptions): VNode | null {
 function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[] {
   const at = ranked.map((item) => layout.areas.find((area) => area.unit === item.unit)?.at ?? null);
   const known = at.flatMap((point) => (point === null ? [] : [point]));
-  const moved = spread(known, 34).map((point) => offBezel(point, layout.bezelAt));
+  const moved = apart(spread(known, NUMBER_PX).map((point) => offBezel(point, layout.bezelAt)));
   let next = 0;
   return at.flatMap((point, rank) => {
     if (point === null) return [];
@@ -145,6 +147,14 @@ function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[]
       ),
     ];
   });
+}
+
+/** Numbers that a bezel has pushed together stand beside each other. */
+function apart(points: readonly Point[]): readonly Point[] {
+  return points.reduce<readonly Point[]>((placed, [x, y]) => {
+    const near = placed.filter(([px, py]) => Math.hypot(px - x, py - y) < NUMBER_PX - 1);
+    return [...placed, near.length === 0 ? [x, y] : [Math.min(...near.map(([px]) => px)) - NUMBER_PX, y]];
+  }, []);
 }
 
 /** A number that would lie on the bezel stands beside it. */

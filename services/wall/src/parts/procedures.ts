@@ -7,6 +7,8 @@ import { h, type VNode } from "../view/node";
 
 const ROWS = 5;
 const LINES = 2;
+/** Lines of all names together: so much room is there under a title. */
+const LINES_MAX = 8;
 const TYPE_PX = 24;
 
 type Kind = "overdue" | "online";
@@ -23,7 +25,7 @@ export interface ProcedureTable {
 
 /** The table: `overdue` counts dossiers and their change since yesterday, `online` shows the busiest procedures and their share. */
 export function procedureTable({ title, kind, members, names, namePx }: ProcedureTable): VNode {
-  const rows = topMembers(members, kind);
+  const rows = rowsOf(topMembers(members, kind), names, namePx);
   const [first, second] = kind === "overdue" ? ["hồ sơ", "hôm qua"] : ["hồ sơ", "%"];
   return h(
     "table",
@@ -44,11 +46,11 @@ export function procedureTable({ title, kind, members, names, namePx }: Procedur
       {},
       rows.length === 0
         ? h("tr", {}, h("td", { class: "absent" }, emptyWords(kind, members)))
-        : rows.map(([code, item]) =>
+        : rows.map(({ code, item, lines }) =>
             h(
               "tr",
               { key: code },
-              procedureName(code, names, namePx),
+              procedureName(code, names.get(code) ?? null, lines),
               h("td", {}, h("b", {}, mainCell(item, kind))),
               h("td", {}, sideCell(item, kind)),
             ),
@@ -66,10 +68,24 @@ export function topMembers(members: ReadonlyMap<string, Observation>, kind: Kind
     .slice(0, ROWS);
 }
 
+interface Row {
+  readonly code: string;
+  readonly item: Observation;
+  readonly lines: readonly string[];
+}
+
+/** As many rows as the lines of their names leave room for. */
+function rowsOf(top: ReturnType<typeof topMembers>, names: ReadonlyMap<string, string>, namePx: number): readonly Row[] {
+  let room = LINES_MAX;
+  return top.flatMap(([code, item]): Row[] => {
+    const lines = namedLines(names.get(code) ?? null, code, namePx, TYPE_PX, LINES);
+    room -= lines.length;
+    return room < 0 ? [] : [{ code, item, lines }];
+  });
+}
+
 /** The head of a row: as much of the name as fits; all of it for who can not see it. */
-function procedureName(code: string, names: ReadonlyMap<string, string>, namePx: number): VNode {
-  const name = names.get(code) ?? null;
-  const lines = namedLines(name, code, namePx, TYPE_PX, LINES);
+function procedureName(code: string, name: string | null, lines: readonly string[]): VNode {
   return h(
     "th",
     { scope: "row", "aria-label": name === null ? `Thủ tục ${code}` : `${name}, thủ tục ${code}`, "data-procedure": code },

@@ -26,7 +26,7 @@ const CONDITIONS: readonly (readonly [indicator: string, name: string])[] = [
   ["PS-10", "Dùng lại dữ liệu số hóa"],
 ];
 /** Room for the name of a procedure. */
-const NAME_PX = 360;
+const NAME_PX = 340;
 const STAGES = ["PS-05", "PS-05.open", "PS-05.due_soon", "PS-05.countdown", "PS-05.overdue_share"] as const;
 
 export const publicService: Scene = {

@@ -6,7 +6,7 @@ import type { Observation } from "../model/observation";
 import { periodWords } from "../model/times";
 import { fenced } from "../parts/frame";
 import { map } from "../parts/map";
-import { tile } from "../parts/tile";
+import { tile, TILE_PX } from "../parts/tile";
 import { h, type VNode } from "../view/node";
 import { missingWords, placeName, provinceOrCountry, shownUnit, type SceneContext } from "./context";
 
@@ -45,8 +45,8 @@ export function itemOf(context: SceneContext, slot: Slot): Observation | null {
 }
 
 /** The tiles of a group, each fenced. */
-export function groupTiles(context: SceneContext, slots: readonly Slot[]): readonly VNode[] {
-  return slots.map((slot) => fenced(slot.indicator, () => slotTile(context, slot)));
+export function groupTiles(context: SceneContext, slots: readonly Slot[], px: number): readonly VNode[] {
+  return slots.map((slot) => fenced(slot.indicator, () => slotTile(context, slot, px)));
 }
 
 /** A titled column of tiles. */
@@ -89,7 +89,7 @@ export function figureMap(context: SceneContext, mapped: Mapped): VNode {
   );
 }
 
-function slotTile(context: SceneContext, slot: Slot): VNode {
+function slotTile(context: SceneContext, slot: Slot, px = TILE_PX): VNode {
   const indicator = indicatorOf(context.catalogue, slot.indicator);
   const item = itemOf(context, slot);
   const own = item === null || item.unit === shownUnit(context);
@@ -98,6 +98,7 @@ function slotTile(context: SceneContext, slot: Slot): VNode {
     item,
     now: context.now,
     lostAt: context.lostAt,
+    px,
     place: own ? null : placeName(context, item.unit),
     trend: item === null ? [] : (context.trends.get(item.id)?.values ?? []).slice(-POINTS),
     missing: missingWords(context, indicator.known),
