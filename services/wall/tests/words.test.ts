@@ -28,6 +28,11 @@ describe("the change of a share", () => {
   });
 });
 
+it("a change of a count has no decimals that the count has not", () => {
+  const comparisons = [{ kind: "day_before", delta: -1, unit: "dossiers", base_value: 2, comparable: true }];
+  expect(comparisonWords(AMOUNT, figure({ comparisons }))).toContain("\u22121\u00a0");
+});
+
 describe("numbers", () => {
   // clause 10.1.3
   it("are written the Vietnamese way with a true minus", () => {

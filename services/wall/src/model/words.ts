@@ -123,7 +123,8 @@ function chosen(item: Observation, indicator: Indicator): Change | null {
 }
 
 function deltaWords(indicator: Indicator, unit: string, delta: number): string {
-  const decimals = unit === "" ? indicator.decimals : Math.max(indicator.decimals, 2);
+  const share = ["%", "percent", "pp", "percentage_points"].includes(unit);
+  const decimals = share ? Math.max(indicator.decimals, 2) : indicator.decimals;
   return withUnit(formatSigned(delta, decimals), changeUnit(unit, indicator.unit));
 }
 
