@@ -19,6 +19,7 @@ from services.adapters.timescale import PatientConnection
 from services.adapters.topics import INDICATORS
 from services.adapters.units import boundaries, load_units
 from services.api import answers
+from services.api.breakdown_keeper import BreakdownKeeper
 from services.api.courses import Courses
 from services.api.explain import DatabaseExplanations
 from services.api.feed import Feed
@@ -29,11 +30,12 @@ from services.api.live.trend_keeper import TrendKeeper
 from services.api.metrics import ApiMetrics
 from services.api.newest import NewestObservations
 from services.api.places import Places
+from services.api.procedures import DatabaseProcedures
 from services.api.receipts import DatabaseReceipts
 from services.api.routes_explain import Explainer, explain_routes
 from services.api.routes_observations import ObservationSources, observation_routes
 from services.api.routes_receipts import receipt_routes
-from services.api.routes_reference import indicator_routes, unit_routes
+from services.api.routes_reference import indicator_routes, procedure_routes, unit_routes
 from services.api.standard import WINDOWS, load_standard
 from services.api.wall import add_wall, build_id
 from services.domain.errors import Refused, Unavailable
@@ -72,6 +74,9 @@ class Replica:
         courses = None if history is None else Courses(history)
         self._keeper = TrendKeeper(self.hub.trends, self.board, courses, clock.now)
 
+        self._breakdowns = BreakdownKeeper(
+            self.hub.breakdowns, self.board, history, standard.dimensions, limits
+        )
         newest = NewestObservations(self.board, places.above)
         sources = ObservationSources(newest, history, self.ready.is_set)
         vocabulary = Vocabulary(standard.indicators, WINDOWS, standard.dimensions, places.knows)
@@ -89,6 +94,8 @@ class Replica:
         self.app.include_router(explain_routes(explainer, catalogue, vocabulary))
         self.app.include_router(indicator_routes(standard))
         self.app.include_router(unit_routes(units, self._boundaries, clock.now))
+        procedures = DatabaseProcedures(self._pool)
+        self.app.include_router(procedure_routes(procedures, units, clock.now))
         self.app.include_router(receipt_routes(DatabaseReceipts(self._pool)))
         self.app.include_router(_live_route(self.hub))
         add_wall(self.app)
@@ -100,7 +107,12 @@ class Replica:
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         self._pool.open(wait=False)
-        work = {"feed": self.feed.run(), "hub": self.hub.run(), "trends": self._keeper.run()}
+        work = {
+            "feed": self.feed.run(),
+            "hub": self.hub.run(),
+            "trends": self._keeper.run(),
+            "breakdowns": self._breakdowns.run(),
+        }
         tasks = [asyncio.create_task(self._keep(name, run)) for name, run in work.items()]
         try:
             yield

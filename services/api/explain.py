@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from services.api.explain_members import OF_MEMBER, of_members
 from services.domain.behind import Behind
 from services.domain.errors import Unavailable
 from services.domain.instants import DAY, format_instant
@@ -61,8 +62,9 @@ class SourceEvent(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """All events behind an observation.
 
-    `inputs` are the outcomes as their receipts say, from when each was counted; None when some have
-    no receipt. `offsets` are the first and the last of each partition, both included.
+    `inputs` are the outcomes as their receipts say, from when each was counted, and how often one
+    of them came again; None when some have no receipt. `offsets` are the first and the last of each
+    partition, both included.
     """
 
     inputs: dict[str, int] | None
@@ -134,6 +136,8 @@ class DatabaseExplanations:
         with self._snapshot() as cursor:
             cursor.execute(_SUMMARY, _arguments(behind, behind.bounds))
             rows = cursor.fetchall()
+            counted = cursor.execute(_REPEATS, _arguments(behind, behind.bounds)).fetchone()
+        repeats = 0 if counted is None else counted[0]
         offsets = [
             {"topic": topic, "partition": part, "from": first, "to": last}
             for topic, part, first, last, *_ in rows
@@ -142,7 +146,7 @@ class DatabaseExplanations:
         if unknown:
             return Summary(None, offsets)
         inputs = {"counted": total - sum(noted)} | dict(zip(_OUTCOMES, noted, strict=True))
-        return Summary(inputs, offsets)
+        return Summary(inputs | {"duplicate": repeats}, offsets)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Cursor]:
@@ -199,7 +203,7 @@ def _arguments(behind: Behind, between: tuple[int, int]) -> dict[str, Any]:
         "reports_begin": _time(behind.reports_begin),
         "reports_until": _time(behind.reports_until),
         "units": None if behind.units is None else list(behind.units),
-    }
+    } | of_members(behind.members)
 
 
 def _event(row: tuple[Any, ...]) -> SourceEvent:
@@ -214,7 +218,8 @@ def _time(at: int) -> datetime:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WANTED = sql.SQL("""
+_WANTED: sql.Composed = (
+    sql.SQL("""
     (%(units)s::text[] is null or unit = any(%(units)s::text[]))
     and (
         (%(every)s or type = any(%(types)s::text[]))
@@ -230,7 +235,10 @@ _WANTED = sql.SQL("""
                 or convert_from(body, 'UTF8')::json #>> '{data,series_id}' = any(%(series)s::text[])
             )
     )
+    and
 """)
+    + OF_MEMBER
+)
 _PAGE = sql.SQL(
     "select id, source, type, unit, subject, (extract(epoch from recorded) * 1000000)::bigint,"
     " (extract(epoch from time) * 1000000)::bigint, topic, part, record_offset"
@@ -247,6 +255,12 @@ _SUMMARY = sql.SQL(
     " and n.state in ('waiting', 'superseded', 'late', 'quarantined')"
     " where time >= %(from)s and time < %(to)s and {wanted} group by topic, part"
     " order by topic, part"
+).format(wanted=_WANTED)
+_REPEATS = sql.SQL(
+    "with e as (select source, id from event"
+    " where time >= %(from)s and time < %(to)s and {wanted})"
+    " select count(*) from receipt_note n join e on n.source = e.source and n.id = e.id"
+    " where n.state = 'duplicate'"
 ).format(wanted=_WANTED)
 _REVISIONS: LiteralString = (
     "select (extract(epoch from as_of) * 1000000)::bigint, value, numerator, denominator, revision"

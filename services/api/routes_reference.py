@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.adapters.http import problem
 from services.api.answers import answer, answer_list
+from services.api.procedures import ProcedureSource
 from services.api.standard import Standard
 from services.domain.instants import local_date, parse_date
 from services.domain.letters import fold
@@ -23,6 +24,12 @@ UNIT_COLUMNS = (
     *("valid_from", "valid_to", "lat", "lon"),
 )
 INDICATOR_COLUMNS = ("id", "vi", "en", "unit", "domain", "kind", "level", "form", "direction")
+
+PROCEDURE_PARAMETERS = ("unit", "code", "limit", "cursor")
+PROCEDURE_COLUMNS = (
+    *("code", "title", "unit", "sector", "agency", "execution_level", "active", "since"),
+)
+CODES_MAX = 200
 
 Boundaries = Callable[[str], dict[str, object] | None]
 """GeoJSON of a province's communes, None when it has none; called in a worker thread."""
@@ -90,6 +97,34 @@ def unit_routes(units: UnitList, boundaries: Boundaries, now: Callable[[], int])
         if found is None:
             return problem(404, f"no boundaries of {code}: ioc units import FILE.geojson adds them")
         return answer(request, found)
+
+    return router
+
+
+def procedure_routes(source: ProcedureSource, units: UnitList, now: Callable[[], int]) -> APIRouter:
+    """Make the route of the procedures that breakdowns by `procedure` name by their code."""
+    router = APIRouter(tags=["standard"])
+
+    @router.get("/v1/procedures")
+    async def procedures(
+        request: Request, unit: str, limit: str | None = None, cursor: str | None = None
+    ) -> Response:
+        """Procedures of a province's catalogue with their names; `code` may be repeated.
+
+        `unit` is the province, or N:VN for the country's own catalogue.
+        """
+        _only(request, PROCEDURE_PARAMETERS)
+        codes = request.query_params.getlist("code")
+        if len(codes) > CODES_MAX:
+            raise QueryRefused("code", f"at most {CODES_MAX} codes at once")
+        if not units.of_code(unit) or unit[0] not in "NP":
+            raise QueryRefused("unit", f"unknown province {unit[:40]!r}: like P:33", unknown=True)
+        found = await run_in_threadpool(source.of, unit, now())
+        chosen = [each for each in found if not codes or each.code in codes]
+        size, begin = read_limit(limit, LIMIT_DEFAULT, LIMIT_MAX), _position(cursor)
+        after = str(begin + size) if begin + size < len(chosen) else None
+        page = chosen[begin : begin + size]
+        return answer_list(request, page, write_cursor(after), PROCEDURE_COLUMNS)
 
     return router
 

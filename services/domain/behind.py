@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from services.domain.cases.kinds import fields_of_type
 from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.figures import months_of, parts_of
 from services.domain.engine.measures import EVERY_TYPE, Measure
@@ -26,6 +27,8 @@ from services.domain.units import UnitList
 
 FORM = "an observation's id is like PS-04|P:33@2025-07-01||month:2026-10"
 SERIES_FIELD = "series_id"
+ABSENT = "-"
+"""The member of what names none."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -39,6 +42,23 @@ class Named(msgspec.Struct, frozen=True):
     calendar: str
     period: str | None
     query: ObservationQuery
+
+
+class Members(msgspec.Struct, frozen=True):
+    """How events tell that they belong to one member of a breakdown, by event type.
+
+    `fields` name the member in a field of their own. `dims` report it as `dim_value` of the dim
+    given. `cases` belong to a case of which some event names it in that field (an agency that
+    handed a dossier over still has it); `naming` are those of their types that have the field.
+    `whole` stands for measures without this breakdown, of which the total is taken.
+    """
+
+    member: str
+    fields: dict[str, str]
+    dims: dict[str, str]
+    cases: dict[str, str]
+    naming: tuple[str, ...]
+    whole: tuple[str, ...]
 
 
 class Behind(msgspec.Struct, frozen=True):
@@ -60,6 +80,7 @@ class Behind(msgspec.Struct, frozen=True):
     reports_begin: int
     reports_until: int
     units: tuple[str, ...] | None
+    members: Members | None = None
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -104,14 +125,17 @@ def parse_id(text: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Named:
 def behind(named: Named, catalogue: Catalogue, units: UnitList, now: int) -> Behind | None:
     """Find the events behind an observation as of now.
 
-    None where columns of the event do not tell: for a member of a breakdown, and for what the
-    clock alone makes.
+    None where events do not tell: for what the clock alone makes, and for a member that is none of
+    their fields.
     """
     measures = catalogue.measures_of(named.formula)
     counted = [m for m in measures if m.kind != "report" and m.event_types]
     reported = [measure for measure in measures if measure.kind == "report"]
     types, reports = _types(counted), _types(reported)
-    if named.dim is not None or not (types or reports):
+    if not (types or reports):
+        return None
+    chosen = None if named.dim is None else _members(measures, *named.dim)
+    if named.dim is not None and chosen is None:
         return None
     span = place(named.window, named.calendar, now, named.period)
     unit = units.get(named.unit)
@@ -132,6 +156,7 @@ def behind(named: Named, catalogue: Catalogue, units: UnitList, now: int) -> Beh
         reports_begin=span.begin,
         reports_until=now,
         units=_codes(named.unit, units),
+        members=chosen,
     )
 
 
@@ -145,6 +170,28 @@ def measure_ids(names: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]
             measures = catalogue.measures_of(catalogue.formulas[name])
             found.update(dict.fromkeys(measure.id for measure in measures))
     return tuple(found)
+
+
+def _members(measures: Iterable[Measure], dim: str, member: str) -> Members | None:
+    """Say how a member is told; None when a measure takes it from what no event has as a field."""
+    found = Members(member, {}, {}, {}, (), ())
+    whole: set[str] = set()
+    for measure in measures:
+        origin = measure.dimensions.get(dim)
+        if origin is None:
+            whole.update(measure.event_types)
+        elif origin.startswith("dim="):
+            found.dims.update(dict.fromkeys(measure.event_types, origin.removeprefix("dim=")))
+        elif not any(origin in fields_of_type(name) for name in measure.event_types):
+            return None
+        elif measure.source == "case" and member != ABSENT:
+            found.cases.update(dict.fromkeys(measure.event_types, origin))
+        elif measure.source == "case":
+            return None
+        else:
+            found.fields.update(dict.fromkeys(measure.event_types, origin))
+    naming = (name for name, field in found.cases.items() if field in fields_of_type(name))
+    return msgspec.structs.replace(found, naming=tuple(sorted(naming)), whole=tuple(sorted(whole)))
 
 
 def _types(measures: list[Measure]) -> tuple[str, ...]:

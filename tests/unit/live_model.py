@@ -5,6 +5,7 @@ from typing import Any
 
 from services.api.live.audience import Audiences
 from services.api.live.board import Board
+from services.api.live.breakdowns import Breakdowns
 from services.api.live.limits import Limits
 from services.api.live.session import Close, Session
 from services.api.live.topics import Pattern, path_of, read_key, read_topic
@@ -62,6 +63,7 @@ class Replica:
         self.board = Board(epoch, place, self.limits)
         self.audiences = Audiences(self.board, self.limits)
         self.trends = Trends()
+        self.breakdowns = Breakdowns(self.limits.breakdowns_max)
         self.lives: dict[str, int] = {}
 
     def put(self, key: str, epoch: int, rev: int, value: float | None = 1.0) -> str:
@@ -73,7 +75,8 @@ class Replica:
         return self.board.apply(key.encode(), None).value
 
     def session(self) -> Session:
-        return Session(self.board, self.audiences, self.trends, self.limits)
+        shared = (self.audiences, self.trends, self.breakdowns)
+        return Session(self.board, *shared, self.limits)
 
     def wanted(self, topics: list[str]) -> dict[str, Any]:
         patterns = [read_topic(topic, 400) for topic in topics]

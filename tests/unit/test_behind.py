@@ -88,8 +88,26 @@ def test_reports_come_after_their_period() -> None:
     assert (found.reports_begin, found.reports_until) == (MONTH_BEGIN, NOW)
 
 
-def test_columns_do_not_tell_the_members_of_a_breakdown() -> None:
-    text = "PS-01|P:33@2025-07-01|agency=H33.15|month:2026-10"
+def test_a_member_is_told_by_the_cases_that_name_it() -> None:
+    found = behind(named("PS-04|C:11953@2025-07-01|procedure=1.001193|30d"), CATALOGUE, UNITS, NOW)
+    assert found is not None
+    assert found.members is not None
+    assert found.members.member == "1.001193"
+    assert found.members.cases["vn.ioc.dossier.finished.v1"] == "procedure_code"
+    assert not found.members.fields
+    assert found.members.naming == ("vn.ioc.dossier.received.v1",)
+
+
+def test_a_member_of_reports_is_told_by_their_dimension() -> None:
+    text = "TI-01.total|P:33@2025-07-01|operator=vnpt|month:2026-10"
+    found = behind(named(text), CATALOGUE, UNITS, NOW)
+    assert found is not None
+    assert found.members is not None
+    assert found.members.dims == {"vn.ioc.telecom.subscription.v1": "operator"}
+
+
+def test_no_event_tells_a_case_that_names_no_member() -> None:
+    text = "PS-01|P:33@2025-07-01|procedure=-|month:2025-10"
     assert behind(named(text), CATALOGUE, UNITS, NOW) is None
 
 

@@ -16,12 +16,16 @@ NOTHING_FINAL = -(1 << 62)
 
 
 class ReceiptNote(NamedTuple):
-    """The state of one record of a receipt; `differs` marks a duplicate with another content."""
+    """The state of one record of a receipt; `differs` marks a duplicate with another content.
+
+    Of a duplicate `first` is the (source, id) of the event that it repeats.
+    """
 
     receipt: UUID | None
     line: int
     state: str
     differs: bool
+    first: tuple[str | None, str | None] = (None, None)
 
 
 def note(
@@ -40,7 +44,8 @@ def note(
 
 def duplicate(received: Received, *, differs: bool) -> ReceiptNote:
     """Say that an event was there already."""
-    return ReceiptNote(received.receipt, received.line, DUPLICATE, differs)
+    first = (received.event.source, received.event.id)
+    return ReceiptNote(received.receipt, received.line, DUPLICATE, differs, first)
 
 
 def read_final_before(cursor: Cursor, fresh: Sequence[Received], now: int) -> int:
@@ -84,14 +89,16 @@ def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -
     noted = [n for n in notes if n.receipt is not None and (n.state != COUNTED or n.differs)]
     if noted:
         cursor.execute(
-            "insert into receipt_note (receipt, line, state, code)"
-            " select * from unnest(%b::uuid[], %b::int[], %b::text[], %b::text[])"
+            "insert into receipt_note (receipt, line, state, code, source, id) select * from"
+            " unnest(%b::uuid[], %b::int[], %b::text[], %b::text[], %b::text[], %b::text[])"
             " on conflict do nothing",
             (
                 [n.receipt for n in noted],
                 [n.line for n in noted],
                 [n.state for n in noted],
                 ["duplicate_differs" if n.differs else None for n in noted],
+                [n.first[0] for n in noted],
+                [n.first[1] for n in noted],
             ),
         )
     _write_dead_letters(cursor, batch)

@@ -19,6 +19,9 @@ from services.domain.errors import Refused
 
 IDENTITY = ("id", "indicator", "unit", "valid_from", "dims", "window", "period", "calendar")
 
+LENT_EPOCH = 0
+"""Below every epoch of the log."""
+
 
 class Verdict(StrEnum):
     """What became of one record; the same word in log, metric and test."""
@@ -63,6 +66,7 @@ class Board:
         self._removed: deque[tuple[int, str]] = deque()
         self._slots = 0
         self._forgotten = 0
+        self._lent = 0
 
     @property
     def floor(self) -> int:
@@ -114,6 +118,22 @@ class Board:
         except (Refused, UnicodeDecodeError, msgspec.MsgspecError):
             return Verdict.MALFORMED
         return self._replace(known, record)
+
+    def lend(self, key: str, text: str) -> None:
+        """Show an observation that no record brings; one of the log takes its place."""
+        self._lent += 1
+        record = _Record(LENT_EPOCH, self._lent, text)
+        known = self._entries.get(key)
+        if known is not None:
+            self._replace(known, record)
+        else:
+            self._add(key, record)
+
+    def take_back(self, key: str) -> None:
+        """Remove an observation that was lent."""
+        known = self._entries.get(key)
+        if known is not None and known.epoch == LENT_EPOCH:
+            self._remove(known)
 
     def _add(self, key: str, record: _Record) -> Verdict:
         if len(self._entries) >= self._limits.keys_max:

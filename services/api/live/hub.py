@@ -15,6 +15,7 @@ from services.adapters.logs import logger
 from services.api.live import messages
 from services.api.live.audience import Audiences
 from services.api.live.board import Board
+from services.api.live.breakdowns import Breakdowns
 from services.api.live.client import Client
 from services.api.live.limits import CloseCode, Limits
 from services.api.live.session import Close, Session
@@ -51,6 +52,7 @@ class Hub:
         self._metrics = metrics
         self._audiences = Audiences(board, limits)
         self.trends = Trends()
+        self.breakdowns = Breakdowns(limits.breakdowns_max)
         self._clients: set[Client] = set()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -66,7 +68,8 @@ class Hub:
         offered = websocket.scope.get("subprotocols", [])
         spoken = messages.SUBPROTOCOL if messages.SUBPROTOCOL in offered else None
         await websocket.accept(subprotocol=spoken)
-        session = Session(self._board, self._audiences, self.trends, self._limits)
+        shared = (self._audiences, self.trends, self.breakdowns)
+        session = Session(self._board, *shared, self._limits)
         client = Client(websocket, session, self._limits, self._now, self._metrics)
         refusal = self._why_refused(spoken is None and bool(offered))
         if refusal is not None:
@@ -79,6 +82,7 @@ class Hub:
         try:
             await client.serve()
         finally:
+            session.let_go()
             self._clients.discard(client)
             if not self._clients:
                 self._empty.set()

@@ -32,6 +32,11 @@ class Limits(msgspec.Struct, frozen=True):
     """Changes a client may have missed and still resume; more are a `gap`."""
     removed_max: int = 10_000
     """Removed keys remembered for who was away; forgetting one moves the floor of resuming."""
+    breakdowns_max: int = 64
+    """Breakdowns of communes followed at once over all clients; a subscription to one more is
+    answered with an `error`."""
+    breakdown_members_max: int = 500
+    """Members of one of them; further ones, by name, are left out and logged."""
     tick_s: float = 0.05
     """Changes are joined for this long before they are sent."""
     heartbeat_s: float = 10.0

@@ -14,6 +14,7 @@ import msgspec
 from services.api.live import messages
 from services.api.live.audience import Audience, Audiences, Snapshot
 from services.api.live.board import Board
+from services.api.live.breakdowns import Breakdown, Breakdowns
 from services.api.live.limits import CloseCode, Limits
 from services.api.live.messages import Painted, Resume, Subscribe, Unsubscribe
 from services.api.live.topics import Pattern, Trend, read_topic
@@ -41,6 +42,7 @@ class Subscription(msgspec.Struct, frozen=True, eq=False):
     patterns: frozenset[Pattern]
     lines: tuple[TrendLine, ...]
     audience: Audience
+    breakdowns: tuple[Breakdown, ...] = ()
 
 
 class _Snapshotting(msgspec.Struct, frozen=True):
@@ -63,11 +65,19 @@ class _Opening(msgspec.Struct, frozen=True):
 class Session:
     """State machine of one client: `receive` what it says, take `next` when it can hear."""
 
-    def __init__(self, board: Board, audiences: Audiences, trends: Trends, limits: Limits) -> None:
+    def __init__(
+        self,
+        board: Board,
+        audiences: Audiences,
+        trends: Trends,
+        breakdowns: Breakdowns,
+        limits: Limits,
+    ) -> None:
         self.painted: Painted | None = None
         self._board = board
         self._audiences = audiences
         self._trends = trends
+        self._breakdowns = breakdowns
         self._limits = limits
         self._subscriptions: dict[str, Subscription] = {}
         self._open: dict[str, Subscription] = {}
@@ -92,6 +102,14 @@ class Session:
         """End the conversation: what is pending is dropped; the first reason counts."""
         self._close = self._close or close
         self._answers.clear()
+        self._job = None
+
+    def let_go(self) -> None:
+        """Hold nothing any more: what only this client followed is not looked after any longer."""
+        self._subscriptions.clear()
+        self._open.clear()
+        self._answers.clear()
+        self._lines.clear()
         self._job = None
 
     def receive(self, text: str | bytes) -> None:
@@ -155,7 +173,9 @@ class Session:
         topics = [read_topic(text, self._limits.topic_chars_max) for text in message.topics]
         patterns = frozenset(topic for topic in topics if isinstance(topic, Pattern))
         lines = tuple(self._trends.of(topic) for topic in topics if isinstance(topic, Trend))
-        return Subscription(message.id, patterns, lines, self._audiences.of(patterns))
+        asked = [self._breakdowns.of(pattern) for pattern in patterns]
+        breakdowns = tuple(one for one in asked if one is not None)
+        return Subscription(message.id, patterns, lines, self._audiences.of(patterns), breakdowns)
 
     def _drop(self, name: str) -> None:
         self._subscriptions.pop(name, None)

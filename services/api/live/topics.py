@@ -131,6 +131,11 @@ def _read_trend(text: str, observation: str) -> Trend:
     return Trend(text, observation)
 
 
+def plain(segment: str) -> str:
+    """Give back what `%25`, `%2F` and `%2A` stand for."""
+    return segment.replace("%2A", "*").replace("%2F", "/").replace("%25", "%")
+
+
 def _escaped(segment: str) -> str:
     if not segment.isascii() or "%" in segment or "/" in segment or "*" in segment:
         return segment.replace("%", "%25").replace("/", "%2F").replace("*", "%2A")

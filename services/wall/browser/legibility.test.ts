@@ -11,6 +11,10 @@ const SIZES = [
   [3840, 2160],
   [7680, 4320],
 ] as const;
+/** The scene of one commune with the breakdown that the stand-in has. */
+const COMMUNE = "commune&unit=C:90003";
+/** Half of the narrowest bezel that is kept free, in design pixels. */
+const GUTTER = 8;
 const SCENES = ["overview", "public-service", "economy", "feedback-tasks"] as const;
 
 interface TextBox {
@@ -141,6 +145,33 @@ describe("the wall can be read", () => {
       expect(overlapping(boxes)).toEqual([]);
       expect(await page.locator("article.tile").count()).toBe(4);
     }
+  });
+
+  // no text stands across a bezel
+  it.each((["2x2", "3x3"] as const).flatMap((bezel) => [...SCENES, COMMUNE].map((scene) => [bezel, scene] as const)))(
+    "%s panels: %s",
+    async (bezel, scene) => {
+      const { page } = await open(`&motion=none&bezel=${bezel}&scene=${scene}`, { all: true });
+      await page.waitForSelector("article.tile");
+      const boxes = await textBoxes(page);
+      expectLegible(boxes);
+      const count = Number(bezel[0]);
+      const lines = Array.from({ length: count - 1 }, (_, index) => (index + 1) / count);
+      const crosses = (from: number, to: number, size: number): boolean =>
+        lines.some((line) => from < line * size + GUTTER && to > line * size - GUTTER);
+      expect(
+        boxes
+          .filter(({ left, right, top, bottom }) => crosses(left, right, 1920) || crosses(top, bottom, 1080))
+          .map(({ text }) => text),
+      ).toEqual([]);
+    },
+  );
+
+  it.each(["dark", "light"])("one commune, %s", async (theme) => {
+    const { page, problems } = await open(`&motion=none&scene=${COMMUNE}&theme=${theme}`, { all: true });
+    await page.waitForSelector("[data-procedure]");
+    expectLegible(await textBoxes(page));
+    expect(problems).toEqual([]);
   });
 
   it("two scenes side by side on a wide screen", async () => {

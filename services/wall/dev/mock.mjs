@@ -4,12 +4,13 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
+import { communeFigures, procedures } from "./communes.mjs";
 import { catalogue, chances, communes, figures } from "./figures.mjs";
 import { explanationOf, moreCatalogue, moreFigures } from "./outcomes.mjs";
 
 /** @typedef {import("./figures.mjs").Item} Item */
 /** @typedef {import("./figures.mjs").Commune} Commune */
-/** @typedef {{ client: import("ws").WebSocket, topics: string[], send: (message: unknown) => void }} Session */
+/** @typedef {{ client: import("ws").WebSocket, asked: Map<string, string[]>, send: (message: unknown) => void }} Session */
 /** @typedef {{ type: string, id: string, topics: string[], resume?: { epoch: string, seq: number } }} Request */
 /** @typedef {{ dist?: string | null, port?: number, province?: string, provinceName?: string, boundaries?: unknown, empty?: boolean, trends?: boolean, heartbeatSeconds?: number, places?: Commune[], all?: boolean, build?: string, screen?: Item, explains?: boolean }} Options */
 
@@ -62,6 +63,12 @@ export class Mock {
     this.trends = trends;
     this.heartbeatSeconds = heartbeatSeconds;
     if (!empty) for (const item of figures(province, places, chances(11))) this.board.set(keyOf(item), item);
+    if (all)
+      for (const item of communeFigures(
+        places.map(({ unit }) => unit),
+        chances(17),
+      ))
+        this.board.set(keyOf(item), item);
     if (all) for (const item of moreFigures(province, places, chances(13))) this.board.set(keyOf(item), item);
     const lists = listsOf(province, provinceName, places, boundaries, all);
     this.server = createServer(
@@ -136,7 +143,11 @@ export class Mock {
 
   /** @param {import("ws").WebSocket} client */
   #open(client) {
-    const session = /** @type {Session} */ ({ client, topics: [], send: (message) => client.send(JSON.stringify(message)) });
+    const session = /** @type {Session} */ ({
+      client,
+      asked: new Map(),
+      send: (message) => client.send(JSON.stringify(message)),
+    });
     this.sessions.add(session);
     client.on("close", () => this.sessions.delete(session));
     client.on("message", (data) => {
@@ -157,12 +168,13 @@ export class Mock {
   #hear(session, request) {
     this.requests.push(request);
     if (request.type === "painted") this.painted.push(/** @type {Item} */ (/** @type {unknown} */ (request)));
+    if (request.type === "unsubscribe") session.asked.delete(request.id);
     if (request.type !== "subscribe") return;
     if (request.id === "trends") {
       if (this.trends) for (const topic of request.topics) session.send(trend(topic, this.board));
       return;
     }
-    session.topics = request.topics;
+    session.asked.set(request.id, request.topics);
     const { resume } = request;
     if (resume?.epoch === this.epoch && resume.seq <= this.seq) {
       session.send({ type: "resumed", id: request.id, from: resume.seq });
@@ -170,7 +182,7 @@ export class Mock {
       return;
     }
     if (resume !== undefined) session.send({ type: "gap", id: request.id, reason: "epoch" });
-    const items = [...this.board.values()].filter((item) => wanted(session.topics, item, this.province));
+    const items = [...this.board.values()].filter((item) => wanted(request.topics, item, this.province));
     const half = Math.ceil(items.length / 2);
     session.send({ type: "snapshot", id: request.id, seq: this.seq, items: items.slice(0, half), more: true });
     session.send({ type: "snapshot", id: request.id, seq: this.seq, items: items.slice(half), more: false });
@@ -178,7 +190,8 @@ export class Mock {
 
   /** @param {Session} session @param {{ seq: number, items: Item[] }} change */
   #tell(session, { seq, items }) {
-    const mine = items.filter((item) => wanted(session.topics, item, this.province));
+    const topics = [...session.asked.values()].flat();
+    const mine = items.filter((item) => wanted(topics, item, this.province));
     if (mine.length > 0) session.send({ type: "change", seq, items: mine });
   }
 }
@@ -188,6 +201,7 @@ function listsOf(province, name, places, boundaries, all) {
   const own = { level: "P", code: `P:${province}`, name_vi: `Tỉnh ${name}`, name_short_vi: name };
   return {
     "/v1/indicators": { items: all ? [...catalogue(), ...moreCatalogue()] : catalogue(), next: null },
+    [`/v1/procedures?unit=P:${province}`]: { items: procedures(), next: null },
     "/v1/units?level=P": { items: [own], next: null },
     [`/v1/units?parent=P:${province}`]: {
       items: places.map(({ unit, name: full, lat, lon }) => ({ level: "C", code: unit, name_vi: full, lat, lon })),

@@ -1,30 +1,29 @@
 /** The wall at work: wires the link, the board and the page together, paints once a second and answers keys. */
 
-import { paintedMessage, subscribeMessage, type ServerMessage } from "./live/messages";
+import { Cover } from "./cover";
+import { ServerClock } from "./live/clock";
+import { Followed } from "./live/followed";
+import type { ServerMessage } from "./live/messages";
+import { Reporting } from "./live/reporting";
 import { Link } from "./live/socket";
 import { retryInSeconds } from "./live/connection";
-import { Explaining } from "./live/explaining";
 import { readStanding, type Standing } from "./live/standing";
 import { drawnOn } from "./live/trends";
 import { Board } from "./model/board";
-import { thresholdClasses } from "./model/classes";
-import { indicatorOf } from "./model/catalogue";
-import { layOutMap, type MapLayout } from "./model/maplayout";
+import type { MapLayout } from "./model/maplayout";
 import type { Observation } from "./model/observation";
 import { phaseOf, startRotation, touched, turned, type Rotation } from "./model/rotation";
-import { page, shownItem } from "./page";
-import { legendSize, listSize, PICTURE } from "./parts/map";
-import { SCENES, sceneAfter, FIRST } from "./scenes/all";
+import { foundRows, shownItem } from "./covering";
+import { SCENES, sceneAfter, FIRST, SHOWN } from "./scenes/all";
+import { commune } from "./scenes/commune";
+import { layOut } from "./scenes/layout";
 import type { Scene, SceneContext, Trend } from "./scenes/context";
 import { EXAMPLE_PROVINCE, provinceCode, type Settings } from "./settings";
 import { crossFadeStage, motionHooks } from "./view/motion";
 import { paint } from "./view/patch";
-import { heapMb, isWide } from "./view/window";
-
-const TRENDS = "trends";
-const PAINTED_EVERY_MS = 30_000;
-/** Beyond this the page is loaded anew at the next scene change. */
-const HEAP_MAX_MB = 500;
+import { askedTopics, courseTopics, wallTopics } from "./topics";
+import { viewsOf } from "./views";
+import { isHeapFull, isWide, loadAnew } from "./view/window";
 
 export class App {
   private readonly board = new Board();
@@ -36,19 +35,21 @@ export class App {
   private layout: MapLayout | null = null;
   private province: string | null;
   private scene: Scene;
-  private readonly explaining: Explaining;
+  /** What a person has laid over the scene. */
+  readonly cover: Cover;
   private rotation: Rotation;
   private held = false;
-  private listing = false;
   private theme: string;
   private filled = false;
-  /** Server time minus the page's own clock, null before the first greeting. */
-  private offsetMs: number | null = null;
-  private lagMs: number | null = null;
+  private readonly clock = new ServerClock();
   private build: string | null = null;
   private outdated = false;
-  private trendTopics = "";
-  private reported = { seq: -1, at: 0 };
+  private readonly courses = new Followed("trends", (text) => this.link?.send(text));
+  private readonly asked = new Followed("asked", (text) => this.link?.send(text));
+  private readonly reporting = new Reporting((text) => this.link?.send(text));
+  /** The commune whose scene is shown or was shown last. */
+  private unit: string | null;
+  private before: Scene = FIRST;
 
   constructor(
     private readonly root: HTMLElement,
@@ -56,11 +57,10 @@ export class App {
     private readonly settings: Settings,
   ) {
     this.province = settings.province;
-    this.scene = SCENES.find((scene) => scene.id === settings.scene || scene.key === settings.scene) ?? FIRST;
+    this.unit = settings.unit;
+    this.scene = SHOWN.find((scene) => scene.id === settings.scene || scene.key === settings.scene) ?? FIRST;
     this.rotation = startRotation(settings.rotateSeconds, performance.now());
-    this.explaining = new Explaining(base, () => {
-      this.paint();
-    });
+    this.cover = new Cover(base, this.paint.bind(this));
     this.hooks = motionHooks(() => this.still());
     this.theme = settings.theme ?? "dark";
     document.documentElement.dataset["theme"] = this.theme;
@@ -94,49 +94,70 @@ export class App {
 
   /** Show another scene; a page of an old build is loaded anew instead. */
   show(scene: Scene): void {
-    if (scene === this.scene) return;
-    if (this.outdated || (heapMb() ?? 0) > HEAP_MAX_MB) {
-      const address = new URL(window.location.href);
-      address.searchParams.set("scene", scene.id);
-      window.location.replace(address);
+    if (scene !== this.scene) this.turn(scene);
+  }
+
+  private turn(scene: Scene): void {
+    if (this.outdated || isHeapFull()) {
+      loadAnew(scene.id, this.unit);
       return;
     }
+    if (this.scene !== commune) this.before = this.scene;
     const fade = this.still() ? null : crossFadeStage(this.root);
     this.scene = scene;
     this.rotation = turned(this.rotation, performance.now());
-    this.explaining.close();
-    this.listing = false;
+    this.cover.clear();
     document.documentElement.dataset["theme"] = this.theme;
+    this.followTopics();
     this.paint();
     fade?.();
+  }
+
+  /** Show the scene of one commune. */
+  openCommune(unit: string): void {
+    if (!this.context().names.has(unit)) return;
+    this.unit = unit;
+    this.turn(commune);
+  }
+
+  /** Open the list of communes and let names be typed. */
+  find(): void {
+    this.cover.find();
+    this.root.querySelector<HTMLInputElement>(".finder input")?.focus();
+  }
+
+  /** Choose another row of it. */
+  choose(by: number): void {
+    const { finding } = this.cover;
+    if (finding !== null) this.cover.choose(by, foundRows(this.context(), finding).length);
+  }
+
+  /** Open the commune of the chosen row. */
+  openChosen(): void {
+    const { finding } = this.cover;
+    const place = finding === null ? undefined : foundRows(this.context(), finding)[finding.chosen];
+    if (place !== undefined) this.openCommune(place.unit);
+  }
+
+  /** Close what lies over the scene; with nothing there, leave the scene of one commune. */
+  back(): void {
+    const { there, finding } = this.cover;
+    this.cover.clear();
+    if (!there && this.scene === commune) this.show(this.before);
+    else this.paint();
+    if (finding !== null) this.root.querySelector<HTMLElement>("[data-open]")?.focus();
   }
 
   /** Choose a scene by its key; a key without a scene opens the list that says so. */
   showByKey(key: string): void {
     const scene = SCENES.find((candidate) => candidate.key === key);
     if (scene !== undefined) this.show(scene);
-    else this.listScenes();
-  }
-
-  /** Show or hide the list of scenes. */
-  listScenes(): void {
-    this.listing = !this.listing;
-    this.explaining.close();
-    this.paint();
+    else this.cover.listScenes();
   }
 
   /** Say where the figure of an indicator comes from; null closes whatever lies over the scene. */
   explain(indicator: string | null): void {
-    this.listing = false;
-    if (indicator === null) this.explaining.close();
-    else this.explaining.open(indicator, shownItem(this.context(), indicator)?.id ?? null);
-    this.paint();
-  }
-
-  /** Turn the events of an explanation over. */
-  moreEvents(): void {
-    this.explaining.more();
-    this.paint();
+    this.cover.explain(indicator, indicator === null ? null : (shownItem(this.context(), indicator)?.id ?? null));
   }
 
   /** Hold the scene, or let it go. */
@@ -151,26 +172,26 @@ export class App {
   }
 
   private topics(): readonly string[] {
-    const { province } = this;
-    return province === null ? [] : [...new Set(SCENES.flatMap((scene) => scene.topics(province)))];
+    return wallTopics(this.province, this.scene === commune ? this.unit : null);
+  }
+
+  private followTopics(): void {
+    const topics = this.topics();
+    if (topics.join() !== this.link?.state.topics.join()) this.link?.choose(topics);
+    this.followTrends();
   }
 
   private hear(message: ServerMessage): void {
+    this.clock.hear(message);
     if (message.type === "hello") this.greet(message);
-    if (message.type === "heartbeat" && message.serverTime !== null) this.offsetMs = message.serverTime - performance.now();
     if (message.type === "trend") this.trends.set(message.observation, drawnOn(this.trends.get(message.observation), message));
-    if (message.type === "change") this.measureLag(Math.max(0, ...message.items.map((item) => item.publishedAt ?? 0)));
-  }
-
-  private measureLag(newest: number): void {
-    if (newest > 0 && this.offsetMs !== null) this.lagMs = performance.now() + this.offsetMs - newest;
   }
 
   private greet(hello: ServerMessage & { readonly type: "hello" }): void {
-    if (hello.serverTime !== null) this.offsetMs = hello.serverTime - performance.now();
     this.outdated ||= this.build !== null && hello.build !== null && hello.build !== this.build;
     this.build ??= hello.build;
-    this.trendTopics = "";
+    this.courses.forget();
+    this.asked.forget();
     if (this.settings.theme === null && (hello.screen?.theme === "light" || hello.screen?.theme === "dark")) {
       this.theme = hello.screen.theme;
       if (!this.filled) document.documentElement.dataset["theme"] = this.theme;
@@ -192,11 +213,7 @@ export class App {
     readStanding(this.base, province, new AbortController().signal).then(
       (standing) => {
         this.standing = standing;
-        const classes = Math.max(...["PS-04", "FB-01"].map((id) => thresholdClasses(indicatorOf(standing.catalogue, id)).length));
-        this.layout =
-          standing.shapes.length === 0
-            ? null
-            : layOutMap(standing.shapes, standing.surveyed, PICTURE, listSize(standing.places), legendSize(classes));
+        this.layout = layOut(standing, this.settings.bezel);
         this.paint();
       },
       () => undefined,
@@ -205,19 +222,18 @@ export class App {
 
   /** Ask for the courses of what is shown, when that has changed. */
   private followTrends(): void {
-    const context = this.context();
-    const topics = [...new Set(SCENES.flatMap((scene) => scene.trends(context)).map((item) => `trend/${item.id}`))].sort();
-    if (topics.length === 0 || topics.join() === this.trendTopics) return;
-    this.trendTopics = topics.join();
-    this.link?.send(subscribeMessage(TRENDS, topics, null));
+    if (!this.filled || this.link?.state.phase !== "open") return;
+    const topics = courseTopics(this.context());
+    if (topics.length > 0) this.courses.follow(topics);
+    this.asked.follow(askedTopics(this.scene, this.province, this.unit));
   }
 
   /** Once a second, on the second of the server: a page whose clock stands is a dead page. */
   private beat(): void {
-    this.followTrendsIfOpen();
+    this.followTrends();
     if (this.phase() === "due") this.show(sceneAfter(this.scene));
     else this.paint();
-    const now = performance.now() + (this.offsetMs ?? 0);
+    const { now } = this.clock;
     setTimeout(
       () => {
         this.beat();
@@ -227,15 +243,11 @@ export class App {
   }
 
   private phase(): "standing" | "ahead" | "due" {
-    return this.held || this.explaining.now !== null || this.listing ? "standing" : phaseOf(this.rotation, performance.now());
+    return this.held || this.cover.there || this.scene === commune ? "standing" : phaseOf(this.rotation, performance.now());
   }
 
   private still(): boolean {
     return this.settings.still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  }
-
-  private followTrendsIfOpen(): void {
-    if (this.filled && this.link?.state.phase === "open") this.followTrends();
   }
 
   private paint(): void {
@@ -243,39 +255,29 @@ export class App {
     if (link === null) return;
     const state = link.state;
     const now = performance.now();
-    const common = {
-      context: this.context(),
-      clockKnown: this.offsetMs !== null,
-      lagMs: this.lagMs,
+    const context = this.context();
+    const front = {
+      ...{ context, scene: this.scene, ...this.cover.shown, ahead: this.phase() === "ahead" },
+      clockKnown: this.clock.known,
+      lagMs: this.clock.lagMs,
       lostForMs: state.lostAt === null ? null : now - state.lostAt,
       retryInSeconds: retryInSeconds(state, now),
       held: this.held,
       far: this.settings.far !== null,
+      bezel: this.settings.bezel,
     };
-    const front = { explaining: this.explaining.now, listing: this.listing, ahead: this.phase() === "ahead" };
-    const views = [page({ ...common, ...front, scene: this.scene, beside: false })];
-    if (isWide() && this.settings.far === null) {
-      views.push(
-        page({ ...common, scene: sceneAfter(this.scene), beside: true, explaining: null, listing: false, ahead: false }),
-      );
-    }
-    document.title = `${common.context.provinceName}: ${this.scene.title}`;
+    const views = viewsOf(front, isWide());
+    document.title = `${context.provinceName}: ${this.scene.heading?.(context) ?? this.scene.title}`;
     document.documentElement.dataset["frames"] = String(views.length);
     paint(this.root, views, this.hooks);
-    this.reportPainted(state.position?.seq ?? null, now);
-  }
-
-  private reportPainted(seq: number | null, now: number): void {
-    if (seq === null || !this.filled || (seq === this.reported.seq && now - this.reported.at < PAINTED_EVERY_MS)) return;
-    this.reported = { seq, at: now };
-    this.link?.send(paintedMessage(seq, now + (this.offsetMs ?? 0), this.scene.id, this.build, heapMb()));
+    const seq = state.position?.seq ?? null;
+    if (seq !== null && this.filled) this.reporting.painted(seq, now, now + this.clock.offset, this.scene.id, this.build);
   }
 
   private context(): SceneContext {
     const lostAt = this.link?.state.lostAt ?? null;
     const { standing } = this;
     const places = standing?.places ?? [];
-    const offset = this.offsetMs ?? Date.now() - performance.now();
     return {
       board: this.board,
       catalogue: standing?.catalogue ?? new Map(),
@@ -283,10 +285,12 @@ export class App {
       provinceName: standing?.provinceName ?? "\u2013",
       places,
       names: new Map(places.map((place) => [place.unit, place])),
+      procedures: standing?.procedures ?? new Map(),
+      unit: this.scene === commune ? this.unit : null,
       map: this.layout,
       trends: this.trends,
-      now: performance.now() + offset,
-      lostAt: lostAt === null ? null : lostAt + offset,
+      now: this.clock.now,
+      lostAt: lostAt === null ? null : lostAt + this.clock.offset,
       filled: this.filled,
       waitedMs: performance.now() - this.started,
     };

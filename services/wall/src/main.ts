@@ -4,6 +4,7 @@ import "./styles/font.css";
 import "./styles/tokens.css";
 import "./styles/frame.css";
 import "./styles/parts.css";
+import "./styles/panels.css";
 import { App } from "./app";
 import { listen } from "./keys";
 import { readSettings } from "./settings";

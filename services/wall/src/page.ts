@@ -1,17 +1,17 @@
 /** The whole page as a value: head, sentence, scene, strip, and what lies over it. */
 
 import type { Explained } from "./live/explaining";
-import { indicatorOf } from "./model/catalogue";
-import type { Observation } from "./model/observation";
+import type { Finding } from "./model/finding";
 import { isSimulated } from "./model/words";
-import { explain } from "./parts/explain";
-import { fenced, head, lostBar } from "./parts/frame";
-import { sceneList } from "./parts/scene-list";
+import { covering } from "./covering";
+import { panels } from "./panels";
+import { fenced, head, lostBar, type HeadOptions } from "./parts/frame";
 import { strip } from "./parts/strip";
 import { sceneAfter } from "./scenes/all";
 import { farView } from "./scenes/slots";
 import { placeName, type Scene, type SceneContext } from "./scenes/context";
-import { h, type VNode } from "./view/node";
+import type { Bezel } from "./settings";
+import { h, type Child, type VNode } from "./view/node";
 
 export interface PageOptions {
   readonly scene: Scene;
@@ -23,6 +23,8 @@ export interface PageOptions {
   /** What is known of the figure whose origin is shown. */
   readonly explaining: Explained | null;
   readonly listing: boolean;
+  /** What is looked for in the list of communes, null when it is closed. */
+  readonly finding: Finding | null;
   /** Whether the next scene is painted, unseen, so that it stands when it is shown. */
   readonly ahead: boolean;
   /** Whether this is the second of two scenes side by side. */
@@ -30,6 +32,8 @@ export interface PageOptions {
   readonly held: boolean;
   /** Whether the reader is so far away that only few, large figures are shown. */
   readonly far: boolean;
+  /** Panels that the screen is made of, null for one. */
+  readonly bezel: Bezel | null;
 }
 
 /** The burn-in guard: the frame stands at one of four places, 2 px apart, for ten minutes each. */
@@ -38,48 +42,64 @@ const SHIFTS = ["0 0", "2px 0", "2px 2px", "0 2px"] as const;
 
 /** Make the page of one moment. */
 export function page(options: PageOptions): VNode {
-  const { scene, context, explaining } = options;
-  const totals = context.board.totals();
-  const figures = context.board.communes("PS-04", "30d");
-  const reported = [...figures.values()].filter((item) => item.value !== null).length;
+  const { scene, context } = options;
   const shift = SHIFTS[Math.floor(context.now / SHIFT_MS) % SHIFTS.length] ?? SHIFTS[0];
+  const kind = options.bezel === null ? (options.far ? " far" : "") : ` bezel b${options.bezel}`;
   return h(
     options.beside ? "section" : "main",
     {
-      class: options.far ? "wall far" : "wall",
+      class: `wall${kind}`,
       key: options.beside ? "beside" : "front",
       "aria-label": options.beside ? scene.title : null,
       "data-scene": scene.id,
       "data-link": options.lostForMs === null ? "open" : "lost",
       style: `translate:${shift}`,
     },
-    fenced("Đầu trang", () =>
-      head({
-        place: context.provinceName,
-        title: scene.title,
-        simulated: totals.some(isSimulated),
-        open: options.lostForMs === null,
-        lagMs: options.lagMs,
-        reported,
-        expected: context.places.length,
-        held: options.held,
-        far: options.far,
-        now: options.clockKnown ? context.now : null,
-      }),
-    ),
+    options.bezel === null ? whole(options) : divided(options, options.bezel),
+    covering(options),
+    lostBar(options.lostForMs, context.lostAt, options.retryInSeconds, context.filled),
+  );
+}
+
+function whole(options: PageOptions): readonly Child[] {
+  const { scene, context } = options;
+  return [
+    fenced("Đầu trang", () => head(headOf(options))),
     h(options.beside ? "p" : "h1", { class: "say" }, sentenceOf(scene, context, options.far)),
     stage(scene, options, false),
     options.ahead && stage(sceneAfter(scene), options, true),
-    explaining !== null &&
-      h(
-        "div",
-        { class: "over", key: "explain" },
-        fenced("Số này từ đâu", () => panel(context, explaining)),
-      ),
-    options.listing && h("div", { class: "over", key: "scenes" }, sceneList(scene)),
-    fenced("Cảnh báo", () => strip(totals, context.catalogue, (unit) => placeName(context, unit), context.now, context.filled)),
-    lostBar(options.lostForMs, context.lostAt, options.retryInSeconds, context.filled),
-  );
+    alerts(context),
+  ];
+}
+
+function divided(options: PageOptions, bezel: Bezel): readonly Child[] {
+  const { scene, context } = options;
+  const sentence = sentenceOf(scene, context, bezel === "3x3");
+  return panels({ bezel, scene, context, sentence, head: headOf(options), alerts: alerts(context) });
+}
+
+function headOf({ scene, context, ...options }: PageOptions): HeadOptions {
+  const figures = context.board.communes("PS-04", "30d");
+  return {
+    place: context.provinceName,
+    title: scene.heading?.(context) ?? scene.title,
+    simulated: context.board.totals().some(isSimulated),
+    open: options.lostForMs === null,
+    lagMs: options.lagMs,
+    reported: [...figures.values()].filter((item) => item.value !== null).length,
+    expected: context.places.length,
+    held: options.held,
+    far: options.far || options.bezel === "3x3",
+    part: "whole",
+    now: options.clockKnown ? context.now : null,
+  };
+}
+
+/** The strip: of one commune its own, else of all that is known. */
+function alerts(context: SceneContext): VNode {
+  const totals = context.board.totals();
+  const own = context.unit === null ? totals : totals.filter((item) => item.unit === context.unit);
+  return fenced("Cảnh báo", () => strip(own, context.catalogue, (unit) => placeName(context, unit), context.now, context.filled));
 }
 
 function stage(scene: Scene, { context, far }: PageOptions, ahead: boolean): VNode {
@@ -98,27 +118,4 @@ function sentenceOf(scene: Scene, context: SceneContext, far: boolean): string {
   } catch {
     return scene.title;
   }
-}
-
-/** The figure of an indicator as the wall shows it: the province's, else the country's. */
-export function shownItem(context: SceneContext, indicator: string): Observation | null {
-  const units = [`P:${context.province}`, "N:VN"];
-  const found = context.board.totals().filter((item) => item.indicator === indicator && units.includes(item.unit));
-  return (
-    found.find((candidate) => candidate.value !== null && candidate.unit === units[0]) ??
-    found.find((candidate) => candidate.value !== null) ??
-    found[0] ??
-    null
-  );
-}
-
-function panel(context: SceneContext, explaining: Explained): VNode {
-  return explain({
-    indicator: indicatorOf(context.catalogue, explaining.indicator),
-    item: shownItem(context, explaining.indicator),
-    explained: explaining,
-    placeOf: (unit) => placeName(context, unit),
-    now: context.now,
-    lostAt: context.lostAt,
-  });
 }

@@ -11,10 +11,10 @@ import { shapesFromPlaces } from "../src/model/shapes";
 import { page } from "../src/page";
 import { legendSize, listSize, lowest, PICTURE } from "../src/parts/map";
 import { GRAVE, gravest } from "../src/parts/strip";
-import { economy } from "../src/scenes/economy";
-import { feedbackTasks } from "../src/scenes/feedback-tasks";
 import { overview } from "../src/scenes/overview";
 import { publicService } from "../src/scenes/public-service";
+import { SCENES } from "../src/scenes/all";
+import { commune } from "../src/scenes/commune";
 import type { Scene, SceneContext } from "../src/scenes/context";
 import { findAll, textOf, type VNode } from "../src/view/node";
 
@@ -29,6 +29,8 @@ function context(items: readonly unknown[], rest: Partial<SceneContext> = {}): S
   const classes = thresholdClasses(indicatorOf(indicators, "PS-04"));
   return {
     board,
+    procedures: new Map([["1.001193", "Đăng ký khai sinh"]]),
+    unit: null,
     places,
     catalogue: indicators,
     province: "33",
@@ -62,6 +64,8 @@ function render(scene: Scene, of: SceneContext): VNode {
     beside: false,
     held: false,
     far: false,
+    finding: null,
+    bezel: null,
   });
 }
 
@@ -194,8 +198,12 @@ describe("the strip and the ranking", () => {
 });
 
 describe("every scene", () => {
-  it.each([overview, publicService, economy, feedbackTasks])("$id asks only for topics of the protocol", (scene) => {
-    for (const topic of scene.topics("33"))
-      expect(topic).toMatch(/^indicators\/(33\/(P:33|\*)|VN\/N:VN)\/[A-Z]{2}-\d{2}(\.[a-z_]+)?\/[a-z0-9]+(\/[a-z]+\/\*)?$/);
+  it.each([...SCENES, commune])("$id asks only for topics of the protocol", (scene) => {
+    const topics = [...scene.topics("33", "C:11953"), ...(scene.asked?.("33", "C:11953") ?? [])];
+    expect(topics.length).toBeGreaterThan(0);
+    for (const topic of topics)
+      expect(topic).toMatch(
+        /^indicators\/(33\/(P:33|C:11953|\*)|VN\/N:VN)\/[A-Z]{2}-\d{2}(\.[a-z_]+)?\/[a-z0-9]+(\/[a-z]+\/\*)?$/,
+      );
   });
 });

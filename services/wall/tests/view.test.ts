@@ -15,15 +15,26 @@ describe("views", () => {
 describe("settings", () => {
   it("are read from the address; nonsense is left out", () => {
     const read = (query: string) => readSettings(new URLSearchParams(query));
-    expect(read("province=P:33&scene=2&theme=light&motion=none")).toEqual({
+    expect(read("province=P:33&scene=2&theme=light&motion=none&bezel=3x3&unit=C:11953")).toEqual({
       province: "33",
+      bezel: "3x3",
+      unit: "C:11953",
       scene: "2",
       theme: "light",
       still: true,
       rotateSeconds: null,
       far: null,
     });
-    const nothing = { province: null, scene: null, theme: null, still: false, rotateSeconds: null, far: null };
+    const nothing = {
+      province: null,
+      bezel: null,
+      unit: null,
+      scene: null,
+      theme: null,
+      still: false,
+      rotateSeconds: null,
+      far: null,
+    };
     expect(read("province=<b>&theme=pink&rotate=x&profile=near&distance=7")).toEqual(nothing);
     expect(read("rotate=60&profile=far&distance=6")).toEqual({ ...nothing, rotateSeconds: 60, far: 6 });
     expect([read("profile=far").far, read("profile=far&distance=99").far]).toEqual([7, 8.8]);

@@ -17,6 +17,22 @@ function figure(rest: Record<string, unknown>): Observation {
   return readObservation({ id: "x", indicator: "PS-04", unit: "P:33", window: "30d", dims: {}, value: 97.24, ...rest })!;
 }
 
+describe("the change of a share", () => {
+  it("is told in points, of anything else in per cent", () => {
+    const comparisons = [
+      { kind: "mom", delta: -1.22, unit: "%", base_value: 95.8, comparable: true },
+      { kind: "mom", delta: -1.17, unit: "pp", base_value: 95.8, comparable: true },
+    ];
+    expect(comparisonWords(SHARE, figure({ comparisons }))?.replaceAll("\u00a0", " ")).toBe("tháng trước \u22121,17 điểm %");
+    expect(comparisonWords(AMOUNT, figure({ comparisons }))?.replaceAll("\u00a0", " ")).toBe("tháng trước \u22121,22 %");
+  });
+});
+
+it("a change of a count has no decimals that the count has not", () => {
+  const comparisons = [{ kind: "day_before", delta: -1, unit: "dossiers", base_value: 2, comparable: true }];
+  expect(comparisonWords(AMOUNT, figure({ comparisons }))).toContain("\u22121\u00a0");
+});
+
 describe("numbers", () => {
   // clause 10.1.3
   it("are written the Vietnamese way with a true minus", () => {

@@ -103,7 +103,9 @@ function receive(state: LinkState, message: ServerMessage, now: number): Step {
     case "hello":
       return greeted(state, message);
     case "snapshot":
-      return message.id === SUBSCRIPTION ? snapshot(state, message) : quiet(state);
+      return message.id === SUBSCRIPTION
+        ? snapshot(state, message)
+        : { state, effects: [{ kind: "merge", items: message.items }] };
     case "change":
       return { state: moved(state, message.seq), effects: [{ kind: "merge", items: message.items }] };
     case "resumed":

@@ -91,6 +91,10 @@ export function subscribeMessage(id: string, topics: readonly string[], resume: 
 }
 
 /** Say what the screen shows. `at` is the server's time in milliseconds since 1970. */
+export function unsubscribeMessage(id: string): string {
+  return JSON.stringify({ type: "unsubscribe", id });
+}
+
 export function paintedMessage(seq: number, at: number, scene: string, build: string | null, heapMb: number | null): string {
   return JSON.stringify({
     type: "painted",

@@ -18,6 +18,8 @@ export interface Standing {
   readonly shapes: readonly Shape[];
   /** Whether the shapes are boundaries, not cells made from centroids. */
   readonly surveyed: boolean;
+  /** Names of procedures by their code. */
+  readonly procedures: ReadonlyMap<string, string>;
 }
 
 /** Read everything that stands; tries again with growing pauses until it is there or `gone` is aborted. */
@@ -35,11 +37,12 @@ export async function readStanding(base: URL, province: string, gone: AbortSigna
 }
 
 async function readOnce(base: URL, province: string): Promise<Standing> {
-  const [indicators, provinces, communes, boundaries] = await Promise.all([
+  const [indicators, provinces, communes, boundaries, procedures] = await Promise.all([
     readList(base, "indicators"),
     readList(base, "units?level=P"),
     readList(base, `units?parent=P:${province}`),
     readIfThere(new URL(`units/P:${province}/boundaries`, base)),
+    readList(base, `procedures?unit=P:${province}`).catch(() => []),
   ]);
   const places = readPlaces(communes).filter((place) => place.unit.startsWith("C:"));
   const drawn = boundaries === null ? [] : shapesFromGeoJson(boundaries);
@@ -49,8 +52,19 @@ async function readOnce(base: URL, province: string): Promise<Standing> {
     places,
     provinceName: own?.nameShort ?? `P:${province}`,
     surveyed: drawn.length > 0,
+    procedures: readProcedures(procedures),
     shapes: drawn.length > 0 ? drawn : shapesFromPlaces(places),
   };
+}
+
+/** Read items of `GET /v1/procedures`. */
+export function readProcedures(items: readonly unknown[]): ReadonlyMap<string, string> {
+  const named = items.flatMap((entry): (readonly [string, string])[] => {
+    const item = asMembers(entry);
+    const [code, title] = [asText(item?.["code"]), asText(item?.["title"])];
+    return code === null || title === null ? [] : [[code, title.replace(/\s+/g, " ").trim()]];
+  });
+  return new Map(named);
 }
 
 async function readList(base: URL, path: string): Promise<readonly unknown[]> {

@@ -16,6 +16,9 @@ export interface Area {
 }
 
 export interface MapLayout {
+  readonly picture: Size;
+  /** Height at which a bezel crosses the picture, null where none does. */
+  readonly bezelAt: number | null;
   /** Whether the areas are boundaries; else they are cells made from centroids. */
   readonly surveyed: boolean;
   readonly areas: readonly Area[];
@@ -46,7 +49,15 @@ const CORNERS: readonly Point[] = [
 const GRID = 0.5;
 
 /** Fit the shapes into the picture as large as two free corners for the boxes allow; `surveyed` shapes share their borders to the point. */
-export function layOutMap(shapes: readonly Shape[], surveyed: boolean, picture: Size, list: Size, legend: Size): MapLayout {
+export function layOutMap(
+  shapes: readonly Shape[],
+  surveyed: boolean,
+  picture: Size,
+  list: Size,
+  legend: Size,
+  bezelAt: number | null = null,
+): MapLayout {
+  const canvas = { picture, bezelAt };
   for (const share of SHARES) {
     for (const anchor of ANCHORS) {
       const fitted = fit(shapes, picture, share, anchor);
@@ -56,7 +67,7 @@ export function layOutMap(shapes: readonly Shape[], surveyed: boolean, picture: 
         const place = free.find(
           ([corner, , at]) => corner !== listCorner && !overlaps(listAt, list, at, legend) && isFree(fitted, at, legend),
         );
-        if (place !== undefined) return finish(fitted, surveyed, listAt, place[2]);
+        if (place !== undefined) return { ...canvas, ...finish(fitted, surveyed, listAt, place[2]) };
       }
     }
   }
@@ -66,7 +77,7 @@ export function layOutMap(shapes: readonly Shape[], surveyed: boolean, picture: 
     ...shape,
     rings: shape.rings.map((ring) => ring.map(([x, y]): Point => [x, y + band])),
   }));
-  return finish(lowered, surveyed, [picture.width - list.width, 0], [0, 0]);
+  return { ...canvas, ...finish(lowered, surveyed, [picture.width - list.width, 0], [0, 0]) };
 }
 
 /** Move points apart until no two are closer than `distance`; the earlier of two moves less. */
@@ -140,7 +151,7 @@ function cornerOf([right, bottom]: Point, picture: Size, box: Size): Point {
   return [right * (picture.width - box.width), bottom * (picture.height - box.height)];
 }
 
-function finish(shapes: readonly Shape[], surveyed: boolean, list: Point, legend: Point): MapLayout {
+function finish(shapes: readonly Shape[], surveyed: boolean, list: Point, legend: Point): Omit<MapLayout, "picture" | "bezelAt"> {
   return {
     list,
     legend,

@@ -34,6 +34,11 @@ export interface Freshness {
   readonly sourcesLate: readonly string[];
 }
 
+export interface Rank {
+  readonly position: number;
+  readonly of: number;
+}
+
 /** Instants are milliseconds since 1970. */
 export interface Observation {
   readonly id: string;
@@ -61,6 +66,8 @@ export interface Observation {
   readonly comparisons: readonly Comparison[];
   readonly target: Target | null;
   readonly level: Level | null;
+  /** The place among its siblings, the best first. */
+  readonly rank: Rank | null;
   readonly drill: boolean;
   readonly quality: readonly string[];
   readonly removed: boolean;
@@ -90,6 +97,7 @@ export function readObservation(value: unknown): Observation | null {
     comparisons: asList(item["comparisons"]).flatMap((entry) => readComparison(asMembers(entry))),
     target: readTarget(asMembers(item["target"])),
     level: readLevel(asMembers(item["level"])),
+    rank: readRank(asMembers(item["rank"])),
     drill: item["drill"] === true,
     quality: asList(item["quality"]).flatMap((code) => (typeof code === "string" ? [code] : [])),
     removed: item["removed"] === true,
@@ -154,6 +162,11 @@ function readTarget(item: Members | null): Target | null {
   if (item === null || op === null) return null;
   const path = asNumber(item["path"]) ?? asNumber(asMembers(item["path"])?.["value"]);
   return { value: asNumber(item["value"]), op, path, gap: asNumber(item["gap"]), gapUnit: asText(item["gap_unit"]) ?? "" };
+}
+
+function readRank(item: Members | null): Rank | null {
+  const [position, of] = [asNumber(item?.["pos"]), asNumber(item?.["of"])];
+  return position === null || of === null || of < 2 ? null : { position, of };
 }
 
 function readLevel(item: Members | null): Level | null {

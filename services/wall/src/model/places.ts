@@ -35,6 +35,11 @@ export function shortName(name: string): string {
   return name.replace(/^(Xã|Phường|Thị trấn|Đặc khu|Tỉnh|Thành phố)\s+/u, "");
 }
 
+/** A name as it is searched for: without case, accents and the bar of đ. */
+export function folded(name: string): string {
+  return name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("đ", "d").replace(/\s+/g, " ").trim();
+}
+
 function unitOf(text: string | null, level: string | null): string | null {
   if (text === null) return null;
   const bare = text.split("@")[0] ?? text;

@@ -73,7 +73,7 @@ export function goalRemark(indicator: Indicator, item: Observation): Remark | nu
 
 /** The one comparison of a tile: cùng kỳ if comparable, else the period before, else the value first published. */
 export function comparisonWords(indicator: Indicator, item: Observation): string | null {
-  const found = chosen(item);
+  const found = chosen(item, indicator);
   if (found !== null) return `${found.basis}${NBSP}${deltaWords(indicator, found.unit, found.delta)}`;
   if (item.previous === null || item.value === null || item.previous === item.value) return null;
   return `lần trước${NBSP}${withUnit(formatNumber(item.previous, indicator.decimals), indicator.unit)}`;
@@ -81,7 +81,7 @@ export function comparisonWords(indicator: Indicator, item: Observation): string
 
 /** The comparison as the main remark of a figure that has no goal. */
 export function growthRemark(indicator: Indicator, item: Observation): Remark | null {
-  const found = chosen(item);
+  const found = chosen(item, indicator);
   if (found === null) return null;
   const amount = withUnit(
     formatShort(Math.abs(found.delta), Math.max(indicator.decimals, 2)),
@@ -111,17 +111,20 @@ interface Change {
   readonly unit: string;
 }
 
-function chosen(item: Observation): Change | null {
+/** The nearest basis that there is; of one basis the change of a share is told in points, of anything else in per cent. */
+function chosen(item: Observation, indicator: Indicator): Change | null {
+  const points = (unit: string): boolean => unit === "pp" || unit === "percentage_points";
   for (const [kinds, basis] of BASES) {
-    for (const { kind, comparable, delta, unit } of item.comparisons) {
-      if (kinds.includes(kind) && comparable && delta !== null) return { basis, delta, unit };
-    }
+    const found = item.comparisons.filter(({ kind, comparable, delta }) => kinds.includes(kind) && comparable && delta !== null);
+    const best = found.find(({ unit }) => points(unit) === (indicator.unit === "%")) ?? found[0];
+    if (best?.delta !== undefined && best.delta !== null) return { basis, delta: best.delta, unit: best.unit };
   }
   return null;
 }
 
 function deltaWords(indicator: Indicator, unit: string, delta: number): string {
-  const decimals = unit === "" ? indicator.decimals : Math.max(indicator.decimals, 2);
+  const share = ["%", "percent", "pp", "percentage_points"].includes(unit);
+  const decimals = share ? Math.max(indicator.decimals, 2) : indicator.decimals;
   return withUnit(formatSigned(delta, decimals), changeUnit(unit, indicator.unit));
 }
 

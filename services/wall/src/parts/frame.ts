@@ -2,7 +2,7 @@
 
 import { formatNumber } from "../model/numbers";
 import { clockTime, hourMinute, isoLocal, weekdayDate } from "../model/times";
-import { h, type VNode } from "../view/node";
+import { h, type Child, type VNode } from "../view/node";
 
 /** Nothing is said about a lost link for so long. */
 export const LOST_GRACE_MS = 5_000;
@@ -20,37 +20,48 @@ export interface HeadOptions {
   /** Whether somebody holds the scene. */
   readonly held: boolean;
   readonly far: boolean;
+  /** The half that stands in one of several panels, or the whole. */
+  readonly part: "whole" | "start" | "end";
   /** Null before the server has told its time. */
   readonly now: number | null;
 }
 
 /** The head of a scene. */
 export function head(options: HeadOptions): VNode {
-  const { now, open, lagMs, expected, reported } = options;
+  const { part } = options;
+  return h("header", { class: "top", key: `head-${part}` }, part !== "end" && start(options), part !== "start" && end(options));
+}
+
+function start(options: HeadOptions): readonly Child[] {
+  return [
+    h("span", { class: "place" }, options.place),
+    !options.far && h("span", { class: "scene" }, options.title),
+    options.simulated && h("span", { class: "tag" }, "số liệu mô phỏng"),
+    h("span", { class: "fill" }),
+  ];
+}
+
+function end(options: HeadOptions): readonly Child[] {
+  const { now, open, lagMs, expected, reported, part } = options;
   const lag = options.held
     ? ", giữ cảnh"
     : open && lagMs !== null && lagMs < LAG_TOLD_MAX_MS
       ? `, trễ ${formatNumber(Math.max(0, lagMs) / 1000, 1)} giây`
       : "";
-  return h(
-    "header",
-    { class: "top" },
-    h("span", { class: "place" }, options.place),
-    !options.far && h("span", { class: "scene" }, options.title),
-    options.simulated && h("span", { class: "tag" }, "số liệu mô phỏng"),
-    h("span", { class: "fill" }),
+  return [
     h(
       "span",
       { class: "feed", role: "status", "data-link": open ? "open" : "lost" },
       h("i", {}),
       h("span", {}, h("b", {}, open ? "Trực tiếp" : "Đang nối"), lag),
     ),
-    expected > 0 && !options.far && h("span", {}, `${reported}/${expected} xã, phường`),
+    part === "end" && h("span", { class: "fill" }),
+    expected > 0 && !options.far && part === "whole" && h("span", {}, `${reported}/${expected} xã, phường`),
     now !== null && !options.far && h("span", {}, weekdayDate(now)),
     now === null
       ? h("time", { class: "clock" }, "\u2013")
       : h("time", { class: "clock", datetime: isoLocal(now) }, clockTime(now)),
-  );
+  ];
 }
 
 /** The bar of a lost link, null while the link stands or has been away for less than the grace. */

@@ -3,6 +3,7 @@
 import { classLevel, type ThresholdClass } from "../model/classes";
 import type { Indicator } from "../model/catalogue";
 import { spread, type MapLayout, type Size } from "../model/maplayout";
+import type { Point } from "../model/shapes";
 import { formatNumber } from "../model/numbers";
 import type { Observation } from "../model/observation";
 import type { Place } from "../model/places";
@@ -15,6 +16,10 @@ const RANKED = 5;
 const ROW = 38;
 const RANK_PX = 30;
 const VALUE_PX = 84;
+/** Numbers are at least so far from each other. */
+const NUMBER_PX = 34;
+/** Half of the bezel with what is kept clear of it. */
+const BEZEL_PX = 40;
 
 export interface MapOptions {
   readonly layout: MapLayout;
@@ -22,6 +27,8 @@ export interface MapOptions {
   readonly classes: readonly ThresholdClass[];
   readonly places: readonly Place[];
   readonly figures: ReadonlyMap<string, Observation>;
+  /** The commune that is looked at: its border stands out. */
+  readonly chosen: string | null;
 }
 
 /** The box of the lowest units: wide enough for the longest name of the province. */
@@ -55,14 +62,15 @@ export function map(options: MapOptions): VNode {
     "svg",
     {
       class: "pic",
-      viewBox: `0 0 ${PICTURE.width} ${PICTURE.height}`,
-      style: `width:${PICTURE.width / 16}rem;height:${PICTURE.height / 16}rem`,
+      viewBox: `0 0 ${layout.picture.width} ${layout.picture.height}`,
+      style: `width:${layout.picture.width / 16}rem;height:${layout.picture.height / 16}rem`,
       role: "img",
       "aria-label": label,
     },
     hatches(),
     areas(options),
     s("path", { d: layout.outline, fill: "none", stroke: "var(--line-strong)", "stroke-width": 1.5, "stroke-linecap": "round" }),
+    border(options),
     rankNumbers(layout, ranked),
     rankList(layout, ranked, places, indicator),
     legend(options, classes),
@@ -100,10 +108,24 @@ function areas(options: MapOptions): VNode {
   );
 }
 
+function border({ layout, chosen }: MapOptions): VNode | null {
+  const area = chosen === null ? undefined : layout.areas.find(({ unit }) => unit === chosen);
+  return area === undefined
+    ? null
+    : s("path", {
+        d: area.path,
+        "data-chosen": area.unit,
+        fill: "none",
+        stroke: "var(--focus)",
+        "stroke-width": 4,
+        "stroke-linejoin": "round",
+      });
+}
+
 function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[] {
   const at = ranked.map((item) => layout.areas.find((area) => area.unit === item.unit)?.at ?? null);
   const known = at.flatMap((point) => (point === null ? [] : [point]));
-  const moved = spread(known, 34);
+  const moved = apart(spread(known, NUMBER_PX).map((point) => offBezel(point, layout.bezelAt)));
   let next = 0;
   return at.flatMap((point, rank) => {
     if (point === null) return [];
@@ -127,6 +149,20 @@ function rankNumbers(layout: MapLayout, ranked: readonly Observation[]): VNode[]
   });
 }
 
+/** Numbers that a bezel has pushed together stand beside each other. */
+function apart(points: readonly Point[]): readonly Point[] {
+  return points.reduce<readonly Point[]>((placed, [x, y]) => {
+    const near = placed.filter(([px, py]) => Math.hypot(px - x, py - y) < NUMBER_PX - 1);
+    return [...placed, near.length === 0 ? [x, y] : [Math.min(...near.map(([px]) => px)) - NUMBER_PX, y]];
+  }, []);
+}
+
+/** A number that would lie on the bezel stands beside it. */
+function offBezel([x, y]: Point, bezelAt: number | null): Point {
+  if (bezelAt === null || Math.abs(y - bezelAt) >= BEZEL_PX) return [x, y];
+  return [x, bezelAt + (y < bezelAt ? -BEZEL_PX : BEZEL_PX)];
+}
+
 function rankList(
   { list: [x, y] }: MapLayout,
   ranked: readonly Observation[],
@@ -146,7 +182,7 @@ function rankList(
     ranked.map((item, rank) =>
       s(
         "g",
-        { key: item.unit },
+        { key: item.unit, "data-unit": item.unit },
         s("text", { x, y: y + 62 + rank * ROW, "font-size": 24, fill: "var(--ink-3)" }, String(rank + 1)),
         s(
           "text",

@@ -26,6 +26,6 @@ export function sceneList(shown: Scene): VNode {
         );
       }),
     ),
-    h("p", { class: "note" }, "Phím số: chọn cảnh. Dấu cách: giữ cảnh. Esc: đóng."),
+    h("p", { class: "note" }, "Phím số: chọn cảnh. /: tìm xã, phường. Dấu cách: giữ cảnh. Esc: đóng."),
   );
 }

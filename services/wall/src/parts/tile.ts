@@ -21,7 +21,7 @@ import { freshnessMark, levelMark } from "./mark";
 import { spark } from "./spark";
 
 /** Width of a tile at 1920 x 1080, and of its parts, in pixels. */
-const TILE_PX = 492;
+export const TILE_PX = 492;
 const SPARK_PX = 184;
 const GAP_PX = 16;
 const META_PX = 22;
@@ -38,16 +38,18 @@ export interface TileOptions {
   readonly missing: string;
   readonly now: number;
   readonly lostAt: number | null;
+  /** Width of the tile in design pixels. */
+  readonly px: number;
 }
 
 /** The tile in whatever state its observation is. */
 export function tile(options: TileOptions): VNode {
-  const { indicator, item, now, lostAt } = options;
+  const { indicator, item, now, lostAt, px } = options;
   const freshness = item === null ? null : freshnessOf(item, now, lostAt);
   const stale = freshness?.state === "stale";
   const level = shownLevel(item);
   const status = item === null ? null : statusWord(item);
-  const boxed = status !== null && estimateWidth(indicator.nameShort, 28) + estimateWidth(status, META_PX) + NAME_PX <= TILE_PX;
+  const boxed = status !== null && estimateWidth(indicator.nameShort, 28) + estimateWidth(status, META_PX) + NAME_PX <= px;
   return h(
     "article",
     {
@@ -70,7 +72,7 @@ export function tile(options: TileOptions): VNode {
     h(
       "p",
       { class: "c" },
-      remarkText(fitting(mainRemark(options, stale), freshness)),
+      remarkText(fitting(mainRemark(options, stale), freshness, px)),
       freshness === null ? h("span") : freshnessMark(freshness.state, freshness.words),
     ),
     metaRow(options, boxed ? null : status),
@@ -82,11 +84,11 @@ export function shownLevel(item: Observation | null): number | null {
   return item === null || item.value === null ? null : (item.level?.value ?? null);
 }
 
-function valueRow({ indicator, item, trend }: TileOptions, stale: boolean, level: number | null): readonly VNode[] {
+function valueRow({ indicator, item, trend, px }: TileOptions, stale: boolean, level: number | null): readonly VNode[] {
   const value = valueWords(indicator, item?.value ?? null);
   const unit = value === NO_VALUE ? "" : indicator.unit;
   const width = estimateWidth(value, 62) + (unit === "" ? 0 : 8 + estimateWidth(unit, 28));
-  const roomy = width > TILE_PX - GAP_PX - SPARK_PX;
+  const roomy = width > px - GAP_PX - SPARK_PX;
   const target = item?.target?.path ?? item?.target?.value ?? null;
   const line = roomy ? null : spark({ values: trend, target, level, stale });
   const text = h(
@@ -113,10 +115,10 @@ function mainRemark({ indicator, item, missing }: TileOptions, stale: boolean): 
 }
 
 /** A remark beside its freshness: the bound is left out where both do not fit. */
-function fitting(remark: Remark, freshness: Freshness | null): Remark {
+function fitting(remark: Remark, freshness: Freshness | null, px: number): Remark {
   const beside = freshness === null ? 0 : estimateWidth(freshness.words, META_PX) + (freshness.state === "final" ? 0 : GLYPH_PX);
   const width = estimateWidth(`${remark.strong} ${remark.rest}`, META_PX) + GAP_PX + beside;
-  return width <= TILE_PX || remark.strong === "" ? remark : { strong: remark.strong, rest: "" };
+  return width <= px || remark.strong === "" ? remark : { strong: remark.strong, rest: "" };
 }
 
 function remarkText({ strong, rest }: Remark): VNode {
@@ -124,8 +126,8 @@ function remarkText({ strong, rest }: Remark): VNode {
 }
 
 /** The last row; a status word that has no room beside the name takes the place of the owner. */
-function metaRow({ indicator, item, place, missing }: TileOptions, status: string | null): VNode {
-  const room = TILE_PX - GAP_PX;
+function metaRow({ indicator, item, place, missing, px }: TileOptions, status: string | null): VNode {
+  const room = px - GAP_PX;
   const owner = status ?? indicator.owner;
   const period = item === null ? missing : periodWords(item.window, item.period);
   const said =

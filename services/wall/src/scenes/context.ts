@@ -6,7 +6,7 @@ import type { MapLayout } from "../model/maplayout";
 import type { Observation } from "../model/observation";
 import type { Place } from "../model/places";
 import type { VNode } from "../view/node";
-import type { Slot } from "./slots";
+import type { Mapped, Slot } from "./slots";
 
 export interface Trend {
   /** The instant of the first value and the milliseconds between two, null when not told. */
@@ -24,6 +24,10 @@ export interface SceneContext {
   /** The communes of the province. */
   readonly places: readonly Place[];
   readonly names: ReadonlyMap<string, Place>;
+  /** Names of procedures by their code. */
+  readonly procedures: ReadonlyMap<string, string>;
+  /** The commune that the scene of one commune is about, null on any other scene. */
+  readonly unit: string | null;
   readonly map: MapLayout | null;
   readonly trends: ReadonlyMap<string, Trend>;
   /** The server's time in milliseconds since 1970. */
@@ -41,7 +45,12 @@ export interface Scene {
   /** The key that chooses it. */
   readonly key: string;
   readonly title: string;
-  readonly topics: (province: string) => readonly string[];
+  /** What stands in the head, where it is not the title. */
+  readonly heading?: (context: SceneContext) => string;
+  /** `unit` is the commune that is looked at, if there is one. */
+  readonly topics: (province: string, unit: string | null) => readonly string[];
+  /** Topics of what the server computes only while somebody looks at it. */
+  readonly asked?: (province: string, unit: string | null) => readonly string[];
   /** The observations whose course is drawn. */
   readonly trends: (context: SceneContext) => readonly Observation[];
   /** The sentence that answers the scene's question. */
@@ -49,6 +58,24 @@ export interface Scene {
   readonly view: (context: SceneContext) => VNode;
   /** The few figures that a distant reader gets instead of the view. */
   readonly far: readonly Slot[];
+  /** What a wall made of several panels gets instead of the view. */
+  readonly panels: Panels;
+}
+
+/** Two groups of tiles, and the share whose map is drawn. */
+export interface Panels {
+  readonly groups: readonly [Group, Group];
+  readonly mapped: Mapped | null;
+}
+
+export interface Group {
+  readonly title: string;
+  readonly slots: readonly Slot[];
+}
+
+/** The unit whose figures the tiles show: the commune that is looked at, else the province. */
+export function shownUnit(context: SceneContext): string {
+  return context.unit ?? `P:${context.province}`;
 }
 
 /** After so long without data the reason is said in words. */

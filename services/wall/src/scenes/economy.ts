@@ -41,6 +41,13 @@ export const economy: Scene = {
   topics: (province) => slotTopics(province, [...SLOTS, ...COMPARED]),
   trends: (context) => SLOTS.flatMap((slot) => itemOf(context, slot) ?? []),
   sentence,
+  panels: {
+    groups: [
+      { title: "Nhịp tăng trưởng", slots: GROWTH },
+      { title: "Kinh tế số, hạ tầng, đổi mới", slots: DIGITAL },
+    ],
+    mapped: null,
+  },
   far: [...GROWTH.slice(0, 2), ...DIGITAL.slice(0, 2)],
   view: (context) =>
     h(

@@ -31,6 +31,13 @@ export const feedbackTasks: Scene = {
   topics: (province) => [...slotTopics(province, SLOTS), `indicators/${province}/*/${MAPPED.indicator}/${MAPPED.window}`],
   trends: (context) => SLOTS.flatMap((slot) => itemOf(context, slot) ?? []),
   sentence,
+  panels: {
+    groups: [
+      { title: "Phản ánh của người dân", slots: FEEDBACK },
+      { title: "Nhiệm vụ giao, điểm nóng", slots: TASKS },
+    ],
+    mapped: MAPPED,
+  },
   far: [...FEEDBACK.slice(0, 2), ...TASKS.slice(0, 2)],
   view: (context) =>
     h(

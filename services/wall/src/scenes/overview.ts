@@ -31,6 +31,13 @@ export const overview: Scene = {
   trends: (context) => SLOTS.flatMap((slot) => itemOf(context, slot) ?? []),
   sentence,
   far: FAR,
+  panels: {
+    groups: [
+      { title: "Người dân và kết nối", slots: PEOPLE },
+      { title: "Kinh tế và công nghệ", slots: ECONOMY },
+    ],
+    mapped: MAPPED,
+  },
   view: (context) =>
     h(
       "section",

@@ -25,6 +25,8 @@ const CONDITIONS: readonly (readonly [indicator: string, name: string])[] = [
   ["PS-09", "Số hóa hồ sơ"],
   ["PS-10", "Dùng lại dữ liệu số hóa"],
 ];
+/** Room for the name of a procedure. */
+const NAME_PX = 340;
 const STAGES = ["PS-05", "PS-05.open", "PS-05.due_soon", "PS-05.countdown", "PS-05.overdue_share"] as const;
 
 export const publicService: Scene = {
@@ -47,14 +49,33 @@ export const publicService: Scene = {
   trends: (context) =>
     own(context, HERO.indicator, HERO.window) === null ? [] : [own(context, HERO.indicator, HERO.window) as Observation],
   sentence,
+  panels: {
+    groups: [
+      {
+        title: "Kết quả",
+        slots: [
+          { indicator: "PS-01", windows: ["30d"], country: false },
+          { indicator: "PS-04", windows: ["30d"], country: false },
+          { indicator: "PS-05", windows: ["instant"], country: false },
+          { indicator: "PS-05.overdue_share", windows: ["instant"], country: false },
+        ],
+      },
+      {
+        title: "Điều kiện để toàn trình",
+        slots: ["PS-07", "PS-08", "PS-09", "PS-10"].map((indicator) => ({ indicator, windows: ["month"], country: false })),
+      },
+    ],
+    mapped: { indicator: "PS-04", window: "30d", title: "Hồ sơ đúng hạn theo xã, phường" },
+  },
   far: [
     { indicator: "PS-01", windows: ["30d"], country: false },
     { indicator: "PS-04", windows: ["30d"], country: false },
     { indicator: "PS-05", windows: ["instant"], country: false },
     { indicator: "PS-07", windows: ["month"], country: false },
   ],
-  view: (context) =>
-    h(
+  view: (context) => {
+    const named = { names: context.procedures, namePx: NAME_PX };
+    return h(
       "section",
       { class: "main service" },
       h(
@@ -79,22 +100,25 @@ export const publicService: Scene = {
           "div",
           { class: "two" },
           fenced("Quá hạn", () =>
-            procedureTable(
-              "Quá hạn nhiều nhất",
-              "overdue",
-              context.board.breakdown("PS-05", `P:${context.province}`, "instant", "procedure"),
-            ),
+            procedureTable({
+              ...named,
+              title: "Quá hạn nhiều nhất",
+              kind: "overdue",
+              members: context.board.breakdown("PS-05", `P:${context.province}`, "instant", "procedure"),
+            }),
           ),
           fenced("Toàn trình", () =>
-            procedureTable(
-              "Toàn trình theo thủ tục",
-              "online",
-              context.board.breakdown(HERO.indicator, `P:${context.province}`, HERO.window, "procedure"),
-            ),
+            procedureTable({
+              ...named,
+              title: "Toàn trình theo thủ tục",
+              kind: "online",
+              members: context.board.breakdown(HERO.indicator, `P:${context.province}`, HERO.window, "procedure"),
+            }),
           ),
         ),
       ),
-    ),
+    );
+  },
 };
 
 function sentence(context: SceneContext): string {

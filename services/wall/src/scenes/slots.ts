@@ -6,9 +6,9 @@ import type { Observation } from "../model/observation";
 import { periodWords } from "../model/times";
 import { fenced } from "../parts/frame";
 import { map } from "../parts/map";
-import { tile } from "../parts/tile";
+import { tile, TILE_PX } from "../parts/tile";
 import { h, type VNode } from "../view/node";
-import { missingWords, placeName, provinceOrCountry, type SceneContext } from "./context";
+import { missingWords, placeName, provinceOrCountry, shownUnit, type SceneContext } from "./context";
 
 export interface Slot {
   readonly indicator: string;
@@ -28,10 +28,10 @@ export interface Mapped {
 const POINTS = 30;
 
 /** The topics of the slots: the province's own figures and, where allowed, the country's. */
-export function slotTopics(province: string, slots: readonly Slot[]): readonly string[] {
+export function slotTopics(province: string, slots: readonly Slot[], unit = `P:${province}`): readonly string[] {
   return slots.flatMap(({ indicator, windows, country }) =>
     windows.flatMap((window) => [
-      `indicators/${province}/P:${province}/${indicator}/${window}`,
+      `indicators/${province}/${unit}/${indicator}/${window}`,
       ...(country ? [`indicators/VN/N:VN/${indicator}/${window}`] : []),
     ]),
   );
@@ -39,9 +39,14 @@ export function slotTopics(province: string, slots: readonly Slot[]): readonly s
 
 /** The observation that stands in a slot; one with a value is preferred. */
 export function itemOf(context: SceneContext, slot: Slot): Observation | null {
-  if (slot.country) return provinceOrCountry(context, slot.indicator, slot.windows);
-  const found = slot.windows.flatMap((window) => context.board.get(slot.indicator, `P:${context.province}`, window) ?? []);
+  if (slot.country && context.unit === null) return provinceOrCountry(context, slot.indicator, slot.windows);
+  const found = slot.windows.flatMap((window) => context.board.get(slot.indicator, shownUnit(context), window) ?? []);
   return found.find((item) => item.value !== null) ?? found[0] ?? null;
+}
+
+/** The tiles of a group, each fenced. */
+export function groupTiles(context: SceneContext, slots: readonly Slot[], px: number): readonly VNode[] {
+  return slots.map((slot) => fenced(slot.indicator, () => slotTile(context, slot, px)));
 }
 
 /** A titled column of tiles. */
@@ -68,7 +73,12 @@ export function figureMap(context: SceneContext, mapped: Mapped): VNode {
   const note = `${mapped.indicator}, ${periodWords(mapped.window, null)}`;
   return h(
     "figure",
-    { class: "map" },
+    {
+      class: "map",
+      tabindex: 0,
+      "data-open": "communes",
+      "aria-label": `${mapped.title}, ${note}. Enter: chọn xã, phường`,
+    },
     h(
       "figcaption",
       { class: "cap" },
@@ -79,22 +89,23 @@ export function figureMap(context: SceneContext, mapped: Mapped): VNode {
   );
 }
 
-function slotTile(context: SceneContext, slot: Slot): VNode {
+function slotTile(context: SceneContext, slot: Slot, px = TILE_PX): VNode {
   const indicator = indicatorOf(context.catalogue, slot.indicator);
   const item = itemOf(context, slot);
-  const own = item === null || item.unit === `P:${context.province}`;
+  const own = item === null || item.unit === shownUnit(context);
   return tile({
     indicator,
     item,
     now: context.now,
     lostAt: context.lostAt,
+    px,
     place: own ? null : placeName(context, item.unit),
     trend: item === null ? [] : (context.trends.get(item.id)?.values ?? []).slice(-POINTS),
     missing: missingWords(context, indicator.known),
   });
 }
 
-function picture(context: SceneContext, { indicator: id, window }: Mapped): VNode {
+export function picture(context: SceneContext, { indicator: id, window }: Mapped): VNode {
   const { map: layout, places } = context;
   if (layout === null || layout.areas.length === 0)
     return h(
@@ -109,5 +120,6 @@ function picture(context: SceneContext, { indicator: id, window }: Mapped): VNod
     indicator,
     classes: thresholdClasses(indicator),
     figures: context.board.communes(id, window),
+    chosen: context.unit,
   });
 }

@@ -13,3 +13,19 @@ export function heapMb(): number | null {
   const memory = (performance as { readonly memory?: { readonly usedJSHeapSize?: number } }).memory;
   return memory?.usedJSHeapSize === undefined ? null : Math.round(memory.usedJSHeapSize / 104_857.6) / 10;
 }
+
+/** Beyond so many MB the page is loaded anew at the next scene change. */
+const HEAP_MAX_MB = 500;
+
+/** Whether the page holds so much memory that it should be loaded anew. */
+export function isHeapFull(): boolean {
+  return (heapMb() ?? 0) > HEAP_MAX_MB;
+}
+
+/** Load the page anew at a scene: a new build, or memory that was given back. */
+export function loadAnew(scene: string, unit: string | null): void {
+  const address = new URL(window.location.href);
+  address.searchParams.set("scene", scene);
+  if (unit !== null) address.searchParams.set("unit", unit);
+  window.location.replace(address);
+}
