@@ -6,7 +6,7 @@ Everything anew from the raw events, held against what the centre has counted.
 import json
 import sys
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import msgspec
 import typer
@@ -26,15 +26,33 @@ from services.cli.centre import DEFAULT_DATA, DataOption, JsonOption, load_centr
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.observe import Moment, Observer
 from services.domain.engine.state import State
-from services.domain.engine.windows import PERIODS, period_at
-from services.domain.events import Event, decode
+from services.domain.engine.windows import (
+    ADMINISTRATIVE,
+    PERIODS,
+    SCHOOL,
+    STATISTICAL,
+    TERM,
+    kind_of_period,
+    period_at,
+    place,
+)
+from services.domain.events import decode
 from services.domain.instants import parse_instant
 from services.domain.units import UnitList
 from services.reference.compare import Difference, compare
 from services.reference.places import UnitFact
 from services.reference.reference import Reference
+from services.reference.unsaid import Question, unsaid_cells, unsaid_comparisons
 
-SHOWN_MAX = 50
+
+Periods: TypeAlias = dict[tuple[str, str], list[str]]  # by kind and calendar
+
+
+class Compared(NamedTuple):
+    """How many values were compared, and each that is not what the raw events give."""
+
+    checked: int
+    differences: list[Difference]
 
 
 class _Taken(msgspec.Struct, frozen=True):
@@ -50,7 +68,11 @@ def register(app: typer.Typer) -> None:
     app.command(
         "reconcile",
         help="Recompute everything from the raw events with the slow reference and compare.\n\n"
-        "Exit status 0 only without a difference. Example: ioc reconcile --json",
+        "Every difference is named: a line each, or an entry of `differences`. Exit status 0 only "
+        "without a difference; 1 with one, or when there is nothing to compare with.\n\n"
+        "Examples:\n\n"
+        "    ioc reconcile --data /srv/ioc/b\n\n"
+        "    ioc reconcile --json | jq -r '.differences[].id'",
     )(reconcile)
 
 
@@ -65,8 +87,8 @@ def reconcile(
     as_json: JsonOption = False,
 ) -> None:
     """Compare one committed state with a recomputation from exactly its events."""
-    url = database or load_centre(data).database
-    checked, differences = _compare_all(url)
+    state, reference, moment = _read(database or load_centre(data).database)
+    checked, differences = compare_all(state, reference, moment)
     if as_json:
         print(
             json.dumps(
@@ -74,7 +96,7 @@ def reconcile(
             )
         )
     else:
-        for difference in differences[:SHOWN_MAX]:
+        for difference in differences:
             print(
                 f"{difference.id} {difference.member}:"
                 f" expected {difference.expected}, found {difference.found}"
@@ -84,34 +106,42 @@ def reconcile(
         raise typer.Exit(1)
 
 
-def _compare_all(url: str) -> tuple[int, list[Difference]]:
+def compare_all(state: State, reference: Reference, moment: Moment) -> Compared:
+    """Hold every value of a state against the reference; progress goes to standard error."""
+    observer, cells = Observer(state), list(range(len(state.cells)))
+    counted = set(state.cells.units)
+    units = sorted(reference.units_sent() | counted)
+    checked, found = 0, list[Difference]()
+    tasks = list(_tasks(state, reference, moment.now))
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for formula, asked in progress.track(tasks, description="comparing"):
+            observed = observer.observe(
+                formula, asked.window, asked.calendar, cells, moment, asked.period
+            )
+            documents = msgspec.json.decode(msgspec.json.encode(observed))
+            checked += len(documents)
+            found.extend(compare(documents, reference, lambda _observation: moment.now))
+            found.extend(unsaid_comparisons(documents, reference, asked))
+            found.extend(unsaid_cells(documents, reference, asked, units, counted))
+    return Compared(checked, found)
+
+
+def _read(url: str) -> tuple[State, Reference, Moment]:
+    """Read one committed state, and give the reference exactly its events."""
     catalogue, units, now = load_catalogue(), load_units(), clock_now()
     reader = PaneReader(catalogue, units)
     with connect(url, "ioc-reconcile") as connection, snapshot(connection) as cursor:
-        connection.execute("set local transaction_timeout = 0")
         watermark = _read_all(reader, cursor)
         cursor.execute("select body from event")
         bodies = [bytes(body) for (body,) in cursor]
-    events = [decode(body) for body in bodies]
     reference = Reference(
-        events,
+        [decode(body) for body in bodies],
         _facts(units),
         load_measure_documents(),
         load_indicator_documents(),
         _ingested_at(bodies),
     )
-    observer, moment = Observer(reader.state), Moment(now, watermark)
-    found = _missing_units(events, reader.state, units, now)
-    checked = 0
-    tasks = list(_tasks(reader.state, events, now))
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        for formula, window, calendar, period in progress.track(tasks, description="comparing"):
-            cells = range(len(reader.state.cells))
-            observed = observer.observe(formula, window, calendar, list(cells), moment, period)
-            documents = msgspec.json.decode(msgspec.json.encode(observed))
-            checked += len(documents)
-            found.extend(compare(documents, reference, lambda _observation: now))
-    return checked, found
+    return reader.state, reference, Moment(now, watermark)
 
 
 def _ingested_at(bodies: list[bytes]) -> dict[tuple[str, str], int]:
@@ -137,37 +167,31 @@ def _facts(units: UnitList) -> list[UnitFact]:
     ]
 
 
-def _missing_units(
-    events: list[Event], state: State, units: UnitList, now: int
-) -> list[Difference]:
-    """Units that sent events that count and of which nothing is counted."""
-    del now
-    seen = set(state.cells.units)
-    sent = {
-        event.unit
-        for event in events
-        if event.op == "create" and event.type.endswith("received.v1")
-    }
-    known = {key.partition("@")[0] for key in seen}
-    return [
-        Difference(code, "unit", "counted", "missing")
-        for code in sorted(sent - known)
-        if units.of_code(code)
-    ]
-
-
-def _tasks(
-    state: State, events: list[Event], now: int
-) -> Iterator[tuple[Formula, str, str, str | None]]:
-    """Every window now, and every period in which something happened."""
-    instants = [event.at for event in events if event.at < now]
+def _tasks(state: State, reference: Reference, now: int) -> Iterator[tuple[Formula, Question]]:
+    """Every window now, and every period in which something happened or of which it is told."""
+    happened, told = _periods_of(reference, now)
     for formula in state.catalogue.formulas.values():
         indicator = state.catalogue.indicators[formula.indicator]
+        named = told if state.catalogue.reported(formula) else happened
         for window in formula.windows:
             for calendar in indicator.calendars_of(window):
-                yield formula, window, calendar, None
+                yield formula, Question(formula.id, window, now, None, calendar)
                 if window in PERIODS:
                     kind = "year" if window == "ytd" else window
-                    periods = {period_at(kind, calendar, at) for at in instants}
-                    for period in sorted(periods - {period_at(kind, calendar, now)}):
-                        yield formula, window, calendar, period
+                    for period in named.get((kind, calendar), ()):
+                        yield formula, Question(formula.id, window, now, period, calendar)
+
+
+def _periods_of(reference: Reference, now: int) -> tuple[Periods, Periods]:
+    """The periods by kind and calendar with a fact, less the current one, and with a figure."""
+    happened: Periods = {}
+    told: Periods = {}
+    days, reported = reference.days_before(now), reference.periods_reported()
+    for calendar in (STATISTICAL, ADMINISTRATIVE, SCHOOL):
+        said = [period for of, period in reported if of == calendar]
+        begins = [place(kind_of_period(each), calendar, now, each).begin for each in said]
+        for kind in (TERM,) if calendar == SCHOOL else ("month", "quarter", "year"):
+            periods = {period_at(kind, calendar, day) for day in days}
+            happened[kind, calendar] = sorted(periods - {period_at(kind, calendar, now)})
+            told[kind, calendar] = sorted({period_at(kind, calendar, at) for at in begins})
+    return happened, told

@@ -40,9 +40,9 @@ class Counted(NamedTuple):
     life: Life
 
 
-CountedBy: TypeAlias = dict[
-    tuple[str, Member | None], list[Counted]
-]  # by unit and breakdown; None: the total
+Place: TypeAlias = tuple[str, Member | None]  # unit and breakdown; None: the total
+CountedBy: TypeAlias = dict[Place, list[Counted]]
+FlowsBy: TypeAlias = dict[Place, tuple[list[float], list[Counted]]]  # with their instants
 
 
 class CaseBook:
@@ -65,7 +65,7 @@ class CaseBook:
         self._moving: dict[str, bool] = {}
         self._found: dict[tuple[str, int, int], list[Contribution]] = {}
         self._sorted_at = 0
-        self._flows: dict[str, CountedBy] = {}
+        self._flows: dict[str, FlowsBy] = {}
         self._stocks: dict[tuple[str, int], CountedBy] = {}
         self._members: dict[tuple[str, str], dict[str, set[str]]] = {}
 
@@ -114,10 +114,12 @@ class CaseBook:
             by_place = self._sorted(measure, now, now, lambda c: c.start < now)
             for counted in by_place.values():
                 counted.sort(key=_start)
-            self._flows[measure["id"]] = by_place
-        counted = self._flows[measure["id"]].get((unit, member), [])
-        first, last = (bisect_left(counted, at, key=_start) for at in span)
-        return counted[first:last]
+            self._flows[measure["id"]] = {
+                place: ([_start(each) for each in counted], counted)
+                for place, counted in by_place.items()
+            }
+        starts, counted = self._flows[measure["id"]].get((unit, member), ([], []))
+        return counted[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
 
     def _sorted(
         self, measure: Measure, at: int, now: int, counts: Callable[[Contribution], bool]

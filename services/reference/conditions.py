@@ -39,6 +39,13 @@ def evaluate(expression: str, named: Named, functions: Functions) -> Any:
     return _evaluate(_parsed(expression), named, {**PLAIN_FUNCTIONS, **functions})
 
 
+@functools.lru_cache(maxsize=CACHED_MAX)
+def names_in(expression: str) -> tuple[str, ...]:
+    """Return the names in an expression, those of functions included."""
+    nodes = ast.walk(_parsed(expression))
+    return tuple({node.id for node in nodes if isinstance(node, ast.Name)})
+
+
 def smaller(*values: Any) -> Any:
     """Return the smallest argument; absent ones are left out."""
     return min((value for value in values if value is not None), default=None)

@@ -52,7 +52,7 @@ class Occurrences:
     ) -> list[Occurrence]:
         """Return what has span[0] <= at < span[1], in the unit and all below."""
         found = self._sorted(measure).get((unit, member), [])
-        first, last = (bisect_left(found, at, key=_at) for at in span)
+        first, last = (bisect_left(found, float(at), key=_at) for at in span)
         return found[first:last]
 
     def members(self, measure: Measure, unit: str, dimension: str) -> set[str]:

@@ -6,7 +6,6 @@ order and batches, with repetitions, while the clock goes on.
 
 import random
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from services.cli.simulator.stream import Plan, Simulation
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.comparisons import DIFFERENCE, GROWTH
 from services.domain.engine.observe import Moment, Observer
 from services.domain.engine.state import State
 from services.domain.engine.windows import PERIODS
@@ -23,6 +21,7 @@ from services.domain.events import decode
 from services.domain.instants import DAY, SECOND, parse_instant
 from services.reference.compare import compare
 from services.reference.reference import Reference
+from services.reference.unsaid import Question, unsaid_cells, unsaid_comparisons
 from tests.unit.engine_centre import UNIT_FACTS, Counting, Reading, catalogue
 from tests.unit.engine_documents import NOWS, Document
 from tests.unit.engine_logs import logs
@@ -31,7 +30,6 @@ from tests.unit.reference_log import indicators, measures
 
 EXAMPLES = 16
 EVENTS = 700
-LEVELS = {"country": "N", "province": "P", "commune": "C"}
 STEADY = settings(
     deadline=None,
     max_examples=EXAMPLES,
@@ -63,11 +61,6 @@ def counted(log: list[Document], now: int, shuffler: random.Random) -> State:
     return reading.state
 
 
-def clocked(formula: Formula) -> bool:
-    """Whether a formula has a value although nothing has ever been counted."""
-    return any(measure.source == "clock" for measure in catalogue().measures_of(formula))
-
-
 def tasks(now: int, chooser: random.Random) -> Iterator[tuple[Formula, str, str, str | None]]:
     """Every window now, and one named period of each calendar window."""
     for formula in catalogue().formulas.values():
@@ -79,79 +72,19 @@ def tasks(now: int, chooser: random.Random) -> Iterator[tuple[Formula, str, str,
                     yield formula, window, calendar, chooser.choice(named_periods(window, now))
 
 
-def silent(
-    observed: list[dict[str, Any]], reference: Reference, formula: Formula, now: int
-) -> Iterator[str]:
-    """Comparisons, targets and ranks that the reference has and an observation does not say."""
-    indicator = catalogue().indicators[formula.indicator]
-    for each in observed:
-        member = next(iter(each["dims"].items()), None)
-        place = (
-            each["indicator"],
-            f"{each['unit']}@{each['valid_from']}",
-            member,
-            each["window"],
-            now,
-            each.get("period"),
-            each["calendar"],
-        )
-        said = {found["kind"] for found in each.get("comparisons", [])}
-        said |= {name for name in ("target", "rank") if each.get(name)}
-        for kind in set(indicator.comparisons) & ({*GROWTH, *DIFFERENCE, "target", "rank"} - said):
-            if kind == "rank" and (member is not None or each["unit"] == "N:VN"):
-                continue
-            if formula.unit == "timestamp" and kind == "target":
-                continue
-            if (expected := reference.comparison(kind, *place)) is not None:
-                yield f"{each['id']} lacks {kind}: {expected}"
-
-
-def unseen(
-    observed: list[dict[str, Any]],
-    reference: Reference,
-    known: set[str],
-    asked: tuple[Formula, str, str, str | None],
-    now: int,
-) -> Iterator[str]:
-    """Cells in which the reference has a value and nothing was observed, or another period was."""
-    formula, window, calendar, period = asked
-    indicator = catalogue().indicators[formula.indicator]
-    seen = {
-        (f"{o['unit']}@{o['valid_from']}", next(iter(o["dims"].items()), None)): o.get("period")
-        for o in observed
-    }
-    levels = {LEVELS[name] for name in indicator.unit_levels}
-    for unit in (fact.key for fact in UNIT_FACTS if fact.key[0] in levels):
-        places: list[tuple[str, str] | None] = [None]
-        for dim in indicator.dimensions:
-            members = reference.members(formula.id, unit, dim, now)
-            places += [(dim, member) for member in sorted(members)]
-        for place in places:
-            asked_for = (formula.id, unit, place, window, now)
-            value = reference.value(*asked_for, period, calendar)
-            if (unit, place) not in seen:
-                silent_unit = unit not in known and (value.value == 0 or clocked(formula))
-                silent_member = place is not None and value.value == 0
-                if value.value is not None and not (silent_unit or silent_member):
-                    yield f"{formula.id} {unit} {place} {window} {period} is not observed: {value}"
-            elif period is None and window in PERIODS:
-                expected = reference.period(*asked_for, calendar)
-                if expected is not None and seen[unit, place] != expected:
-                    yield f"{formula.id} {unit} {place} {window}: {expected} is the latest period"
-
-
 def disagreements(log: list[Document], now: int, shuffler: random.Random) -> list[str]:
     reference, state = opinion(log), counted(log, now, shuffler)
     observer, moment = Observer(state), Moment(now, now)
     cells, known = range(len(state.cells)), set(state.cells.units)
+    units = [fact.key for fact in UNIT_FACTS]
     found: list[str] = []
-    for asked in tasks(now, shuffler):
-        formula, window, calendar, period = asked
+    for formula, window, calendar, period in tasks(now, shuffler):
         observed = observer.observe(formula, window, calendar, list(cells), moment, period)
         documents = msgspec.json.decode(msgspec.json.encode(observed))
         found += [str(each) for each in compare(documents, reference, lambda _: now)]
-        found += silent(documents, reference, formula, now)
-        found += unseen(documents, reference, known, asked, now)
+        question = Question(formula.id, window, now, period, calendar)
+        found += map(str, unsaid_comparisons(documents, reference, question))
+        found += map(str, unsaid_cells(documents, reference, question, units, known))
     return found
 
 
