@@ -44,7 +44,6 @@ from services.reference.places import UnitFact
 from services.reference.reference import Reference
 from services.reference.unsaid import Question, unsaid_cells, unsaid_comparisons
 
-
 Periods: TypeAlias = dict[tuple[str, str], list[str]]  # by kind and calendar
 
 
