@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from services.domain.events import CONTRACT, Event
-from services.reference.instants import instant
 
 
 def counting_versions(events: Iterable[Event]) -> list[Event]:
@@ -20,12 +19,9 @@ def counting_versions(events: Iterable[Event]) -> list[Event]:
     return [event for event in chosen if event is not None]
 
 
-def known_from(fact: Event) -> int:
-    """Return when a fact becomes known: when it happens; under embargo when it is released."""
-    said = [field(fact, name) for name in ("embargo_until", "released_at")]
-    if said[0] is None:
-        return fact.at
-    return max(fact.at, *(instant(str(text)) for text in said if text is not None))
+def known_before(facts: Sequence[Event], now: int) -> list[Event]:
+    """Leave out the facts that happen at `now` or later."""
+    return [fact for fact in facts if fact.at < now]
 
 
 def known_at(events: Iterable[Event], at: int) -> list[Event]:

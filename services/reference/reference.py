@@ -12,7 +12,7 @@ from services.reference.cases import CaseBook
 from services.reference.clock import WorkingDays
 from services.reference.comparisons import compare_value
 from services.reference.contributions import Member
-from services.reference.facts import counting_versions, field, known_from, one_of_each_key
+from services.reference.facts import counting_versions, field, one_of_each_key
 from services.reference.feeds import Feeds, Overdue, domains_of
 from services.reference.forms import Asked, Value
 from services.reference.instants import day_of, start_of
@@ -58,9 +58,9 @@ class Reference:
         self._case_facts = [fact for fact in facts if CONTRACT.types[fact.type].key == "case"]
         self._subject_facts = sorted(
             (fact for fact in facts if CONTRACT.types[fact.type].key != "case"),
-            key=known_from,
+            key=lambda fact: fact.at,
         )
-        self._subject_times = [known_from(fact) for fact in self._subject_facts]
+        self._subject_times = [fact.at for fact in self._subject_facts]
         self._accepted = accepted_events(events, ingested_at or {})
         self._books: list[tuple[WorkingCalendars, Lists, CaseBook]] = []
         self._subjects: dict[int, tuple[CaseBook, Subjects]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.domain.events import Event
-from services.reference.facts import field, known_from, version
+from services.reference.facts import field, version
 from services.reference.instants import instant
 from services.reference.places import Places
 from services.reference.working import WorkingCalendars, WorkingTime
@@ -18,11 +18,11 @@ class SeriesLife:
 
     def __init__(self, unit: str, facts: Iterable[Event], working: WorkingTime) -> None:
         self.unit, self.working = unit, working
-        self._facts = sorted(facts, key=known_from)
+        self._facts = sorted(facts, key=lambda fact: fact.at)
 
     def facts_before(self, at: int) -> int:
-        """Return how many of its facts were known before an instant."""
-        return sum(known_from(fact) < at for fact in self._facts)
+        """Return how many of its facts happened before an instant."""
+        return sum(fact.at < at for fact in self._facts)
 
     def state(self, count: int) -> dict[str, Any]:
         """Return the attributes after the first `count` facts; at least one."""

@@ -63,11 +63,7 @@ def reports(draw: st.DrawFn, now: int, number: int) -> list[Document]:
         time = draw(moments(now))
         data = said | draw(amounts(kind, said))
         data |= {"vintage_no": vintage, "vn_level": draw(st.sampled_from(LEVELS))}
-        data["sent_at"] = format_instant(time)
-        held = draw(st.sampled_from([None, None, None, None, 0, 1, 20]))
-        data["released_at"] = format_instant(time + (held or 0) * DAY)
-        if held is not None:
-            data["embargo_until"] = format_instant(time + held * DAY)
+        data["released_at"] = format_instant(time)
         for document in draw(_one(kind, f"r{number}-{vintage}", unit, _subject(said), data)):
             documents.append(document | {"unitasof": "2025-06-30" if old else "2025-07-01"})
     return documents
@@ -103,7 +99,7 @@ def values(draw: st.DrawFn, now: int, number: int) -> list[Document]:
     }
     unit = draw(st.sampled_from(["N:VN", "P:33", "C:11953", "C:11977", "C:13000"]))
     subject = f"{said['series_id']}/{said['ref_date']}"
-    said["sent_at"] = format_instant(draw(moments(now)))
+    said["released_at"] = format_instant(draw(moments(now)))
     return draw(_one("reference.value", f"v{number}", unit, subject, said))
 
 
@@ -115,7 +111,7 @@ def changed_days(draw: st.DrawFn, now: int, number: int) -> list[Document]:
     hours = draw(st.sampled_from([None, ["08:00-10:00"], ["13:00-24:00", "06:00-13:00"]]))
     if hours is not None:
         said["hours"] = hours
-    said["sent_at"] = format_instant(draw(moments(now)))
+    said["released_at"] = format_instant(draw(moments(now)))
     unit = draw(st.sampled_from(["N:VN", "N:VN", "P:33", "P:33", "C:11953"]))
     return draw(_one("reference.calendar_day", f"d{number}", unit, day, said))
 
@@ -124,8 +120,8 @@ def changed_days(draw: st.DrawFn, now: int, number: int) -> list[Document]:
 def _one(
     draw: st.DrawFn, kind: str, name: str, unit: str, subject: str, data: Document
 ) -> list[Document]:
-    """A fact of a subject, sometimes taken back."""
-    time = data.pop("sent_at")
+    """A fact of a subject at its release, sometimes taken back."""
+    time = data["released_at"] if "period" in data else data.pop("released_at")
     document: Document = {
         "specversion": "1.0",
         "id": name,

@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import msgspec
 import pytest
 
 from services.domain.events import Event
@@ -15,7 +14,6 @@ from tests.unit.reference_log import (
     received,
     reference,
     reference_value,
-    report,
     revenue,
     series,
     subscriptions,
@@ -208,18 +206,3 @@ def test_a_period_of_a_school_term_disturbs_nothing() -> None:
         revenue("P:33", "2025-T1", 3, calendar="school"), revenue("P:33", "2026-01", 4)
     )
     assert billions(opinion, "month", None) == 4
-
-
-@pytest.mark.clause("6.4.1")
-def test_a_figure_under_embargo_is_known_after_its_release() -> None:
-    said = {"sector": "IT_INDUSTRY", "flow": "revenue", "origin": "all", "amount_vnd": 7 * BILLION}
-    said |= {"embargo_until": "2026-06-03T08:00:00+07:00"}
-    sent = report("sector.revenue", "P:33", "2026-05", said, released="2026-06-03T08:00")
-    held = msgspec.structs.replace(sent, at=at("2026-06-01T00:00"))
-    opinion = reference(held)
-
-    def known(now: int) -> Fraction | None:
-        return opinion.value("DE-01", PROVINCE, None, "month", now, "2026-05").value
-
-    release = at("2026-06-03T08:00")
-    assert (known(release), known(release + 1)) == (None, Fraction(7))

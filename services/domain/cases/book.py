@@ -42,7 +42,7 @@ from services.domain.engine.contributions import (
     CountedMeasures,
     merged,
 )
-from services.domain.events import CONTRACT, Event, counting_facts, counts_from
+from services.domain.events import CONTRACT, Event, counting_facts
 from services.domain.instants import DAY, local_date, parse_date
 from services.domain.units import UnitList
 from services.domain.worktime import WorkingCalendar, local_day
@@ -137,14 +137,15 @@ class Book:
         """What these events of one case mean at `now`; facts of the future wait until it comes."""
         given = list(events)
         fold_of = FOLDS.get(name.kind)
-        alone = len(given) == 1 and given[0].op == "create" and counts_from(given[0]) < now
+        alone = len(given) == 1 and given[0].op == "create" and given[0].at < now
         if alone and fold_of is None and name.kind not in ROW_TYPES:
             return self._of_one(given[0])
         facts = given if alone else counting_facts(given, now)
-        later = [event for event in given if counts_from(event) >= now]
-        ripe_at = min((counts_from(event) + 1 for event in later), default=None)
-        states = {(event.source, event.id): SUPERSEDED for event in given}
-        states |= {(event.source, event.id): WAITING for event in later}
+        later = [event.at + 1 for event in given if event.at >= now]
+        ripe_at = min(later, default=None)
+        states = {
+            (event.source, event.id): WAITING if event.at >= now else SUPERSEDED for event in given
+        }
         asked = Asked(given, facts, states, ripe_at)
         if fold_of is not None:
             return self._of_life(name.kind, fold_of, asked, now)

@@ -7,7 +7,7 @@ record as it was sent, `decode` reads one that was accepted before.
 from services.domain.events.contract import CONTRACT, Contract, EventType
 from services.domain.events.decode import decode, decode_stamped
 from services.domain.events.event import Event, Record, UnitCodes
-from services.domain.events.facts import counting_facts, counts_from
+from services.domain.events.facts import counting_facts
 from services.domain.events.findings import REASONS, WARNINGS, Finding
 from services.domain.events.judge import judge
 from services.domain.events.strict_json import RECORD_BYTES_MAX
@@ -27,7 +27,6 @@ __all__ = [
     "Rejected",
     "UnitCodes",
     "counting_facts",
-    "counts_from",
     "decode",
     "decode_stamped",
     "judge",

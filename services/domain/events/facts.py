@@ -7,7 +7,6 @@ cases are no matter of this module.
 from collections.abc import Iterable
 
 from services.domain.events.event import Event
-from services.domain.instants import parse_instant
 
 Fact = tuple[str, str, str, str, str]
 """What names a fact: source, id of its first event, type, unit, subject."""
@@ -18,7 +17,7 @@ def counting_facts(events: Iterable[Event], now: int | None = None) -> list[Even
 
     Of events with one (source, id) the first given stands. Of a fact's corrections and retractions
     the one with the greatest (recordedtime, id) counts, whatever the order of arrival; a fact whose
-    first event is missing does not count. With `now`, a fact whose counting version counts from
+    first event is missing does not count. With `now`, a fact whose counting version happens at
     `now` or later does not count yet.
     """
     first: dict[tuple[str, str], Event] = {}
@@ -28,22 +27,9 @@ def counting_facts(events: Iterable[Event], now: int | None = None) -> list[Even
     if any(event.op != "create" for event in counting):
         counting = _newest_versions(counting)
     return sorted(
-        [event for event in counting if now is None or counts_from(event) < now],
+        [event for event in counting if now is None or event.at < now],
         key=lambda event: (event.unit, event.subject, event.at, event.id),
     )
-
-
-def counts_from(event: Event) -> int:
-    """The instant after which an event counts: its time; under embargo, its release.
-
-    Nobody sees a figure under embargo before it is released, however it is asked for: it is not
-    counted until then (clause 6.4.1).
-    """
-    embargo_until = getattr(event.data, "embargo_until", None)
-    if embargo_until is None:
-        return event.at
-    released_at = getattr(event.data, "released_at", embargo_until)
-    return max(event.at, parse_instant(embargo_until), parse_instant(released_at))
 
 
 def _newest_versions(events: list[Event]) -> list[Event]:
