@@ -12,6 +12,7 @@ DEAD_LETTER_KEPT_DAYS = 30
 SCHEMA_FORMAT = "application/schema+json;version=draft-2020-12"
 CLOUDEVENTS = "application/cloudevents+json"
 ALERTS = "alerts"
+FIVE_YEARS_DAYS = 1827
 """The one domain that agencies do not write to: its topic has a name and a life of its own."""
 
 
@@ -79,6 +80,7 @@ def _own_channels() -> Document:
             "Transitions of alerts, written by the centre only.",
             _types_of(ALERTS),
             ["compact", "delete"],
+            FIVE_YEARS_DAYS,
         ),
         "partials": _channel(
             "ioc.partials.v1",

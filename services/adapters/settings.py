@@ -15,7 +15,6 @@ class Settings(BaseSettings):
     database_url: str = "postgresql://ioc@127.0.0.1:5432/ioc"
     host: str = "127.0.0.1"
     port: int = 0
-    metrics_port: int = 0
     data: Path = Path(".ioc")
     province: str = "33"
     event_partitions: int = Field(default=3, ge=1, le=512)

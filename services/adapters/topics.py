@@ -11,6 +11,7 @@ from services.domain.events import CONTRACT
 
 INDICATORS = "ioc.indicators.v1"
 ALERTS = "ioc.alerts.v1"
+ALERT_DAYS = 1827  # five years, clause 13.1.3
 DEAD_LETTERS = "ioc.deadletter.v1"
 RECEIPTS = "ioc.receipts.v1"
 DAY_MS = 86_400_000
@@ -61,7 +62,11 @@ def topic_plans(settings: Settings) -> list[TopicPlan]:
             ALERTS,
             settings.indicator_partitions,
             copies,
-            {**compact, "cleanup.policy": "compact,delete"},
+            {
+                **compact,
+                "cleanup.policy": "compact,delete",
+                "retention.ms": str(ALERT_DAYS * DAY_MS),
+            },
             counted=False,
         ),
     ]

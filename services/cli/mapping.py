@@ -209,6 +209,8 @@ def _check_event(mapping: TableMapping, rule: EventRule, place: str) -> None:
     kind = CONTRACT.types.get(rule.type)
     if kind is None:
         raise Refused(f"{place}: type {rule.type} is unknown.{_meant(rule.type, CONTRACT.types)}")
+    if kind.direction == "out":
+        raise Refused(f"{place}: {rule.type} is written by the centre only; nobody sends it.")
     attributes = mapping.attributes(rule)
     for name in ("id", "source", "subject", "time", "recordedtime", "unit"):
         if name not in attributes:

@@ -1,7 +1,8 @@
 """What cases contribute: flows by their state at now, stocks by their state at that instant."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from services.domain.events import Event
 from services.reference.contributions import Contribution, Measure, Member, contribution, member_of
@@ -32,79 +33,126 @@ class Life(Protocol):
         """Return what a measure counts of it at an instant: itself, or each of its episodes."""
 
 
+class Counted(NamedTuple):
+    """A contribution with the case that makes it."""
+
+    found: Contribution
+    life: Life
+
+
+Place: TypeAlias = tuple[str, Member | None]  # unit and breakdown; None: the total
+CountedBy: TypeAlias = dict[Place, list[Counted]]
+FlowsBy: TypeAlias = dict[Place, tuple[list[float], list[Counted]]]  # with their instants
+
+
 class CaseBook:
-    """All cases of a centre under one working calendar."""
+    """All cases of a centre under one working calendar.
+
+    What a measure counts at an instant is sorted by unit and breakdown once, then looked up; what
+    was sorted is kept for one `now`.
+    """
 
     def __init__(
         self, facts: Sequence[Event], places: Places, calendars: WorkingCalendars, lists: Lists
     ) -> None:
-        self._lists = lists
-        self._by_unit: dict[tuple[str, str], list[Life]] = {}
-        kinds: dict[str, Iterable[Life]] = {
-            "dossier": dossier_lives(facts, places, calendars),
-            "feedback": feedback_lives(facts, places, calendars),
-            "task": task_lives(facts, places, calendars),
-            "series": series_lives(facts, places, calendars),
+        self._lists, self._places = lists, places
+        self._lives: dict[str, list[Life]] = {
+            "dossier": list(dossier_lives(facts, places, calendars)),
+            "feedback": list(feedback_lives(facts, places, calendars)),
+            "task": list(task_lives(facts, places, calendars)),
+            "series": list(series_lives(facts, places, calendars)),
         }
-        for kind, lives in kinds.items():
-            for life in lives:
-                for unit in places.with_above(life.unit):
-                    self._by_unit.setdefault((kind, unit), []).append(life)
         self._moving: dict[str, bool] = {}
-        self._found: dict[tuple[str, int, int, int | None], list[Contribution]] = {}
+        self._found: dict[tuple[str, int, int], list[Contribution]] = {}
+        self._sorted_at = 0
+        self._flows: dict[str, FlowsBy] = {}
+        self._stocks: dict[tuple[str, int], CountedBy] = {}
+        self._members: dict[tuple[str, str], dict[str, set[str]]] = {}
 
     def flow(
         self, measure: Measure, unit: str, member: Member | None, span: tuple[int, int], now: int
     ) -> list[float]:
         """Return the values (quanta, buckets) of what has span[0] <= at < min(span[1], now)."""
-        start, end = span[0], min(span[1], now)
-        return [
-            found.value
-            for life in self._of(measure, unit, member, now)
-            for found in self._contributions(measure, life, life.facts_before(now), now)
-            if start <= found.start < end
-        ]
+        return [each.found.value for each in self._flow(measure, unit, member, span, now)]
 
     def stock(
         self, measure: Measure, unit: str, member: Member | None, at: int, now: int
     ) -> list[float]:
         """Return the values in quanta of what holds at an instant, by the state then."""
-        return [
-            found.value
-            for life in self._of(measure, unit, member, now)
-            for found in self._contributions(measure, life, life.facts_before(at), at)
-            if found.start < at <= found.end
-        ]
+        self._see_from(now)
+        key = (measure["id"], at)
+        if key not in self._stocks:
+            self._stocks[key] = self._sorted(measure, at, now, lambda c: c.start < at <= c.end)
+        return [each.found.value for each in self._stocks[key].get((unit, member), [])]
 
     def counted(
         self, measure: Measure, unit: str, member: Member | None, span: tuple[int, int], now: int
     ) -> list[tuple[str, dict[str, Any]]]:
         """Return unit and state at now of the cases that a flow counts in a window."""
-        start, end = span[0], min(span[1], now)
         return [
             (life.unit, life.state(life.facts_before(now)))
-            for life in self._of(measure, unit, member, now)
-            for found in self._contributions(measure, life, life.facts_before(now), now)
-            if start <= found.start < end
+            for _, life in self._flow(measure, unit, member, span, now)
         ]
 
     def members(self, measure: Measure, unit: str, dimension: str, now: int) -> set[str]:
         """Return the values that a dimension takes among the cases of a unit."""
-        field_name = measure["dimensions"][dimension]
-        lives = self._of(measure, unit, None, now)
-        return {member_of(life.state(life.facts_before(now))[field_name]) for life in lives}
+        self._see_from(now)
+        key = (measure["case"], measure["dimensions"][dimension])
+        if key not in self._members:
+            found: dict[str, set[str]] = {}
+            for life, known in self._known(measure, now):
+                for upper in self._places.with_above(life.unit):
+                    found.setdefault(upper, set()).add(member_of(life.state(known)[key[1]]))
+            self._members[key] = found
+        return self._members[key].get(unit, set())
 
-    def _of(self, measure: Measure, unit: str, member: Member | None, now: int) -> Iterator[Life]:
-        """Yield the cases known at now; their dimensions are those of the state at now."""
-        for life in self._by_unit.get((measure["case"], unit), []):
-            known = life.facts_before(now)
-            if known == 0:
+    def _flow(
+        self, measure: Measure, unit: str, member: Member | None, span: tuple[int, int], now: int
+    ) -> list[Counted]:
+        self._see_from(now)
+        if measure["id"] not in self._flows:
+            by_place = self._sorted(measure, now, now, lambda c: c.start < now)
+            for counted in by_place.values():
+                counted.sort(key=_start)
+            self._flows[measure["id"]] = {
+                place: ([_start(each) for each in counted], counted)
+                for place, counted in by_place.items()
+            }
+        starts, counted = self._flows[measure["id"]].get((unit, member), ([], []))
+        return counted[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
+
+    def _sorted(
+        self, measure: Measure, at: int, now: int, counts: Callable[[Contribution], bool]
+    ) -> CountedBy:
+        """Return what the cases known at now contribute by their state at an instant.
+
+        Their dimensions are those of the state at now.
+        """
+        by_place: CountedBy = {}
+        for life, known in self._known(measure, now):
+            found = self._contributions(measure, life, life.facts_before(at), at)
+            counted = [Counted(each, life) for each in found if counts(each)]
+            if not counted:
                 continue
-            if member is not None:
-                field_name = measure["dimensions"][member[0]]
-                if member_of(life.state(known)[field_name]) != member[1]:
-                    continue
-            yield life
+            dims = measure["dimensions"].items()
+            members = [(dim, member_of(life.state(known)[name])) for dim, name in dims]
+            for unit in self._places.with_above(life.unit):
+                for member in (None, *members):
+                    by_place.setdefault((unit, member), []).extend(counted)
+        return by_place
+
+    def _known(self, measure: Measure, now: int) -> Iterator[tuple[Life, int]]:
+        """Yield the cases known at now, and how many facts of each."""
+        for life in self._lives[measure["case"]]:
+            known = life.facts_before(now)
+            if known:
+                yield life, known
+
+    def _see_from(self, now: int) -> None:
+        """Forget what was sorted as it was seen from another instant."""
+        if now != self._sorted_at:
+            self._sorted_at = now
+            self._flows, self._stocks, self._members = {}, {}, {}
 
     def _contributions(
         self, measure: Measure, life: Life, count: int, at: int
@@ -112,7 +160,9 @@ class CaseBook:
         """Return what a case contributes when its first `count` facts are known."""
         if count == 0:
             return []
-        key = (measure["id"], id(life), count, at if self._moves(measure) else None)
+        if self._moves(measure):
+            return list(self._computed(measure, life, count, at))
+        key = (measure["id"], id(life), count)
         if key not in self._found:
             self._found[key] = list(self._computed(measure, life, count, at))
         return self._found[key]
@@ -133,3 +183,7 @@ class CaseBook:
             found = contribution(measure, state | lists, life.working)
             if found is not None:
                 yield found
+
+
+def _start(counted: Counted) -> float:
+    return counted.found.start

@@ -52,12 +52,13 @@ def compare(
     for observation in observations:
         if observation.get("null_reason") not in WITHHELD:
             differences += _differences(
-                observation, reference, _place(observation, now_of(observation))
+                observation, reference, place_of(observation, now_of(observation))
             )
     return differences
 
 
-def _place(observation: Observation, now: int) -> Place:
+def place_of(observation: Observation, now: int) -> Place:
+    """Return the coordinates of an observation that was computed at an instant."""
     dims = observation.get("dims") or {}
     return Place(
         observation["indicator"],

@@ -1,6 +1,7 @@
 """The small language of measures: filters, and expressions such as `min(late_from, closed_at)`."""
 
 import ast
+import functools
 import math
 import operator
 import re
@@ -13,6 +14,8 @@ from services.reference.instants import HOUR, SECOND
 
 Named: TypeAlias = Mapping[str, Any]
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
+
+CACHED_MAX = 4096  # numbers and expressions that stay read
 
 
 class Instant(int):
@@ -33,8 +36,14 @@ def evaluate(expression: str, named: Named, functions: Functions) -> Any:
 
     A single `=` compares. Without one of its operands a value is absent.
     """
-    text = re.sub(r"(?<![<>=!])=(?!=)", "==", expression)
-    return _evaluate(ast.parse(text, mode="eval").body, named, {**PLAIN_FUNCTIONS, **functions})
+    return _evaluate(_parsed(expression), named, {**PLAIN_FUNCTIONS, **functions})
+
+
+@functools.lru_cache(maxsize=CACHED_MAX)
+def names_in(expression: str) -> tuple[str, ...]:
+    """Return the names in an expression, those of functions included."""
+    nodes = ast.walk(_parsed(expression))
+    return tuple({node.id for node in nodes if isinstance(node, ast.Name)})
 
 
 def smaller(*values: Any) -> Any:
@@ -54,6 +63,7 @@ def quanta(value: float, quantum: float) -> int:
     return -count if value < 0 else count
 
 
+@functools.lru_cache(maxsize=CACHED_MAX)
 def exact(number: float | str) -> Fraction:
     """Return the fraction that a decimal number of the contract or the catalogue means."""
     return Fraction(str(number))
@@ -62,6 +72,11 @@ def exact(number: float | str) -> Fraction:
 def microseconds(hours: float) -> int:
     """Return a duration given in hours to the nearest microsecond."""
     return int((Decimal(str(hours)) * 3_600_000_000).to_integral_value(ROUND_HALF_UP))
+
+
+@functools.lru_cache(maxsize=CACHED_MAX)
+def _parsed(expression: str) -> ast.expr:
+    return ast.parse(re.sub(r"(?<![<>=!])=(?!=)", "==", expression), mode="eval").body
 
 
 def _holds(condition: Mapping[str, Any], named: Named) -> bool:

@@ -12,6 +12,7 @@ from services.reference.conditions import (
     Named,
     evaluate,
     microseconds,
+    names_in,
     passes,
     quanta,
 )
@@ -39,7 +40,7 @@ def contribution(measure: Measure, named: Named, working: WorkingTime) -> Contri
     if not passes(measure.get("filter") or [], named):
         return None
     functions = _functions(working)
-    moments = {name: _as_moment(value) for name, value in named.items()}
+    moments = {name: _as_moment(named.get(name)) for name in _names_in(measure)}
     value = evaluate(measure["value"], moments, functions)
     if "at" in measure:
         start = end = evaluate(measure["at"], moments, functions)
@@ -106,6 +107,12 @@ def _functions(working: WorkingTime) -> Functions:
         "start_of_year": lambda year: Instant(start_of_year(year)),
         "end_of_year": lambda year: Instant(start_of_year(year + 1)),
     }
+
+
+def _names_in(measure: Measure) -> list[str]:
+    """Return the attributes that the expressions of a measure name."""
+    roles = ("value", "at", "from", "to")
+    return [name for role in roles if role in measure for name in names_in(measure[role])]
 
 
 def _is_nothing(value: float | None) -> bool:

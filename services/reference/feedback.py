@@ -64,6 +64,7 @@ class FeedbackLife:
         self.unit, self.working = case.unit, working
         self._steps = [(case.opening.at, case.opening), *case.steps]
         self._times = [at for at, _ in self._steps]
+        self._states: dict[int, dict[str, Any]] = {}
 
     def facts_before(self, at: int) -> int:
         """Return how many of its facts happened before an instant."""
@@ -71,6 +72,11 @@ class FeedbackLife:
 
     def state(self, count: int) -> dict[str, Any]:
         """Return the attributes of the item after the first `count` facts; at least one."""
+        if count not in self._states:
+            self._states[count] = self._said(count)
+        return self._states[count]
+
+    def _said(self, count: int) -> dict[str, Any]:
         opening = self._steps[0][1]
         agencies = [field(fact, "agency_id") for _, fact in self._steps[:count]]
         said = [agency for agency in agencies if agency is not None]

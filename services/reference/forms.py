@@ -15,6 +15,7 @@ from services.reference.parts import Catalogue, Part
 from services.reference.sketches import quantile
 from services.reference.windows import Window, cut_like, period_one_year_before
 
+VALUES_KEPT_MAX = 200_000  # of one instant; then they are computed anew
 MISSING, ZERO_DENOMINATOR = "missing", "zero_denominator"
 BELOW_COVERAGE = "below_coverage"
 
@@ -49,6 +50,7 @@ class Evaluation:
     def __init__(self, catalogue: Catalogue, known: Known) -> None:
         self._catalogue = catalogue
         self._known = known
+        self._values: dict[tuple[str, Asked], Value] = {}
         self._forms: dict[str, Form] = {
             "ratio": self._ratio,
             "sum": self._sum,
@@ -64,7 +66,16 @@ class Evaluation:
 
     def value(self, name: str, asked: Asked) -> Value:
         """Return the value of a part or measure; one without the breakdown is taken in total."""
-        asked = asked._replace(member=self._catalogue.in_breakdown(name, asked.member))
+        member = self._catalogue.in_breakdown(name, asked.member)
+        if member != asked.member:
+            asked = asked._replace(member=member)
+        if (name, asked) not in self._values:
+            if len(self._values) >= VALUES_KEPT_MAX:
+                self._values.clear()
+            self._values[name, asked] = self._computed(name, asked)
+        return self._values[name, asked]
+
+    def _computed(self, name: str, asked: Asked) -> Value:
         if name in self._catalogue.measures:
             figure = self._known.figure(self._catalogue.measures[name], *asked)
             return NO_VALUE if figure is None else Value(figure)

@@ -26,15 +26,12 @@ class Moment:
         self.known = known
         self.now = known.now
         self._evaluation = Evaluation(catalogue, known)
-        self._values: dict[tuple[str, Asked], Value] = {}
 
     def value(self, name: str, asked: Asked | None) -> Value:
         """Return the value of a part; none without a window or for a breakdown it has not."""
         if asked is None or self.catalogue.in_breakdown(name, asked.member) != asked.member:
             return NO_VALUE
-        if (name, asked) not in self._values:
-            self._values[name, asked] = self._evaluation.value(name, asked)
-        return self._values[name, asked]
+        return self._evaluation.value(name, asked)
 
     def asked(
         self,

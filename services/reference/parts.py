@@ -15,6 +15,8 @@ class Catalogue:
         self.measures = {str(measure["id"]): measure for measure in measures}
         self.parts: dict[str, Part] = {}
         self._indicator_of: dict[str, Part] = {}
+        self._having: dict[tuple[str, str], bool] = {}
+        self._of_reports: dict[str, bool] = {}
         for indicator in indicators:
             self._add(indicator["id"], indicator, indicator)
             for component in indicator.get("components") or []:
@@ -26,6 +28,11 @@ class Catalogue:
 
     def has(self, name: str, dimension: str) -> bool:
         """Say whether a measure or a part can be broken down by a dimension."""
+        if (name, dimension) not in self._having:
+            self._having[name, dimension] = self._has(name, dimension)
+        return self._having[name, dimension]
+
+    def _has(self, name: str, dimension: str) -> bool:
         if name in self.measures:
             return dimension in self.measures[name]["dimensions"]
         part = self.parts[name]
@@ -51,7 +58,10 @@ class Catalogue:
 
     def is_of_reports(self, name: str) -> bool:
         """Say whether a part has no value without reports."""
-        return any(measure["kind"] == "report" for measure, _ in self.measures_under(name, None))
+        if name not in self._of_reports:
+            measures = self.measures_under(name, None)
+            self._of_reports[name] = any(measure["kind"] == "report" for measure, _ in measures)
+        return self._of_reports[name]
 
     def _add(self, name: str, part: Part, indicator: Part) -> None:
         self.parts[name] = part

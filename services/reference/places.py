@@ -29,6 +29,9 @@ class Places:
         for unit in self._units.values():
             self._by_code.setdefault(unit.code, []).append(unit)
         self._above = {key: self._chain(key) for key in self._units}
+        self._beside: dict[tuple[str | None, str], list[str]] = {}
+        for key, unit in self._units.items():
+            self._beside.setdefault((unit.parent, self.level(key)), []).append(key)
         self._below: dict[tuple[str, str], list[str]] = {}
         for key, above in self._above.items():
             for upper in above:
@@ -74,12 +77,7 @@ class Places:
 
     def siblings(self, key: str) -> list[str]:
         """Return the units of the same level under the same parent, the unit itself included."""
-        wanted = (self._units[key].parent, self.level(key))
-        return [
-            other
-            for other, unit in self._units.items()
-            if (unit.parent, self.level(other)) == wanted
-        ]
+        return self._beside[self._units[key].parent, self.level(key)]
 
     def _chain(self, key: str) -> tuple[str, ...]:
         chain: list[str] = []

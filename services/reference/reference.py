@@ -4,7 +4,7 @@ It looks at all facts anew for each value, in exact fractions: it is there to be
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.domain.events import CONTRACT, Event
@@ -12,14 +12,16 @@ from services.reference.cases import CaseBook
 from services.reference.clock import WorkingDays
 from services.reference.comparisons import compare_value
 from services.reference.contributions import Member
-from services.reference.facts import counting_versions, one_of_each_key
+from services.reference.facts import counting_versions, field, one_of_each_key
 from services.reference.feeds import Feeds, Overdue, domains_of
 from services.reference.forms import Asked, Value
+from services.reference.instants import day_of, start_of
 from services.reference.known import Known, Subjects
 from services.reference.lists import Lists
 from services.reference.moment import Moment
 from services.reference.moved import Moved, SuccessorFact
 from services.reference.occurrences import EventName, Occurrences, accepted_events
+from services.reference.outcomes import LEVELS
 from services.reference.parts import Catalogue
 from services.reference.places import Places, UnitFact
 from services.reference.reports import Reports
@@ -126,6 +128,47 @@ class Reference:
     def members(self, indicator: str, unit: str, dim: str, now: int) -> set[str]:
         """Return the members of a breakdown that occur for a unit before `now`."""
         return self._at(now).members(indicator, unit, dim)
+
+    def places_of(self, indicator: str, unit: str, now: int) -> list[Member | None]:
+        """Return the total and every member of every breakdown that occurs for a unit."""
+        dims = self._catalogue.indicator_of(indicator).get("dimensions") or []
+        moment = self._at(now)
+        found = [(dim, each) for dim in dims for each in moment.members(indicator, unit, dim)]
+        return [None, *sorted(found)]
+
+    def units_of(self, indicator: str, units: Iterable[str]) -> list[str]:
+        """Return those of some units that are of a level at which the indicator is computed."""
+        levels = self._catalogue.indicator_of(indicator)["unit_levels"]
+        return [unit for unit in units if LEVELS.get(self._places.level(unit)) in levels]
+
+    def units_sent(self) -> set[str]:
+        """Return the units of which a fact counts, and all that they lie in."""
+        facts = [*self._case_facts, *self._subject_facts]
+        units = {unit for fact in facts if (unit := self._places.of_event(fact)) is not None}
+        return {upper for unit in units for upper in self._places.with_above(unit)}
+
+    def days_before(self, now: int) -> set[int]:
+        """Return the beginnings of the local days on which a fact happened before `now`."""
+        facts = [*self._case_facts, *self._subject_facts]
+        return {start_of(day) for day in {day_of(fact.at) for fact in facts if fact.at < now}}
+
+    def periods_reported(self) -> set[tuple[str, str]]:
+        """Return the calendar and the period of every figure that was reported."""
+        said = [(field(f, "period_calendar"), field(f, "period")) for f in self._subject_facts]
+        return {(str(calendar), str(period)) for calendar, period in said if period is not None}
+
+    def comparisons_of(self, indicator: str) -> set[str]:
+        """Return the comparisons that the catalogue asks for."""
+        return set(self._catalogue.indicator_of(indicator).get("comparisons") or [])
+
+    def gives_instants(self, indicator: str) -> bool:
+        """Say whether values of a part are points in time."""
+        return bool(self._catalogue.parts[indicator]["unit"] == "timestamp")
+
+    def is_of_the_clock(self, indicator: str) -> bool:
+        """Say whether a part has a value although no event ever came."""
+        measures = self._catalogue.measures_under(indicator, None)
+        return any(measure["source"] == "clock" for measure, _ in measures)
 
     def measure(
         self, measure_id: str, unit: str, dims: Member | None, a: int | None, b: int, now: int

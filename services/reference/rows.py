@@ -20,6 +20,7 @@ from services.reference.places import Places
 from services.reference.working import WorkingCalendars
 
 VALUE_TYPE = "vn.ioc.reference.value.v1"
+INSTANTS_KEPT_MAX = 1024  # instants of measures for which it is known what holds then
 
 
 class Row(NamedTuple):
@@ -45,6 +46,7 @@ class Rows:
                 self._by_type.setdefault(fact.type, []).append((fact, next_row))
         self._rows: dict[str, dict[str, list[Row]]] = {}
         self._rows_under: dict[str, dict[str, list[Row]]] = {}
+        self._holding: dict[tuple[str, int], dict[str, list[Row]]] = {}
 
     def stock(self, measure: Measure, unit: str, member: Member | None, at: int) -> list[float]:
         """Return the values in quanta of what holds at an instant.
@@ -53,11 +55,13 @@ class Rows:
         """
         if VALUE_TYPE in measure["event_types"]:
             return self._own_or_parts(measure, unit, member, at)
-        return _that_hold(self._under(measure).get(unit, []), measure, member, at)
+        rows = self._that_hold(measure, at).get(unit, [])
+        return [row.held.value for row in rows if _is_of(row, measure, member)]
 
     def has_own(self, measure: Measure, unit: str, at: int) -> bool:
         """Say whether a reference value of the unit itself holds at an instant."""
-        return bool(_that_hold(self._of(measure).get(unit, []), measure, None, at))
+        rows = self._of(measure).get(unit, [])
+        return any(_holds(row, at) and _is_of(row, measure, None) for row in rows)
 
     def members(self, measure: Measure, unit: str, dimension: str) -> set[str]:
         """Return the values that a dimension takes in the rows of a unit and of all below."""
@@ -68,11 +72,27 @@ class Rows:
     def _own_or_parts(
         self, measure: Measure, unit: str, member: Member | None, at: int
     ) -> list[float]:
-        own = _that_hold(self._of(measure).get(unit, []), measure, member, at)
+        own = [
+            row.held.value
+            for row in self._of(measure).get(unit, [])
+            if _holds(row, at) and _is_of(row, measure, member)
+        ]
         if own:
             return own[-1:]
         parts = [self._own_or_parts(measure, p, member, at) for p in self._places.parts(unit)]
         return [value for values in parts for value in values]
+
+    def _that_hold(self, measure: Measure, at: int) -> dict[str, list[Row]]:
+        """Return the rows that hold at an instant, of each unit and of all that lie in it."""
+        key = (measure["id"], at)
+        if key not in self._holding:
+            if len(self._holding) >= INSTANTS_KEPT_MAX:
+                self._holding.clear()
+            self._holding[key] = {
+                unit: [row for row in rows if _holds(row, at)]
+                for unit, rows in self._under(measure).items()
+            }
+        return self._holding[key]
 
     def _under(self, measure: Measure) -> dict[str, list[Row]]:
         """Return the rows of each unit and of all that lie in it."""
@@ -102,12 +122,8 @@ class Rows:
         return self._rows[measure["id"]]
 
 
-def _that_hold(rows: list[Row], measure: Measure, member: Member | None, at: int) -> list[float]:
-    return [
-        row.held.value
-        for row in rows
-        if row.held.start < at <= row.held.end and _is_of(row, measure, member)
-    ]
+def _holds(row: Row, at: int) -> bool:
+    return row.held.start < at <= row.held.end
 
 
 def _key(fact: Event) -> tuple[object, ...]:

@@ -79,3 +79,14 @@ def test_what_the_centre_writes_is_refused_from_outside_and_read_back(document: 
     assert isinstance(written, Accepted), written
     assert written.warnings == ()
     assert decode(raw) == written.event
+
+
+@pytest.mark.clause("6.4.1")
+def test_a_figure_under_embargo_is_not_taken_before_its_release() -> None:
+    """Nothing in the centre knows it until then: a report happens when it is released."""
+    report = examples()["vn.ioc.stat.report.v1"]["valid"][0]
+    ahead = format_instant(NOW + 24 * 3600 * SECOND)
+    held = report | {"data": report["data"] | {"embargo_until": ahead, "released_at": ahead}}
+    assert faults(judge(sent(held), NOW, UNITS)) == [("rule_violated", "/time")]
+    at_release = held | {"time": ahead}
+    assert ("time_in_future", "/time") in faults(judge(sent(at_release), NOW, UNITS))

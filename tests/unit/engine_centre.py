@@ -145,13 +145,27 @@ class Counting:
 
     def tick(self, now: int) -> None:
         """What the clock brings: facts that begin to count, and cases of changed days."""
+        while self._ripen(now):
+            pass
+
+    def _ripen(self, now: int) -> bool:
+        """One tick of the writer, days of the calendar and lists first; whether it had any work."""
+        ripe = [
+            name
+            for name, (_, write) in self._rows.items()
+            if name in self._marked or (write.ripe_at is not None and write.ripe_at <= now)
+        ]
         folding = Folding(self._book, self._places, now)
-        for name, (row, write) in self._rows.items():
-            ripe = write.ripe_at is not None and write.ripe_at <= now
-            if ripe or name in self._marked:
-                folding.fold(write.partition, row)
-        self._marked.clear()
+        for name in sorted(ripe, key=lambda each: each.kind not in (CALENDAR_DAY, REFERENCE_LIST)):
+            row, write = self._rows[name]
+            day = folding.fold(write.partition, row)
+            self._marked.discard(name)
+            if name.kind == CALENDAR_DAY:
+                self._set_day(name, day)
+            if name.kind == REFERENCE_LIST:
+                self._set_lists(folding.writes[-1])
         self._write(folding)
+        return bool(ripe)
 
     def decoded(self) -> Iterator[Delta]:
         """Every delta that was written, partition by partition."""

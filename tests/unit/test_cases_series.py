@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.unit.counted import outcome, points
 from tests.unit.engine_documents import Document, document
+from tests.unit.reference_log import at
 
 SUBJECT = "grdp_current/2025-Q2/statistical"
 
@@ -52,3 +55,20 @@ def test_a_report_has_arrived_for_its_period_under_both_of_its_names() -> None:
     day = {"2025-04-01T00:00": 1}
     assert found["arrived~Q~vn.ioc.stat.report.v1"] == day
     assert found["arrived~Q~stat.report/grdp_current"] == day
+
+
+@pytest.mark.clause("6.4.1")
+def test_a_figure_under_embargo_waits_for_its_release_whatever_is_asked() -> None:
+    """It comes at the earliest some minutes before: what is later is refused at the intake."""
+    until = "2025-07-10T09:00:00+07:00"
+    sent, release = [vintage(1, 90.0)], at("2025-07-10T09:00")
+    sent[0]["data"] |= {"embargo_until": until, "released_at": until}
+
+    before = outcome(sent, release)
+    assert (before.figures, before.contribution.points, before.contribution.more) == ((), (), ())
+    assert set(before.states.values()) == {"waiting"}
+    assert before.ripe_at == release + 1
+
+    after = outcome(sent, release + 1)
+    assert [entry.figure.value for entry in after.figures]
+    assert set(after.states.values()) == {"counted"}

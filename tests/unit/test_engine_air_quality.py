@@ -5,7 +5,7 @@ import pytest
 
 from services.domain.engine.air_quality import BREAKPOINTS, hourly_index, index_of, nowcast
 from tests.unit.filled_state import Filled
-from tests.unit.reference_log import COMMUNE, SECOND_COMMUNE
+from tests.unit.reference_log import COMMUNE, SECOND_COMMUNE, indicators
 
 NONE = float("nan")
 
@@ -83,6 +83,21 @@ def test_a_commune_has_the_greatest_index_of_its_stations() -> None:
     assert filled.value("EN-01", "1h", "2026-03-05T09:59", COMMUNE) is None
     assert filled.value("EN-01", "1h", "2026-03-05T12:00", COMMUNE) is None
     assert filled.value("EN-01", "1h", "2026-03-05T10:00", SECOND_COMMUNE) is None
+
+
+@pytest.mark.clause("9.1.4")
+def test_the_index_has_the_six_colours_of_the_law_and_no_other_scale() -> None:
+    (said,) = [each for each in indicators() if each["id"] == "EN-01"]
+    bands = said["alert_levels"]["bands"]
+    assert [(band["to"], *band["rgb"]) for band in bands] == [
+        (50, 0, 228, 0),
+        (100, 255, 255, 0),
+        (150, 255, 126, 0),
+        (200, 255, 0, 0),
+        (300, 143, 63, 151),
+        (500, 126, 0, 35),
+    ]
+    assert "levels" not in said["alert_levels"]
 
 
 def test_a_day_has_its_greatest_hour_and_the_band_is_the_level() -> None:

@@ -192,6 +192,7 @@ def test_the_same_day_of_earlier_years() -> None:
     assert year_before(leap, 4) == at("2024-02-29T10:00")
 
 
+@pytest.mark.clause("9.1.4")
 def test_the_level_may_be_the_value_itself() -> None:
     filled = Filled()
     assert filled.level("EN-02", "instant", NOW) == -1

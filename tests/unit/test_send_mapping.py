@@ -178,6 +178,7 @@ def test_absent_marks() -> None:
     ("text", "words"),
     [
         (RECEIVED.replace("received.v1", "recieved.v1"), ["recieved.v1", "received.v1 meant"]),
+        (RECEIVED.replace("dossier.received", "alert.raised"), ["alert.raised", "centre only"]),
         (RECEIVED + "[event.data]\nfee_totl = 1\n", ["fee_totl", "fee_total meant"]),
         (RECEIVED.replace('"{no}.received"', '"7"'), ["id must hold a column"]),
         (RECEIVED.replace("id =", "idd ="), ["idd"]),

@@ -24,6 +24,7 @@ from services.domain.cases.outcome import (
     COUNTED,
     QUARANTINED,
     SUPERSEDED,
+    WAITING,
     Asked,
     Outcome,
     WorkingDay,
@@ -128,7 +129,9 @@ class Book:
         facts = given if alone else counting_facts(given, now)
         later = [event.at + 1 for event in given if event.at >= now]
         ripe_at = min(later, default=None)
-        states = {(event.source, event.id): SUPERSEDED for event in given}
+        states = {
+            (event.source, event.id): WAITING if event.at >= now else SUPERSEDED for event in given
+        }
         asked = Asked(given, facts, states, ripe_at)
         if fold_of is not None:
             return self._of_life(name.kind, fold_of, asked, now)
