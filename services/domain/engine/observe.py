@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.amounts import second_after
+from services.domain.engine.amounts import Bools, second_after
 from services.domain.engine.catalogue import Formula
+from services.domain.engine.cells import NO_CELL
 from services.domain.engine.comparisons import Comparing, ranks
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.evaluate import (
@@ -37,6 +38,7 @@ from services.domain.engine.windows import PERIODS, Span, place
 from services.domain.instants import format_instant
 
 VN_STATUS = {"uoc_tinh": "E", "so_bo": "P", "chinh_thuc": "A"}
+LEVELS = {"country": "N", "province": "P", "commune": "C"}
 WORST_FIRST = ("uoc_tinh", "so_bo", "chinh_thuc")
 
 
@@ -84,8 +86,10 @@ class Observer:
         period: str | None = None,
     ) -> Iterator[tuple[int, Observation | None]]:
         """The same with the cell of each; None says that there is nothing to say of a cell."""
-        wanted = self._wanted(formula, cells)
-        yield from ((cell, None) for cell in set(cells) - set(wanted.tolist()))
+        asked = np.array(cells, dtype=np.int64)
+        mine = self._wanted(formula, asked)
+        yield from ((cell, None) for cell in asked[~mine].tolist())
+        wanted = asked[mine]
         if not len(wanted):
             return
         if not self._state.catalogue.reported(formula):
@@ -102,20 +106,17 @@ class Observer:
         for span, group in grouped.items():
             yield from self._of_span(formula, np.array(group, dtype=np.int64), span, moment, None)
 
-    def _wanted(self, formula: Formula, cells: Sequence[int]) -> Ints:
-        indicator = self._state.catalogue.indicators[formula.indicator]
-        members, units = self._state.cells.members, self._state.cells.units
-        allowed = {"": True}
-        for dim in indicator.dimensions:
-            allowed[dim] = self._state.catalogue.has_dimension(formula, dim)
-        levels_of = {
-            {"country": "N", "province": "P", "commune": "C"}[name]
-            for name in indicator.unit_levels
-        }
-        return np.array(
-            [c for c in cells if allowed.get(members[c][0], False) and units[c][0] in levels_of],
-            dtype=np.int64,
-        )
+    def _wanted(self, formula: Formula, cells: Ints) -> Bools:
+        """Where the indicator has a value: at its unit levels, in its breakdowns."""
+        catalogue = self._state.catalogue
+        indicator = catalogue.indicators[formula.indicator]
+
+        def allowed(dim: str) -> bool:
+            return dim in indicator.dimensions and catalogue.has_dimension(formula, dim)
+
+        levels = [LEVELS[name] for name in indicator.unit_levels]
+        held = self._state.cells
+        return held.at_levels(cells, levels) & held.has_dim(cells, allowed)
 
     def _of_span(
         self, formula: Formula, cells: Ints, span: Span, moment: Moment, said: Said | None
@@ -141,7 +142,7 @@ class Observer:
             columns += [goals.targets, *([level] if level is not None else [])]
             columns.append(np.full(len(numbers), span.begin + final if span.period else 0))
             name = (formula.id, span.window, span.calendar)
-            indices = said.differing(name, numbers, columns)
+            indices = said.differing(name, cells, columns)
         if not indices:
             return
         made = Evaluated(
@@ -207,12 +208,9 @@ class Observer:
 
     def _parents(self, cells: Ints) -> set[str]:
         """The units above these cells, of those that are totals."""
-        found: set[str] = set()
-        for cell in cells.tolist():
-            unit = self._state.units.get(self._state.cells.units[cell])
-            if self._state.cells.members[cell] == TOTAL and unit is not None and unit.parent:
-                found.add(unit.parent)
-        return found
+        held = self._state.cells
+        above = np.unique(held.above(cells[held.dims(cells) == 0]))
+        return {held.units[cell] for cell in above.tolist() if cell != NO_CELL}
 
     def _one(self, made: Evaluated, index: int, cell: int) -> Observation:
         formula, span = made.formula, made.span
