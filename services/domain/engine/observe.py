@@ -38,6 +38,7 @@ from services.domain.engine.windows import PERIODS, Span, place
 from services.domain.instants import format_instant
 
 VN_STATUS = {"uoc_tinh": "E", "so_bo": "P", "chinh_thuc": "A"}
+SIMULATED_ONLY = ("simulated",)
 LEVELS = {"country": "N", "province": "P", "commune": "C"}
 WORST_FIRST = ("uoc_tinh", "so_bo", "chinh_thuc")
 
@@ -256,11 +257,15 @@ class Observer:
 
 def _weakest(sources: list[Figure]) -> str | None:
     """The least certain stage of the law's three among the figures behind a value."""
+    if not sources:
+        return None
     known = (figure.vn_level for figure in sources if figure.vn_level)
     return min(known, key=WORST_FIRST.index, default=None)
 
 
 def _quality(sources: list[Figure], *, simulated: bool) -> tuple[str, ...]:
+    if not sources:
+        return SIMULATED_ONLY if simulated else ()
     marks = {mark for figure in sources for mark in figure.quality}
     return tuple(sorted(marks | {"simulated"} if simulated else marks))
 

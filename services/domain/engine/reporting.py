@@ -11,6 +11,7 @@ from services.domain.cases.fold import NEVER
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, Member
+from services.domain.engine.measures import Measure
 from services.domain.engine.observation import Coverage
 from services.domain.engine.roster import what_of
 from services.domain.engine.state import ROWS, State
@@ -24,6 +25,8 @@ class Reporting:
     def __init__(self, state: State, evaluation: Evaluation) -> None:
         self._state = state
         self._evaluation = evaluation
+        self._leads: dict[str, Measure | None] = {}
+        self._expected: dict[str, tuple[tuple[Measure, tuple[str, ...]], ...]] = {}
 
     def spans(
         self,
@@ -45,9 +48,8 @@ class Reporting:
 
     def sources(self, formula: Formula, unit: str, member: Member, span: Span) -> list[Figure]:
         """The reported figures behind the leading measure."""
-        name = formula.leading[0]
-        measure = self._state.catalogue.measures.get(name)
-        if measure is None or measure.kind != "report" or span.period is None:
+        measure = self._leading(formula) if span.period is not None else None
+        if measure is None or span.period is None:
             return []
         figures = self._state.figures[span.calendar]
         periods = span.parts if span.window == "ytd" else (span.period,)
@@ -55,20 +57,36 @@ class Reporting:
 
     def coverage(self, formula: Formula, unit: str, span: Span) -> Coverage | None:
         """How many of the expected reporters have reported; None when nobody is expected."""
-        if span.period is None or span.window == "ytd":
+        reports = self._reports(formula) if span.period is not None else ()
+        if not reports or span.period is None or span.window == "ytd":
             return None
         figures = self._state.figures[span.calendar]
         day = local_day(span.end - 1)
         expected: set[str] = set()
         reported: set[str] = set()
-        for measure in self._state.catalogue.measures_of(formula):
-            if measure.kind != "report":
-                continue
-            for what in what_of(measure):
+        for measure, names in reports:
+            for what in names:
                 found = self._state.roster.expected(what, unit, day)
                 expected |= found
                 reported |= {u for u in found if figures.reported(measure.id, u, span.period)}
         return Coverage(len(reported), len(expected)) if expected else None
+
+    def _leading(self, formula: Formula) -> Measure | None:
+        """The leading measure of a formula, when it is reported."""
+        if formula.id not in self._leads:
+            measure = self._state.catalogue.measures.get(formula.leading[0])
+            reported = measure is not None and measure.kind == "report"
+            self._leads[formula.id] = measure if reported else None
+        return self._leads[formula.id]
+
+    def _reports(self, formula: Formula) -> tuple[tuple[Measure, tuple[str, ...]], ...]:
+        """The reported measures of a formula, and the names under which they are expected."""
+        found = self._expected.get(formula.id)
+        if found is None:
+            measures = self._state.catalogue.measures_of(formula)
+            found = tuple((m, what_of(m)) for m in measures if m.kind == "report")
+            self._expected[formula.id] = found
+        return found
 
     def _span(
         self, formula: Formula, cell: int, window: str, calendar: str, period: str, now: int
