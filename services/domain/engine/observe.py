@@ -97,13 +97,10 @@ class Observer:
             span = place(window, calendar, moment.now, period)
             yield from self._of_span(formula, wanted, span, moment, self._said)
             return
-        grouped: dict[Span, list[int]] = {}
-        for cell in wanted.tolist():
-            spans = self._reporting.spans(formula, cell, window, calendar, moment.now, period)
-            for span in spans:
-                grouped.setdefault(span, []).append(cell)
-            if not spans:
-                yield cell, None
+        grouped, silent = self._reporting.spans(
+            formula, wanted, window, calendar, moment.now, period
+        )
+        yield from ((cell, None) for cell in silent)
         for span, group in grouped.items():
             yield from self._of_span(formula, np.array(group, dtype=np.int64), span, moment, None)
 

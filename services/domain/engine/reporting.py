@@ -4,6 +4,9 @@ A report has no clock: without a named period its window is the newest one for w
 a value, and the year to date ends with the last month that every measure of the formula has.
 """
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import msgspec
 import numpy as np
 
@@ -13,6 +16,7 @@ from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, Member
 from services.domain.engine.measures import Measure
 from services.domain.engine.observation import Coverage
+from services.domain.engine.points import Ints
 from services.domain.engine.roster import what_of
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import PERIODS, Span, kind_of_period, period_at, place
@@ -31,20 +35,46 @@ class Reporting:
     def spans(
         self,
         formula: Formula,
-        cell: int,
+        cells: Ints,
         window: str,
         calendar: str,
         now: int,
         period: str | None,
-    ) -> list[Span]:
-        """The named period, else the latest one for which the formula has a value, else none."""
+    ) -> tuple[dict[Span, list[int]], list[int]]:
+        """The window of each cell, and the cells that have none.
+
+        The named period, else the latest one for which the formula has a value. Cells are asked
+        together, first those for which the same period is the newest.
+        """
+        found: dict[Span, list[int]] = {}
         if period is not None:
-            return [self._span(formula, cell, window, calendar, period, now)]
-        for name in self._periods(formula, cell, window, calendar):
-            span = self._span(formula, cell, window, calendar, name, now)
-            if self._evaluation.values(formula, np.array([cell]), span).has[0]:
-                return [span]
-        return []
+            for cell in cells.tolist():
+                span = self._span(formula, cell, window, calendar, period, now)
+                found.setdefault(span, []).append(cell)
+            return found, []
+        silent: list[int] = []
+        waiting = [
+            (cell, iter(self._periods(formula, cell, window, calendar))) for cell in cells.tolist()
+        ]
+        while waiting:
+            asked: dict[Span, list[tuple[int, Iterator[str]]]] = {}
+            for cell, names in waiting:
+                name = next(names, None)
+                if name is None:
+                    silent.append(cell)
+                    continue
+                span = self._span(formula, cell, window, calendar, name, now)
+                asked.setdefault(span, []).append((cell, names))
+            waiting = []
+            for span, group in asked.items():
+                these = np.array([cell for cell, _ in group], dtype=np.int64)
+                has = self._evaluation.values(formula, these, span).has
+                for each, known in zip(group, has.tolist(), strict=True):
+                    if known:
+                        found.setdefault(span, []).append(each[0])
+                    else:
+                        waiting.append(each)
+        return found, silent
 
     def sources(self, formula: Formula, unit: str, member: Member, span: Span) -> list[Figure]:
         """The reported figures behind the leading measure."""
@@ -121,9 +151,13 @@ class Reporting:
             if measure.kind == "report":
                 named |= self._state.figures[calendar].periods(measure.id, unit)
         found = {
-            name
-            if kind_of_period(name) == wanted
-            else period_at(wanted, calendar, place(kind_of_period(name), calendar, 0, name).begin)
+            name if kind_of_period(name) == wanted else _period_around(name, wanted, calendar)
             for name in named
         }
         return sorted((name for name in found if kind_of_period(name) == wanted), reverse=True)
+
+
+@lru_cache(maxsize=4096)
+def _period_around(name: str, wanted: str, calendar: str) -> str:
+    """The longer period in which a period begins."""
+    return period_at(wanted, calendar, place(kind_of_period(name), calendar, 0, name).begin)
