@@ -76,7 +76,10 @@ class Cells:
 
     def at_levels(self, cells: Ints, levels: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Where a cell's unit is of one of these levels (`N`, `P`, `D`, `C`)."""
-        return np.isin(self._table[cells, _LEVEL], [ord(level) for level in levels])
+        wanted = np.zeros(128, dtype=bool)
+        wanted[[ord(level) for level in levels]] = True
+        found: npt.NDArray[np.bool_] = wanted[self._table[cells, _LEVEL]]
+        return found
 
     def above(self, cells: Ints) -> Ints:
         """The cell of the same member in the unit just above; NO_CELL where there is none."""

@@ -129,20 +129,20 @@ class Observer:
         position, of = self._ranks(formula, cells, span, values)
         simulated = self._simulated(formula, cells, span)
         final = not span.open and moment.final_to >= span.end
-        numbers = cells.tolist()
-        units = [self._state.cells.units[cell] for cell in numbers]
+        units = [self._state.cells.units[cell] for cell in cells.tolist()]
         standings = self._state.feeds.standings(formula.id, units, None if final else moment.now)
-        indices: Sequence[int] = range(len(numbers))
+        at = np.arange(len(cells))
         if said is not None:
             columns = [*values, position, of, simulated]
             columns.append(np.array(self._state.feeds.numbers(standings)))
             columns += [column for found in compared for column in (found.delta, found.base)]
             columns += [goals.targets, *([level] if level is not None else [])]
-            columns.append(np.full(len(numbers), span.begin + final if span.period else 0))
+            columns.append(np.full(len(cells), span.begin + final if span.period else 0))
             name = (formula.id, span.window, span.calendar)
-            indices = said.differing(name, cells, columns)
-        if not indices:
+            at = said.differing(name, cells, columns)
+        if not len(at):
             return
+        asked_for, wanted = values.at(at), at.tolist()
         made = Evaluated(
             formula=formula,
             indicator=indicator,
@@ -151,21 +151,22 @@ class Observer:
             start=format_instant(span.begin),
             end=format_instant(span.end),
             as_of=format_instant(moment.now),
-            goals=None if formula.unit == "timestamp" else goals.goals,
-            value=values.value.tolist(),
-            has=values.has.tolist(),
-            numerator=values.numerator.tolist(),
-            denominator=values.denominator.tolist(),
-            zero=values.zero.tolist(),
-            compared=[(c.kind, c.unit, c.delta.tolist(), c.base.tolist()) for c in compared],
-            levels=None if level is None else level.tolist(),
-            ranks=list(zip(position.tolist(), of.tolist(), strict=True)),
-            simulated=simulated.tolist(),
-            standings=standings,
+            goals=None if formula.unit == "timestamp" else [goals.goals[i] for i in wanted],
+            value=asked_for.value.tolist(),
+            has=asked_for.has.tolist(),
+            numerator=asked_for.numerator.tolist(),
+            denominator=asked_for.denominator.tolist(),
+            zero=asked_for.zero.tolist(),
+            compared=[
+                (c.kind, c.unit, c.delta[at].tolist(), c.base[at].tolist()) for c in compared
+            ],
+            levels=None if level is None else level[at].tolist(),
+            ranks=list(zip(position[at].tolist(), of[at].tolist(), strict=True)),
+            simulated=simulated[at].tolist(),
+            standings=[standings[i] for i in wanted],
         )
         members = self._state.cells.members
-        for index in indices:
-            cell = numbers[index]
+        for index, cell in enumerate(cells[at].tolist()):
             speaks = made.has[index] or members[cell] == TOTAL
             yield cell, self._one(made, index, cell) if speaks else None
 

@@ -23,9 +23,7 @@ class Said:
     def __init__(self) -> None:
         self._rows: dict[Place, _Rows] = {}
 
-    def differing(
-        self, place: Place, cells: Ints, columns: Sequence[npt.NDArray[Any]]
-    ) -> list[int]:
+    def differing(self, place: Place, cells: Ints, columns: Sequence[npt.NDArray[Any]]) -> Ints:
         """Indices of the cells whose row is not the last one; the new rows are remembered.
 
         `columns` hold one number for each cell, NaN for none; a cell comes once.
@@ -55,13 +53,13 @@ class _Rows:
         self._rows = np.zeros((0, width), dtype=np.int64)
         self._known = np.zeros(0, dtype=bool)
 
-    def differing(self, cells: Ints, table: Ints) -> list[int]:
+    def differing(self, cells: Ints, table: Ints) -> Ints:
         """Indices of the rows that are not the last ones of their cells; they become the last."""
         at = self._places(cells)
         found = np.flatnonzero((self._rows[at] != table).any(axis=1) | ~self._known[at])
         self._rows[at[found]] = table[found]
         self._known[at[found]] = True
-        return found.tolist()
+        return found
 
     def forget(self, cell: int) -> None:
         """The cell has no row."""
