@@ -37,12 +37,16 @@ class TickResult(msgspec.Struct, frozen=True):
 
 
 class StateResult(msgspec.Struct, frozen=True):
-    """A state of so many points, and its ticks; the first one publishes everything."""
+    """A state of so many points, and its ticks.
+
+    `first` publishes everything; `again` looks at everything when nothing has changed.
+    """
 
     points: int
     keys: int
     cells: int
     first: TickResult
+    again: TickResult
     changed: list[TickResult]
     idle_seconds: float
     idle_ratio: float
@@ -107,6 +111,7 @@ def _state(
     tell("evaluating everything for the first time")
     first = ticker.first(clock)
     ticker.settle(clock)
+    again = [ticker.again(clock + number + 1) for number in range(size.rounds)]
     changed: list[tuple[float, list[Tick]]] = []
     for share in SHARES:
         tell(f"ticks with {share:.2%} of the keys changed")
@@ -126,6 +131,7 @@ def _state(
         keys=len(ticker.filling.numbers),
         cells=len(state.cells),
         first=_result(1.0, [first], full),
+        again=_result(0.0, again, full),
         changed=[_result(share, ticks, full) for share, ticks in changed],
         idle_seconds=round(median(idle), 6),
         idle_ratio=round(median(idle) / full, 6),

@@ -99,7 +99,8 @@ def _of_state(state: StateResult) -> Iterator[str]:
     yield f"{state.points:,} points in {state.keys:,} keys, {state.cells:,} cells"
     yield f"  {'tick':<22} {'CPU':>10} {'values':>9} {'records':>9} {'of full':>8}"
     named = [(f"{each.changed_share:.2%} changed", each) for each in state.changed]
-    for name, tick in [("first, all published", state.first), *named]:
+    whole = [("first, all published", state.first), ("all again, none new", state.again)]
+    for name, tick in [*whole, *named]:
         yield (
             f"  {name:<22} {tick.seconds * 1000:>7,.0f} ms {tick.evaluated:>9,}"
             f" {tick.records:>9,} {tick.ratio:>8.3f}"

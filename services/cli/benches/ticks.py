@@ -40,6 +40,10 @@ class Ticker:
         self._live.touch_all()
         return self._tick(now, np.zeros(0, dtype=np.int64), ())
 
+    def again(self, now: int) -> Tick:
+        """Everything is looked at, and nothing has changed: evaluation without publishing."""
+        return self.first(now)
+
     def settle(self, now: int) -> None:
         """Evaluate what the first tick made: cells of units that only a rank looks at."""
         while self.idle(now).evaluated:

@@ -27,6 +27,7 @@ class WorkDays:
         self._exceptions: dict[str, dict[int, tuple[int, int | None]]] = {}
         self._built: dict[_Chain, WorkingCalendar] = {}
         self._counted: dict[tuple[_Chain, int, int], int] = {}
+        self._chains: dict[str, _Chain] = {}
         self._of_years: dict[tuple[_Chain, int], int] = {}
 
     def put(self, unit: str, day: int, ends: int | None, version: int) -> bool:
@@ -84,7 +85,11 @@ class WorkDays:
         )
 
     def _chain(self, unit: str) -> _Chain:
-        return tuple(each for each in (unit, *self._above(unit)) if each.startswith(LEVELS))
+        found = self._chains.get(unit)
+        if found is None:
+            above = (unit, *self._above(unit))
+            found = self._chains[unit] = tuple(each for each in above if each.startswith(LEVELS))
+        return found
 
     def _calendar(self, chain: _Chain) -> WorkingCalendar:
         found = self._built.get(chain)
