@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from services.adapters.units import load_units
+from services.cli.benches.aggregate_command import EXAMPLES, aggregate
 from services.cli.benches.load import PROBE
 from services.cli.benches.pipeline import Result, run
 from services.cli.centre import JsonOption, load_centre
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add the command group."""
     group = typer.Typer(no_args_is_help=True, help="Measure on this machine, beside a limit.")
     group.command("pipeline")(pipeline)
+    group.command("aggregate", epilog=EXAMPLES)(aggregate)
     app.add_typer(group, name="bench")
 
 

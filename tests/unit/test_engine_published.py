@@ -1,6 +1,7 @@
 """What is published: what the log does not hold, once; strangers' records are overwritten."""
 
 import msgspec
+import pytest
 
 from services.aggregator.evaluate.published import Mark, Shard, read_mark
 from services.domain.engine.live import Live
@@ -50,6 +51,21 @@ def test_a_value_is_sent_once_under_the_epoch() -> None:
     assert sent(shard, observation(2)) == [(KEY, Mark(EPOCH, 2))]
     ((_, body),) = shard.changed([observation(1)], PUBLISHED)
     assert msgspec.json.decode(body)["published_at"] == PUBLISHED
+
+
+@pytest.mark.parametrize("period", [None, "2026-03"])
+def test_a_record_is_the_observation_under_its_epoch(period: str | None) -> None:
+    name = f"month:{period}" if period else 'a "quoted",as_of'
+    made = msgspec.structs.replace(
+        observation(1),
+        id=f"PS-05|P:33@2025-07-01||{name}",
+        period=period,
+        dims={"agency": '"as_of":"'},
+    )
+    ((key, body),) = Shard(3, EPOCH).changed([made], PUBLISHED)
+    assert key == made.id.removesuffix(":2026-03")
+    whole = msgspec.structs.replace(made, epoch=EPOCH, rev=1, published_at=PUBLISHED)
+    assert msgspec.json.decode(body) == msgspec.to_builtins(whole)
 
 
 def test_that_time_went_on_is_no_change() -> None:

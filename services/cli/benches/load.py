@@ -21,6 +21,33 @@ def events(count: int, communes: list[str], now: int) -> Iterator[bytes]:
             yield _dossier(number, communes[number // 2 % len(communes)], now)
 
 
+def readings(count: int, communes: list[str], now: int) -> Iterator[bytes]:
+    """`count` readings of road segments, each of another segment or minute."""
+    for number in range(count):
+        segment, back = f"S-{number % 997:04d}", number // 997
+        at = now - (1 + back) * 60_000_000
+        identity = f"r-{number:08d}"
+        commune = communes[number % 997 % len(communes)]
+        yield _encode(
+            {
+                **_envelope(identity, "vn.ioc.traffic.reading.v1", segment, commune, at),
+                "data": {
+                    "segment_id": segment,
+                    "speed": 20 + number % 400 / 10,
+                    "free_flow": 60,
+                    "flow": number % 1200,
+                    "length": 1.5,
+                },
+            }
+        )
+
+
+def dossiers(count: int, communes: list[str], now: int) -> Iterator[bytes]:
+    """`count` events of dossiers: every second one closes the one opened just before it."""
+    for number in range(count):
+        yield _dossier(number, communes[number // 2 % len(communes)], now)
+
+
 def probe(number: int, now: int) -> bytes:
     """A dossier of the probe commune: each adds one to its open dossiers."""
     return _received(f"probe-{number:08d}", f"b-probe-{number:08d}", PROBE, now)

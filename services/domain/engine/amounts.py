@@ -123,15 +123,7 @@ class Amounts:
 
     def able(self, cells: Ints, has_dimension: Callable[[str], bool]) -> Bools:
         """Where a cell is a total, or has a breakdown that exists."""
-        members = self._state.cells.members
-        known = {"": True}
-        for cell in cells:
-            dim = members[cell][0]
-            if dim not in known:
-                known[dim] = has_dimension(dim)
-        if all(known.values()):
-            return np.ones(len(cells), dtype=bool)
-        return np.array([known[members[cell][0]] for cell in cells], dtype=bool)
+        return self._state.cells.has_dim(cells, has_dimension)
 
     def _each(self, items: Ints, ask: Callable[[int], float | None]) -> Amount:
         found = [ask(int(item)) for item in items]

@@ -3,10 +3,17 @@
 A key of `Points` is a cell and a measure: `cell * width + measure`.
 """
 
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+
 from services.domain.engine.points import Ints
 from services.domain.units import UnitList
 
 TOTAL = ("", "")
+NO_CELL = -1
+_COLUMNS = _DIM, _LEVEL, _ABOVE = range(3)
 
 
 class Cells:
@@ -23,6 +30,8 @@ class Cells:
         self.units: list[str] = []
         self.members: list[tuple[str, str]] = []
         self._of_unit: dict[str, list[int]] = {}
+        self._dims = {"": 0}
+        self._table = np.zeros((1024, len(_COLUMNS)), dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.units)
@@ -42,7 +51,40 @@ class Cells:
         self.members.append((dim, member))
         self._chains.append((number, *above))
         self._of_unit.setdefault(unit, []).append(number)
+        while number >= len(self._table):
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+        code = self._dims.setdefault(dim, len(self._dims))
+        self._table[number] = (code, ord(unit[0]), above[0] if above else NO_CELL)
         return number
+
+    def dims(self, cells: Ints) -> Ints:
+        """The number of each cell's dimension; 0 of totals."""
+        found: Ints = self._table[cells, _DIM]
+        return found
+
+    def has_dim(self, cells: Ints, allowed: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
+        """Where a cell is a total, or broken down by a dimension that is allowed."""
+        codes = self._table[cells, _DIM]
+        if not codes.any():
+            return np.ones(len(cells), dtype=bool)
+        present = np.bincount(codes, minlength=len(self._dims))
+        table = np.array(
+            [code == 0 or (present[code] > 0 and allowed(dim)) for dim, code in self._dims.items()]
+        )
+        found: npt.NDArray[np.bool_] = table[codes]
+        return found
+
+    def at_levels(self, cells: Ints, levels: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Where a cell's unit is of one of these levels (`N`, `P`, `D`, `C`)."""
+        wanted = np.zeros(128, dtype=bool)
+        wanted[[ord(level) for level in levels]] = True
+        found: npt.NDArray[np.bool_] = wanted[self._table[cells, _LEVEL]]
+        return found
+
+    def above(self, cells: Ints) -> Ints:
+        """The cell of the same member in the unit just above; NO_CELL where there is none."""
+        found: Ints = self._table[cells, _ABOVE]
+        return found
 
     def find(self, unit: str, dim: str = "", member: str = "") -> int | None:
         """The cell's number, or None when nothing was ever counted there."""

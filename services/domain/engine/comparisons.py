@@ -54,9 +54,10 @@ class Compared(NamedTuple):
     constant_from: int | None = None
     """Where a base on constant boundaries begins; that of a younger unit is its former units'."""
 
-    def lists(self) -> tuple[str, str, list[float], list[float], int | None]:
-        """The same in plain lists, one place for each cell."""
-        return self.kind, self.unit, self.delta.tolist(), self.base.tolist(), self.constant_from
+    def lists(self, at: Ints) -> tuple[str, str, list[float], list[float], int | None]:
+        """The same in plain lists, for the cells in these places."""
+        delta, base = self.delta[at].tolist(), self.base[at].tolist()
+        return self.kind, self.unit, delta, base, self.constant_from
 
 
 def base_span(kind: str, span: Span) -> Span | None:

@@ -6,15 +6,16 @@ date from which they hold.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
 
 from services.domain.engine.measures import Measure
+from services.domain.engine.reference_rows import ReferenceRows, date_at
 from services.domain.engine.windows import (
     STATISTICAL,
     kind_of_period,
-    period_bounds,
 )
 from services.domain.errors import Refused
 
@@ -23,7 +24,8 @@ TOTAL: Member = ("", "")
 SECTOR_END = "~"
 """Ends the sector before the breakdown of a row, in measures that leave the sector open."""
 KNOWN_MAX = 200_000
-"""Answers that are remembered until something changes below; then the memory starts anew."""
+"""Answers that are remembered until something changes below; then those not asked since half of
+this many others were remembered are forgotten."""
 
 
 class Figure(msgspec.Struct, frozen=True, array_like=True):
@@ -47,6 +49,8 @@ class Figure(msgspec.Struct, frozen=True, array_like=True):
 
 
 Periods = dict[str, Figure]
+_Name = tuple[str, str, Member, str]
+_Known = tuple[int, list[Figure]]
 
 
 class Figures:
@@ -60,9 +64,15 @@ class Figures:
         self._below: dict[tuple[str, str], set[str]] = {}
         self._changes: dict[tuple[str, str], int] = {}
         self._periods: dict[tuple[str, str], dict[str, int]] = {}
-        self._known: dict[tuple[str, str, Member, str], tuple[int, list[Figure]]] = {}
+        self._known: dict[_Name, _Known] = {}
+        self._known_before: dict[_Name, _Known] = {}
         self._rows: dict[tuple[str, str], dict[Member, Periods]] = {}
         self._versions: dict[tuple[str, str, Member, str], int] = {}
+        self._reference = ReferenceRows(
+            self._changes,
+            lambda name: self._rows.get(name[:2], {}).get(name[2], {}),
+            lambda name: self._below.get(name[:2], ()),
+        )
 
     def put(
         self,
@@ -117,23 +127,31 @@ class Figures:
 
         Its own, else those of its parts; none without a value.
         """
-        name = (measure.id, unit, member, period)
-        changes = self._changes.get((measure.id, unit), 0)
-        known = self._known.get(name)
-        if known is not None and known[0] == changes:
-            return known[1]
-        found = self._find_sources(measure, unit, member, period)
-        if len(self._known) >= KNOWN_MAX:
-            self._known.clear()
-        self._known[name] = (changes, found)
-        return found
-
-    def _find_sources(
-        self, measure: Measure, unit: str, member: Member, period: str
-    ) -> list[Figure]:
         own = self.own(measure.id, unit, member, period)
         if own is not None:
             return [own]
+        if not measure.parts or not self._any(measure, unit, period):
+            return []
+        name = (measure.id, unit, member, period)
+        changes = self._changes.get((measure.id, unit), 0)
+        known = self._known.get(name) or self._known_before.get(name)
+        if known is None or known[0] != changes:
+            known = (changes, self._of_parts(measure, unit, member, period))
+        if len(self._known) >= KNOWN_MAX // 2:
+            self._known_before, self._known = self._known, {}
+        self._known[name] = known
+        return known[1]
+
+    def _any(self, measure: Measure, unit: str, period: str) -> bool:
+        """Whether anything at or below the unit could be a part; most units report few periods."""
+        counts = self._periods.get((measure.id, unit))
+        if counts is None:
+            return False
+        if "periods" in measure.parts or "last_month" in measure.parts:
+            return any(counts.get(each, 0) > 0 for each in _periods_within(period))
+        return counts.get(period, 0) > 0
+
+    def _of_parts(self, measure: Measure, unit: str, member: Member, period: str) -> list[Figure]:
         for part in measure.parts:
             found = self._of_part(measure, unit, member, period, part)
             if found:
@@ -205,18 +223,12 @@ class Figures:
 
         The newest row that began before it and holds still, else the sum of the units below.
         """
-        own = self.own_row_at(measure.id, unit, at, member)
-        if own is not None:
-            return own
-        return _sum(
-            self.row_at(measure, below, at, member)
-            for below in self._below.get((measure.id, unit), ())
-        )
+        return self._reference.at((measure.id, unit, member), at)
 
     def own_row_at(self, measure: str, unit: str, at: int, member: Member = TOTAL) -> float | None:
         """The same by the unit's own rows alone."""
         rows = self._rows.get((measure, unit), {}).get(member, {})
-        begun = [date for date in rows if _date_at(date) < at]
+        begun = [date for date in rows if date_at(date) < at]
         newest = rows[max(begun)] if begun else None
         holds = newest is not None and (newest.until is None or at <= newest.until)
         return newest.value if newest is not None and holds else None
@@ -236,16 +248,6 @@ class Figures:
         return any(period in of_member for of_member in rows for period in periods)
 
 
-def _date_at(date: str) -> int:
-    begin, _ = period_bounds(date[:7], STATISTICAL)
-    return begin + (int(date[8:10]) - 1) * 86_400_000_000
-
-
-def _sum(values: Iterable[float | None]) -> float | None:
-    given = [value for value in values if value is not None]
-    return sum(given) if given else None
-
-
 def parts_of(period: str) -> tuple[str, ...]:
     """The 3 months of a quarter, or the 4 quarters of a year; nothing of a month."""
     kind, year = kind_of_period(period), period[:4]
@@ -253,6 +255,12 @@ def parts_of(period: str) -> tuple[str, ...]:
         first = int(period[-1]) * 3 - 2
         return tuple(f"{year}-{month:02d}" for month in range(first, first + 3))
     return tuple(f"{year}-Q{n}" for n in range(1, 5)) if kind == "year" else ()
+
+
+@lru_cache(maxsize=4096)
+def _periods_within(period: str) -> tuple[str, ...]:
+    """A period, its quarters and its months."""
+    return (period, *parts_of(period), *months_of(period))
 
 
 def months_of(period: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.cells import TOTAL
+from services.domain.engine.cells import NO_CELL, TOTAL
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.doubts import beside
 from services.domain.engine.measures import REFERENCE_VALUE
@@ -265,14 +265,11 @@ class Live:
         formula = self._state.catalogue.formulas[task.formula]
         if "rank" not in self._state.catalogue.indicators[formula.indicator].comparisons:
             return sorted(cells)
-        found = set(cells)
-        parents = set()
-        for cell in cells:
-            unit = self._state.units.get(self._state.cells.units[cell])
-            if unit is not None and unit.parent is not None:
-                parents.add(unit.parent)
-        for parent in parents:
-            found.update(self._state.siblings(parent))
+        found, held = set(cells), self._state.cells
+        above = np.unique(held.above(np.array(list(cells), dtype=np.int64)))
+        for parent in above.tolist():
+            if parent != NO_CELL:
+                found.update(self._state.siblings(held.units[parent]))
         return sorted(found)
 
 

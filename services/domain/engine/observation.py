@@ -7,7 +7,7 @@ import msgspec
 FreshnessState = Literal["live", "provisional", "final", "late", "stale", "partial", "no_roster"]
 
 
-class Freshness(msgspec.Struct, frozen=True, omit_defaults=True):
+class Freshness(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How current a value is.
 
     `sources_late` names the feeds that are beyond their contract interval, the worst first, and
@@ -20,14 +20,14 @@ class Freshness(msgspec.Struct, frozen=True, omit_defaults=True):
     sources_late: tuple[str, ...] = ()
 
 
-class Coverage(msgspec.Struct, frozen=True):
+class Coverage(msgspec.Struct, frozen=True, gc=False):
     """How many of the reporters that must report have done so for the period."""
 
     reported: int
     expected: int
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class Comparison(msgspec.Struct, frozen=True, gc=False):
     """A change against an earlier window; `unit` is "%", "pp" or the indicator's own.
 
     A comparison that is a component of the indicator has no base. `boundaries`, where it is given,
@@ -63,7 +63,7 @@ class Break(msgspec.Struct, frozen=True):
     reason: str
 
 
-class TargetGap(msgspec.Struct, frozen=True, omit_defaults=True):
+class TargetGap(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The target in force and the distance to it; `achieved` in per cent, a band has `high`."""
 
     value: float
@@ -74,7 +74,7 @@ class TargetGap(msgspec.Struct, frozen=True, omit_defaults=True):
     achieved: float | None = None
 
 
-class Level(msgspec.Struct, frozen=True, omit_defaults=True):
+class Level(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The alert level by the rule of the catalogue.
 
     Null when too few cases stand behind the value.
@@ -86,14 +86,14 @@ class Level(msgspec.Struct, frozen=True, omit_defaults=True):
     held: bool = False
 
 
-class Rank(msgspec.Struct, frozen=True):
+class Rank(msgspec.Struct, frozen=True, gc=False):
     """1 + the number of siblings with a better value, of those that have one."""
 
     pos: int
     of: int
 
 
-class Previous(msgspec.Struct, frozen=True):
+class Previous(msgspec.Struct, frozen=True, gc=False):
     """The value as the vintage before gave it."""
 
     value: float
@@ -102,7 +102,12 @@ class Previous(msgspec.Struct, frozen=True):
 
 
 class Observation(
-    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"break_": "break"}
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    omit_defaults=True,
+    kw_only=True,
+    rename={"break_": "break"},
 ):
     """An indicator's value for a unit, a breakdown member and a window.
 
@@ -153,8 +158,9 @@ def key_of(observation: Observation) -> str:
 
     It names the window, never a date, so the newest period replaces the one before.
     """
-    indicator, unit, dims, _ = observation.id.split("|", 3)
-    return "|".join((indicator, unit, dims, observation.id.split("|", 3)[3].split(":")[0]))
+    if observation.period is None:
+        return observation.id
+    return observation.id.removesuffix(f":{observation.period}")
 
 
 def number(value: float) -> Any:
@@ -167,5 +173,6 @@ def identity(
     indicator: str, unit_key: str, dims: dict[str, str], window: str, period: str | None
 ) -> str:
     """`PS-04|P:33@2025-07-01||month:2026-10`."""
-    written = ",".join(f"{dim}={member}" for dim, member in dims.items())
-    return "|".join((indicator, unit_key, written, f"{window}:{period}" if period else window))
+    written = ",".join([f"{dim}={member}" for dim, member in dims.items()]) if dims else ""
+    name = f"{window}:{period}" if period else window
+    return f"{indicator}|{unit_key}|{written}|{name}"

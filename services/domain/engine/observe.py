@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.domain.engine.amount import Bools
 from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
+from services.domain.engine.cells import NO_CELL
 from services.domain.engine.comparisons import Comparing, ranks
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.doubts import Doubts
@@ -33,6 +35,8 @@ from services.domain.engine.views import views
 from services.domain.engine.windows import PERIODS, Span, on_constant_boundaries, place
 from services.domain.instants import format_instant
 
+SIMULATED_ONLY = ("simulated",)
+LEVELS = {"country": "N", "province": "P", "commune": "C"}
 WORST_FIRST = ("uoc_tinh", "so_bo", "chinh_thuc")
 
 
@@ -85,8 +89,10 @@ class Observer:
         period: str | None = None,
     ) -> Iterator[tuple[int, Observation | None]]:
         """The same with the cell of each; None says that there is nothing to say of a cell."""
-        wanted = self._wanted(formula, cells)
-        yield from ((cell, None) for cell in set(cells) - set(wanted.tolist()))
+        asked = np.array(cells, dtype=np.int64)
+        mine = self._wanted(formula, asked)
+        yield from ((cell, None) for cell in asked[~mine].tolist())
+        wanted = asked[mine]
         if not len(wanted):
             return
         if not self._state.catalogue.reported(formula):
@@ -94,32 +100,24 @@ class Observer:
             span = on_constant_boundaries(span) if moment.constant else span
             yield from self._of_span(formula, wanted, span, moment, self._said)
             return
-        grouped: dict[Span, list[int]] = {}
-        for cell in wanted.tolist():
-            spans = self._reporting.spans(
-                formula, cell, window, calendar, moment.now, period, constant=moment.constant
-            )
-            for span in spans:
-                grouped.setdefault(span, []).append(cell)
-            if not spans:
-                yield cell, None
+        grouped, silent = self._reporting.spans(
+            formula, wanted, window, calendar, moment.now, period, constant=moment.constant
+        )
+        yield from ((cell, None) for cell in silent)
         for span, group in grouped.items():
             yield from self._of_span(formula, np.array(group, dtype=np.int64), span, moment, None)
 
-    def _wanted(self, formula: Formula, cells: Sequence[int]) -> Ints:
-        indicator = self._state.catalogue.indicators[formula.indicator]
-        members, units = self._state.cells.members, self._state.cells.units
-        allowed = {"": True}
-        for dim in indicator.dimensions:
-            allowed[dim] = self._state.catalogue.has_dimension(formula, dim)
-        levels_of = {
-            {"country": "N", "province": "P", "commune": "C"}[name]
-            for name in indicator.unit_levels
-        }
-        return np.array(
-            [c for c in cells if allowed.get(members[c][0], False) and units[c][0] in levels_of],
-            dtype=np.int64,
-        )
+    def _wanted(self, formula: Formula, cells: Ints) -> Bools:
+        """Where the indicator has a value: at its unit levels, in its breakdowns."""
+        catalogue = self._state.catalogue
+        indicator = catalogue.indicators[formula.indicator]
+
+        def allowed(dim: str) -> bool:
+            return dim in indicator.dimensions and catalogue.has_dimension(formula, dim)
+
+        levels = [LEVELS[name] for name in indicator.unit_levels]
+        held = self._state.cells
+        return held.at_levels(cells, levels) & held.has_dim(cells, allowed)
 
     def _of_span(
         self, formula: Formula, cells: Ints, span: Span, moment: Moment, said: Said | None
@@ -135,20 +133,20 @@ class Observer:
         position, of = self._ranks(formula, cells, span, values)
         simulated = self._simulated(formula, cells, span)
         final = not span.open and moment.final_to >= span.end
-        numbers = cells.tolist()
-        units = [self._state.cells.units[cell] for cell in numbers]
+        units = [self._state.cells.units[cell] for cell in cells.tolist()]
         standings = self._state.feeds.standings(formula.id, units, None if final else moment.now)
-        indices: Sequence[int] = range(len(numbers))
+        at = np.arange(len(cells))
         if said is not None:
             columns = [*values, position, of, simulated]
             columns.append(np.array(self._state.feeds.numbers(standings)))
             columns += [column for found in compared for column in (found.delta, found.base)]
             columns += [goals.targets, *([level] if level is not None else [])]
-            columns.append(np.full(len(numbers), span.begin + final if span.period else 0))
+            columns.append(np.full(len(cells), span.begin + final if span.period else 0))
             name = (formula.id, span.window, span.calendar)
-            indices = said.differing(name, numbers, columns)
-        if not indices:
+            at = said.differing(name, cells, columns)
+        if not len(at):
             return
+        asked_for, wanted = values.at(at), at.tolist()
         made = Evaluated(
             formula=formula,
             indicator=indicator,
@@ -157,23 +155,22 @@ class Observer:
             start=format_instant(span.begin),
             end=format_instant(span.end),
             as_of=format_instant(moment.now),
-            goals=None if formula.unit == "timestamp" else goals.goals,
-            value=values.value.tolist(),
-            has=values.has.tolist(),
-            numerator=values.numerator.tolist(),
-            denominator=values.denominator.tolist(),
-            zero=values.zero.tolist(),
-            below=values.below.tolist(),
-            compared=[found.lists() for found in compared],
-            levels=None if level is None else level.tolist(),
-            ranks=list(zip(position.tolist(), of.tolist(), strict=True)),
-            simulated=simulated.tolist(),
-            standings=standings,
-            boundaries=views(self._evaluation, formula, cells, span, moment.now),
+            goals=None if formula.unit == "timestamp" else [goals.goals[i] for i in wanted],
+            value=asked_for.value.tolist(),
+            has=asked_for.has.tolist(),
+            numerator=asked_for.numerator.tolist(),
+            denominator=asked_for.denominator.tolist(),
+            zero=asked_for.zero.tolist(),
+            below=asked_for.below.tolist(),
+            compared=[found.lists(at) for found in compared],
+            levels=None if level is None else level[at].tolist(),
+            ranks=list(zip(position[at].tolist(), of[at].tolist(), strict=True)),
+            simulated=simulated[at].tolist(),
+            standings=[standings[i] for i in wanted],
+            boundaries=views(self._evaluation, formula, cells[at], span, moment.now),
         )
         members = self._state.cells.members
-        for index in indices:
-            cell = numbers[index]
+        for index, cell in enumerate(cells[at].tolist()):
             speaks = made.has[index] or members[cell] == TOTAL
             yield cell, self._one(made, index, cell) if speaks else None
 
@@ -214,12 +211,9 @@ class Observer:
 
     def _parents(self, cells: Ints) -> set[str]:
         """The units above these cells, of those that are totals."""
-        found: set[str] = set()
-        for cell in cells.tolist():
-            unit = self._state.units.get(self._state.cells.units[cell])
-            if self._state.cells.members[cell] == TOTAL and unit is not None and unit.parent:
-                found.add(unit.parent)
-        return found
+        held = self._state.cells
+        above = np.unique(held.above(cells[held.dims(cells) == 0]))
+        return {held.units[cell] for cell in above.tolist() if cell != NO_CELL}
 
     def _one(self, made: Evaluated, index: int, cell: int) -> Observation:
         formula, span = made.formula, made.span
@@ -268,11 +262,15 @@ class Observer:
 
 def _weakest(sources: list[Figure]) -> str | None:
     """The least certain stage of the law's three among the figures behind a value."""
+    if not sources:
+        return None
     known = (figure.vn_level for figure in sources if figure.vn_level)
     return min(known, key=WORST_FIRST.index, default=None)
 
 
 def _quality(sources: list[Figure], *, simulated: bool) -> tuple[str, ...]:
+    if not sources:
+        return SIMULATED_ONLY if simulated else ()
     marks = {mark for figure in sources for mark in figure.quality}
     return tuple(sorted(marks | {"simulated"} if simulated else marks))
 

@@ -27,6 +27,8 @@ class WorkDays:
         self._exceptions: dict[str, dict[int, tuple[int, int | None]]] = {}
         self._built: dict[_Chain, WorkingCalendar] = {}
         self._counted: dict[tuple[_Chain, int, int], int] = {}
+        self._chains: dict[str, _Chain] = {}
+        self._of_years: dict[tuple[_Chain, int], int] = {}
 
     def put(self, unit: str, day: int, ends: int | None, version: int) -> bool:
         """Set an exception, or (None) take it away; an older version changes nothing."""
@@ -36,6 +38,7 @@ class WorkDays:
         days[day] = (version, ends)
         self._built.clear()
         self._counted.clear()
+        self._of_years.clear()
         return True
 
     def elapsed(self, unit: str, begin: int, end: int) -> int:
@@ -54,10 +57,16 @@ class WorkDays:
 
         A year holds over (its start, its end], as a stock does.
         """
-        year = local_parts(at - 1)[0]
-        first, last = (local_day(local_midnight(each, 1, 1)) for each in (year, year + 1))
-        calendar = self._calendar(self._chain(unit))
-        return sum(bool(calendar.hours(day)) for day in range(first, last))
+        chain, year = self._chain(unit), local_parts(at - 1)[0]
+        found = self._of_years.get((chain, year))
+        if found is None:
+            if len(self._of_years) >= COUNTED_MAX:
+                self._of_years.clear()
+            first, last = (local_day(local_midnight(each, 1, 1)) for each in (year, year + 1))
+            calendar = self._calendar(chain)
+            found = sum(bool(calendar.hours(day)) for day in range(first, last))
+            self._of_years[chain, year] = found
+        return found
 
     def ended(self, now: int) -> tuple[int, ...]:
         """What changes whenever a working day ends somewhere: the counts of the last two days."""
@@ -76,7 +85,11 @@ class WorkDays:
         )
 
     def _chain(self, unit: str) -> _Chain:
-        return tuple(each for each in (unit, *self._above(unit)) if each.startswith(LEVELS))
+        found = self._chains.get(unit)
+        if found is None:
+            above = (unit, *self._above(unit))
+            found = self._chains[unit] = tuple(each for each in above if each.startswith(LEVELS))
+        return found
 
     def _calendar(self, chain: _Chain) -> WorkingCalendar:
         found = self._built.get(chain)
