@@ -26,7 +26,7 @@ COLUMNS = (
     *("id", "indicator", "unit", "valid_from", "dims", "window", "period", "calendar"),
     *("start", "end", "value", "numerator", "denominator", "null_reason", "status", "finality"),
     *("revision", "level.value", "coverage.reported", "coverage.expected"),
-    *("as_of", "event_time", "published_at"),
+    *("as_of", "event_time", "published_at", "break.date", "break.reason"),
 )
 
 

@@ -78,7 +78,16 @@ class Previous(msgspec.Struct, frozen=True):
     released_at: str
 
 
-class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Break(msgspec.Struct, frozen=True):
+    """A change of boundary or formula that this value is the first after; `date` is local."""
+
+    date: str
+    reason: str
+
+
+class Observation(
+    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"broken": "break"}
+):
     """An indicator's value for a unit, a breakdown member and a window.
 
     An absent member does not apply.
@@ -105,6 +114,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     revision: int = 0
     previous: Previous | None = None
     released_at: str | None = None
+    broken: Break | None = None
     as_of: str
     event_time: str | None = None
     published_at: str | None = None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.domain.engine.amounts import second_after
+from services.domain.engine.breaks import Breaks
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.comparisons import Comparing, ranks
 from services.domain.engine.contributions import MARKS
@@ -59,6 +60,7 @@ class Observer:
         self._said = said
         self._evaluation = Evaluation(state)
         self._reporting = Reporting(state, self._evaluation)
+        self._breaks = Breaks(state.units)
 
     def observe(
         self,
@@ -245,6 +247,7 @@ class Observer:
             closes_at=made.end if span.open and span.period else None,
             previous=_previous(first, formula),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
+            broken=self._breaks.within(made.indicator, unit_key, span),
             as_of=made.as_of,
             freshness=made.freshness(index, coverage),
             coverage=coverage,
