@@ -6,7 +6,7 @@ A key is clean when the last record for it is the last one sent in this epoch an
 value.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -65,11 +65,14 @@ class Shard:
         return True
 
     def changed(
-        self, observations: Iterable[Observation], published_at: str
+        self,
+        observations: Iterable[Observation],
+        published_at: str,
+        name: Callable[[Observation], str] = key_of,
     ) -> Iterator[tuple[str, bytes]]:
         """(key, record) of each observation whose content is not what the log holds."""
         for observation in observations:
-            key = key_of(observation)
+            key = name(observation)
             content = hash(encode(_without_clock(observation)))
             sent = self._sent.get(key)
             if sent is not None and sent.clean and sent.content == content:

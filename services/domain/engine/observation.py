@@ -135,8 +135,13 @@ def key_of(observation: Observation) -> str:
 
     It names the window, never a date, so the newest period replaces the one before.
     """
-    indicator, unit, dims, _ = observation.id.split("|", 3)
-    return "|".join((indicator, unit, dims, observation.id.split("|", 3)[3].split(":")[0]))
+    return key_of_id(observation.id)
+
+
+def key_of_id(name: str) -> str:
+    """The key of an observation by its id."""
+    head, _, window = name.rpartition("|")
+    return f"{head}|{window.partition(':')[0]}"
 
 
 def number(value: float) -> Any:
