@@ -70,12 +70,13 @@ class Rank(msgspec.Struct, frozen=True):
     of: int
 
 
-class Previous(msgspec.Struct, frozen=True):
-    """The value as the vintage before gave it."""
+class Previous(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The value as the vintage or revision before gave it; of a report also its stage."""
 
     value: float
     vintage: int
     released_at: str
+    vn_level: str | None = None
 
 
 class Break(msgspec.Struct, frozen=True):

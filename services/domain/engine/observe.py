@@ -245,6 +245,7 @@ class Observer:
             vn_level=vn_level,
             finality="final" if made.final else "provisional",
             closes_at=made.end if span.open and span.period else None,
+            revision=_revision(sources),
             previous=_previous(first, formula),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
             broken=self._breaks.within(made.indicator, unit_key, span),
@@ -287,4 +288,14 @@ def _previous(figure: Figure | None, formula: Formula) -> Previous | None:
         return None
     value = (formula.offset + formula.scale * figure.previous_value) / formula.divide_by
     released = format_instant(figure.previous_released_at or 0)
-    return Previous(number(value), figure.previous_vintage, released)
+    level = figure.earlier[0].vn_level if figure.earlier else None
+    return Previous(number(value), figure.previous_vintage, released, level)
+
+
+def _revision(sources: list[Figure]) -> int:
+    """How many vintages a value has seen: of one figure its number, of several one more for each.
+
+    It follows from the figures alone, whatever the order in which they came; 0 without any.
+    """
+    later = sum(max(figure.vintage or 1, 1) - 1 for figure in sources)
+    return 1 + later if sources else 0
