@@ -18,12 +18,21 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Close(NamedTuple):
-    """A period of a formula that was closed in all cells of a shard; `window` as ids write it."""
+    """A period of a formula that was closed in all cells of a province, or of the country.
+
+    `window` as ids write it, `province` its code, VN of the country.
+    """
 
     formula: str
     window: str
     period: str
-    shard: int
+    province: str
+
+
+def close_of(name: str, province: str) -> Close:
+    """The close of the period that an observation's id names."""
+    window, _, period = name.rpartition("|")[2].partition(":")
+    return Close(name.split("|", 1)[0], window, period, province)
 
 
 class Written(NamedTuple):
@@ -82,12 +91,12 @@ def write_revisions(cursor: Cursor, revisions: Iterable[Revision], epoch: int) -
     )
 
 
-def write_close(cursor: Cursor, close: Close, at: int) -> None:
-    """Say that a period was looked at in all cells of a shard; the first to say it counts."""
-    cursor.execute(
-        'insert into period_close (formula, "window", period, shard, as_of)'
+def write_closes(cursor: Cursor, closes: Iterable[Close], at: int) -> None:
+    """Say that periods were looked at in all cells; the first to say it counts."""
+    cursor.executemany(
+        'insert into period_close (formula, "window", period, province, as_of)'
         " values (%s, %s, %s, %s, %s) on conflict do nothing",
-        (*close, time_of(at)),
+        [(*close, time_of(at)) for close in closes],
     )
 
 
@@ -127,6 +136,6 @@ _REVISED = sql.SQL(
     " left join period_revision b on b.id = r.id and b.revision = r.revision - 1"
 ).format(_BOTH)
 _CLOSES = sql.SQL(
-    'select formula, "window", period, shard, (extract(epoch from as_of) * 1000000)::bigint'
+    'select formula, "window", period, province, (extract(epoch from as_of) * 1000000)::bigint'
     " from period_close where %(formulas)s::text[] is null or formula = any(%(formulas)s)"
 )

@@ -49,7 +49,9 @@ class ObservationSources(msgspec.Struct, frozen=True):
                 if not query.newest:
                     raise
         if not query.newest:
-            raise Unavailable("this replica has no database: ask without period and history")
+            raise Unavailable(
+                "this replica has no database: ask without period, history and known_at"
+            )
         if not self.complete():
             raise Unavailable("this replica is still reading the newest observations")
         return self.newest.find(query)
@@ -108,6 +110,11 @@ def _documentation(vocabulary: Vocabulary) -> dict[str, Any]:
             parameter("from", "begin of the series: date or instant", "2026-10-01"),
             parameter("to", "end of the series, exclusive", "2026-11-01"),
             parameter("step", "distance of its points", "1d", enum=list(STEPS)),
+            parameter(
+                "known_at",
+                "calendar periods as they were known at a date or instant",
+                "2026-10-15",
+            ),
             parameter(
                 "limit",
                 "items of a page",

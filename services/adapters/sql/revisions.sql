@@ -20,8 +20,8 @@ create table period_close (
     formula text not null,
     "window" text not null,                  -- as ids write it: month, month~admin
     period text not null,
-    shard integer not null,
+    province text not null,                  -- code; VN: the country
     as_of timestamptz not null,
-    primary key (formula, "window", period, shard)
+    primary key (formula, "window", period, province)
 );
 alter table evaluator add column since timestamptz not null default now();

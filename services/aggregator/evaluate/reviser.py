@@ -14,10 +14,11 @@ import psycopg
 from services.adapters.revisions import (
     Close,
     Written,
+    close_of,
     last_rows,
     read_closes,
     revised_rows,
-    write_close,
+    write_closes,
     write_revisions,
 )
 from services.aggregator.evaluate.published import Shard
@@ -27,17 +28,16 @@ from services.domain.engine.closed import Closed, Period
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.observation import identity
 from services.domain.engine.revisions import (
-    IMPLIED,
     REVISED,
     Revision,
     Said,
+    implied,
     next_number,
     observed,
     pause_after,
-    quiet,
+    province_code,
     revised_key,
     said_of,
-    standing,
 )
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place
@@ -58,7 +58,7 @@ class _Found(NamedTuple):
 
     shard: int
     rows: list[Written]
-    close: Close | None
+    closes: list[Close]
 
 
 class Reviser:
@@ -138,24 +138,37 @@ class Reviser:
             shard = self._shard_of(self._state.cells.units[cell])
             if shard in owned.shards:
                 mine.setdefault(shard, {})[self._name(period, span, cell)] = cell
-        for shard, named in mine.items():
+        closes = self._closes_of(owned, period, span) if whole else {}
+        for shard in mine.keys() | closes.keys():
+            named = mine.get(shard, {})
             values = self._evaluation.values(formula, np.array([*named.values()]), span)
             says = {name: said_of(values, index) for index, name in enumerate(named)}
             with connection.cursor() as cursor:
                 known = last_rows(cursor, [*named])
-            rows = list(self._differing(period, says, known, shard, now, named))
-            close = Close(formula.id, span.name, period.period, shard) if whole else None
-            if close is not None and (close in self._closes or span.end <= self._since[shard]):
-                close = None  # said already, or the period had ended before anybody looked
-            if rows or close:
-                yield _Found(shard, rows, close)
+            rows = list(self._differing(period, says, known, now, named))
+            if rows or shard in closes:
+                yield _Found(shard, rows, closes.get(shard, []))
+
+    def _closes_of(self, owned: Owned, period: Period, span: Span) -> dict[int, list[Close]]:
+        """By shard the provinces in which a period has just been closed.
+
+        Not those where it is said already, nor where it had ended before anybody looked at it.
+        """
+        found: dict[int, list[Close]] = {}
+        for unit in set(self._state.cells.units):
+            shard = self._shard_of(unit)
+            if shard in owned.shards and self._since[shard] < span.end:
+                place = province_code(self._state.units, unit)
+                close = Close(period.task.formula, span.name, period.period, place)
+                if close not in self._closes and close not in found.setdefault(shard, []):
+                    found[shard].append(close)
+        return {shard: closes for shard, closes in found.items() if closes}
 
     def _differing(
         self,
         period: Period,
         says: Mapping[str, Said],
         known: Mapping[str, Written],
-        shard: int,
         now: int,
         cells: Mapping[str, int],
     ) -> Iterator[Written]:
@@ -163,7 +176,7 @@ class Reviser:
         version = self._state.catalogue.indicators[formula.indicator].formula_version
         for name, said in says.items():
             row = known[name].last if name in known else None
-            stands = standing(row, formula, name, self._closed_at(name, shard))
+            stands = row or implied(formula, name, self._closed_at(name))
             revision = next_number(stands, said)
             if revision is None:
                 continue
@@ -179,10 +192,8 @@ class Reviser:
             fence(cursor, owned.owner, found.shard, epoch)
             write_revisions(cursor, (each.last for each in found.rows), epoch)
             write_rows_in(cursor, epoch, [observed(*each) for each in found.rows], now)
-            if found.close is not None:
-                write_close(cursor, found.close, now)
-        if found.close is not None:
-            self._closes[found.close] = now
+            write_closes(cursor, found.closes, now)
+        self._closes.update(dict.fromkeys(found.closes, now))
 
     def _records(self, owned: Owned, rows: Iterable[Written], now: int) -> Iterator[Record]:
         """The records of revisions after the first, which says what the open period said."""
@@ -192,21 +203,19 @@ class Reviser:
             unit = last.id.split("|", 2)[1]
             number = self._shard_of(unit)
             if number in owned.shards:
-                said = observed(last, before or self._implied(last.id, number))
+                said = observed(last, before or self._before(last.id))
                 changed = owned.shards[number].changed([said], format_instant(now), revised_key)
                 for key, body in changed:
                     yield number, key.encode(), body
 
-    def _implied(self, name: str, shard: int) -> Revision | None:
+    def _before(self, name: str) -> Revision | None:
+        """What a second revision followed that has no row before it."""
         formula = self._state.catalogue.formulas.get(name.split("|", 1)[0])
-        at = self._closed_at(name, shard)
-        if formula is None or at is None:
-            return None
-        return Revision(name, 1, at, quiet(formula), IMPLIED)
+        return implied(formula, name, self._closed_at(name)) if formula is not None else None
 
-    def _closed_at(self, name: str, shard: int) -> int | None:
-        window, _, period = name.rpartition("|")[2].partition(":")
-        return self._closes.get(Close(name.split("|", 1)[0], window, period, shard))
+    def _closed_at(self, name: str) -> int | None:
+        unit = name.split("|", 2)[1]
+        return self._closes.get(close_of(name, province_code(self._state.units, unit)))
 
     def _name(self, period: Period, span: Span, cell: int) -> str:
         dim, member = self._state.cells.members[cell]

@@ -26,6 +26,7 @@ from services.domain.engine.windows import (
     place,
 )
 from services.domain.instants import HOUR, SECOND, format_instant
+from services.domain.units import UnitList
 
 REVISED = "~revised"
 """Ends the window's name in the key of a revision: beside the newest period, never in its place."""
@@ -89,13 +90,17 @@ def quiet(formula: Formula) -> Said:
     return Said(None, null_reason=MISSING)
 
 
-def standing(
-    last: Revision | None, formula: Formula, name: str, closed_at: int | None
-) -> Revision | None:
-    """The revision that stands: the last row, else what the period said when it was closed."""
-    if last is not None or closed_at is None:
-        return last
+def implied(formula: Formula, name: str, closed_at: int | None) -> Revision | None:
+    """What a period without a row said when it was closed; None while it was not."""
+    if closed_at is None:
+        return None
     return Revision(name, 1, closed_at, quiet(formula), IMPLIED)
+
+
+def province_code(units: UnitList, unit_key: str) -> str:
+    """Of the province that a unit is or lies in, without its level; VN of the country."""
+    province = units.province_of(unit_key)
+    return province.code[2:] if province is not None else "VN"
 
 
 def next_number(standing_one: Revision | None, now: Said) -> int | None:
@@ -163,6 +168,30 @@ def observed(
         previous=previous_of(before),
         as_of=format_instant(revision.as_of),
         freshness=Freshness(finality),
+    )
+
+
+def numbered(observation: Observation, last: Revision, before: Revision | None) -> Observation:
+    """A computed value of a closed period under the number of its last revision.
+
+    When it is another value, whoever numbers it has yet to come: it is provisional until then.
+    """
+    said = Said(
+        observation.value if isinstance(observation.value, int | float) else None,
+        observation.numerator,
+        observation.denominator,
+        observation.null_reason,
+    )
+    if (last.formula_version == IMPLIED and said.silent) or said.same_as(last.said):
+        return msgspec.structs.replace(
+            observation, revision=last.revision, previous=previous_of(before)
+        )
+    return msgspec.structs.replace(
+        observation,
+        revision=last.revision,
+        previous=previous_of(last),
+        finality="provisional",
+        freshness=Freshness("provisional", reason="revision_pending"),
     )
 
 
