@@ -66,6 +66,12 @@ class DatabaseObservations:
         finally:
             self._turn.release()
 
+    def close(self) -> None:
+        """Give the connection back; the next question opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def _then(self, known_at: int) -> int:
         if known_at > self._now():
             raise QueryRefused("known_at", "known_at lies in the future: nothing is known then")

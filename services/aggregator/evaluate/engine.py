@@ -46,7 +46,6 @@ class Ticked(NamedTuple):
     urgent: bool
     more: bool
     evaluated: int
-    revising: bool
 
 
 class EvaluationEngine:
@@ -166,7 +165,6 @@ class EvaluationEngine:
             urgent=self._live.totals_wait,
             more=read.more,
             evaluated=evaluated,
-            revising=self._reviser.closed.due,
         )
 
     def _revise(self, connection: psycopg.Connection, now: int) -> Iterator[Record]:

@@ -131,7 +131,6 @@ class Reviser:
         whole: bool,
     ) -> Iterator[_Found]:
         """What differs from the last rows of a period, and whether it is closed now."""
-        formula = self._state.catalogue.formulas[period.task.formula]
         span = place(period.task.window, period.task.calendar, now, period.period)
         mine: dict[int, dict[str, int]] = {}
         for cell in cells:
@@ -140,14 +139,25 @@ class Reviser:
                 mine.setdefault(shard, {})[self._name(period, span, cell)] = cell
         closes = self._closes_of(owned, period, span) if whole else {}
         for shard in mine.keys() | closes.keys():
-            named = mine.get(shard, {})
-            values = self._evaluation.values(formula, np.array([*named.values()]), span)
-            says = {name: said_of(values, index) for index, name in enumerate(named)}
-            with connection.cursor() as cursor:
-                known = last_rows(cursor, [*named])
-            rows = list(self._differing(period, says, known, now, named))
+            named = mine.get(shard)
+            rows = self._revised(connection, period, span, named, now) if named else []
             if rows or shard in closes:
                 yield _Found(shard, rows, closes.get(shard, []))
+
+    def _revised(
+        self,
+        connection: psycopg.Connection,
+        period: Period,
+        span: Span,
+        named: Mapping[str, int],
+        now: int,
+    ) -> list[Written]:
+        formula = self._state.catalogue.formulas[period.task.formula]
+        values = self._evaluation.values(formula, np.array([*named.values()]), span)
+        says = {name: said_of(values, index) for index, name in enumerate(named)}
+        with connection.cursor() as cursor:
+            known = last_rows(cursor, [*named])
+        return list(self._differing(period, says, known, now, named))
 
     def _closes_of(self, owned: Owned, period: Period, span: Span) -> dict[int, list[Close]]:
         """By shard the provinces in which a period has just been closed.

@@ -189,8 +189,7 @@ class EvaluateWorker:
         if ticked.urgent:
             await asyncio.sleep(0)
             return
-        idle = ticked.settled and not ticked.revising
-        pause = TICK_SECONDS - TICK_SECONDS_MIN if idle else spent
+        pause = TICK_SECONDS - TICK_SECONDS_MIN if ticked.settled else spent
         await asyncio.sleep(max(0.0, TICK_SECONDS_MIN - spent))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._notified.wait(), max(0.01, pause))

@@ -97,6 +97,7 @@ class Closed:
         self._now = 0
         self._day = 0
         self._asked_for_all = False
+        self._before = SECOND_MIN
 
     def _shape(self, formula: Formula) -> tuple[set[str], set[str]]:
         """The levels of units and the breakdowns in which a formula has observations."""
@@ -109,11 +110,6 @@ class Closed:
     def __len__(self) -> int:
         """Periods that wait, those that were put off not counted."""
         return len(self._waiting)
-
-    @property
-    def due(self) -> bool:
-        """Whether anything could be taken now."""
-        return any(self._is_due(waiting) for waiting in self._waiting.values())
 
     def _is_due(self, waiting: _Waiting) -> bool:
         return self._now - waiting.last >= QUIET or not (0 <= self._now - waiting.first < PATIENCE)
