@@ -1,5 +1,7 @@
 """One reported figure, with the vintages before it."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from services.domain.engine.windows import STATISTICAL
@@ -65,3 +67,12 @@ class Figure(msgspec.Struct, frozen=True, array_like=True):
                 self.earlier[place + 1 :],
             )
         return None
+
+
+def vintages_seen(sources: Sequence[Figure]) -> int:
+    """How many vintages a value has seen: of one figure its number, of several one more for each.
+
+    It follows from the figures alone, whatever the order in which they came; 0 without any.
+    """
+    later = sum(max(figure.vintage or 1, 1) - 1 for figure in sources)
+    return 1 + later if sources else 0

@@ -21,6 +21,7 @@ from services.domain.engine.evaluate import (
     Values,
 )
 from services.domain.engine.evaluated import Evaluated
+from services.domain.engine.figure import vintages_seen
 from services.domain.engine.figures import TOTAL, Figure
 from services.domain.engine.goals import goals_of
 from services.domain.engine.levels import Levels, applies
@@ -245,7 +246,7 @@ class Observer:
             vn_level=vn_level,
             finality="final" if made.final else "provisional",
             closes_at=made.end if span.open and span.period else None,
-            revision=_revision(sources),
+            revision=vintages_seen(sources),
             previous=_previous(first, formula),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
             broken=self._breaks.within(made.indicator, unit_key, span),
@@ -290,12 +291,3 @@ def _previous(figure: Figure | None, formula: Formula) -> Previous | None:
     released = format_instant(figure.previous_released_at or 0)
     level = figure.earlier[0].vn_level if figure.earlier else None
     return Previous(number(value), figure.previous_vintage, released, level)
-
-
-def _revision(sources: list[Figure]) -> int:
-    """How many vintages a value has seen: of one figure its number, of several one more for each.
-
-    It follows from the figures alone, whatever the order in which they came; 0 without any.
-    """
-    later = sum(max(figure.vintage or 1, 1) - 1 for figure in sources)
-    return 1 + later if sources else 0

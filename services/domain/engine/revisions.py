@@ -146,7 +146,6 @@ def observed(
     span = place(window, calendar, revision.as_of, period)
     unit, _, valid_from = unit_key.partition("@")
     said = revision.said
-    finality = "final" if final else "provisional"
     return Observation(
         id=revision.id,
         indicator=formula,
@@ -163,11 +162,11 @@ def observed(
         denominator=None if said.denominator is None else number(said.denominator),
         null_reason=said.null_reason,
         status="M" if said.value is None else "A",
-        finality=finality,
+        finality="final" if final else "provisional",
         revision=revision.revision,
         previous=previous_of(before),
         as_of=format_instant(revision.as_of),
-        freshness=Freshness(finality),
+        freshness=Freshness("final" if final else "provisional"),
     )
 
 
