@@ -7,10 +7,13 @@ of one committed state.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
+from services.adapters.known import known_observations, numbered_observations
 from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
 from services.domain.engine.asked import Ask, Placed, ask_id, asks
@@ -18,7 +21,7 @@ from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.observation import Observation
 from services.domain.engine.observe import Moment, Observer
 from services.domain.errors import Refused, Unavailable
-from services.domain.query import ObservationQuery, Page
+from services.domain.query import ObservationQuery, Page, QueryRefused
 from services.domain.units import UnitList
 
 CELLS_PER_ROUND = 2_000
@@ -49,7 +52,7 @@ class DatabaseObservations:
             raise Unavailable("too many questions to the database at once; ask again")
         try:
             watermark = self._refresh()
-            now = self._now()
+            now = self._now() if query.known_at is None else self._then(query.known_at)
             wanted = sorted(asks(query, self._reader.state, now), key=lambda ask: ask.id)
             if len(wanted) > ASKS_MAX:
                 raise Refused(
@@ -63,10 +66,23 @@ class DatabaseObservations:
         finally:
             self._turn.release()
 
+    def close(self) -> None:
+        """Give the connection back; the next question opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _then(self, known_at: int) -> int:
+        if known_at > self._now():
+            raise QueryRefused("known_at", "known_at lies in the future: nothing is known then")
+        return known_at
+
     def _page(self, query: ObservationQuery, wanted: list[Ask], moment: Moment) -> Page:
         found: list[tuple[str, Observation]] = []
         for start in range(0, len(wanted), CELLS_PER_ROUND):
-            found.extend(self._round(wanted[start : start + CELLS_PER_ROUND], moment))
+            asked = wanted[start : start + CELLS_PER_ROUND]
+            known = self._known if query.known_at is not None else self._round
+            found.extend(known(asked, moment))
             if len(found) > query.limit:
                 break
         page = found[: query.limit]
@@ -84,7 +100,43 @@ class DatabaseObservations:
             at = Moment(task.at or moment.now, moment.final_to, task.constant)
             observed = observer.observe(formula, task.window, task.calendar, cells, at, task.period)
             found.extend((ask_id(each.id, task), each) for each in observed)
-        return sorted(found, key=lambda pair: pair[0])
+        return self._with_revisions(sorted(found, key=lambda pair: pair[0]))
+
+    def _known(self, wanted: list[Ask], moment: Moment) -> list[tuple[str, Observation]]:
+        """The same as it was known at a moment of the past."""
+        with self._tables() as cursor:
+            state = self._reader.state
+            found = list(known_observations(cursor, state, wanted, moment.now, moment.final_to))
+        return sorted(((each.id, each) for each in found), key=lambda pair: pair[0])
+
+    def _with_revisions(
+        self, found: list[tuple[str, Observation]]
+    ) -> list[tuple[str, Observation]]:
+        """Closed periods with the number that their value has, and the one before."""
+        final = [
+            one
+            for _, one in found
+            if one.finality == "final" and one.period and not one.revision and not one.boundaries
+        ]
+        if not final:
+            return found
+        with self._tables() as cursor:
+            numbered = numbered_observations(cursor, self._reader.state, final)
+        return [(name, numbered.get(one.id, one)) for name, one in found]
+
+    @contextmanager
+    def _tables(self) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+        if self._connection is None:
+            raise Unavailable("the database does not answer")
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except psycopg.Error as error:
+            self._connection.close()
+            self._connection = None
+            raise Unavailable(
+                f"the database does not answer: {str(error).strip()[:200]}"
+            ) from error
 
     def _refresh(self) -> int:
         """Bring the reading up to date; returns how far every source has been counted."""

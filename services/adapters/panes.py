@@ -6,7 +6,7 @@ The whole of it once, then the deltas that follow, always of one committed state
 partition's deltas means that they were compacted away meanwhile: everything is read again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from services.domain.engine.delta import Delta, decode_delta
 from services.domain.engine.figures import Figure
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.points import Ints
+from services.domain.engine.seconds import SECOND_MIN, second_of
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.errors import Unavailable
 from services.domain.units import UnitList
@@ -60,9 +61,13 @@ def snapshot(connection: psycopg.Connection) -> Iterator[Cursor]:
 
 
 class Read(NamedTuple):
-    """What a reading brought: keys and figures that changed, or everything (`anew`)."""
+    """What a reading brought: keys and figures that changed, or everything (`anew`).
+
+    `late` are (keys, seconds) of the points among them that lie before the bound asked for.
+    """
 
     keys: Ints
+    late: tuple[Ints, Ints]
     figures: set[tuple[str, str]]
     anew: bool
     applied: int
@@ -82,15 +87,16 @@ class PaneReader:
         self._keys = KeyTable(self.state)
         self._loaded = False
 
-    def read(self, connection: psycopg.Connection) -> Read:
+    def read(self, connection: psycopg.Connection, late_before: int = SECOND_MIN) -> Read:
         """Read what was committed since the last reading.
 
-        `more` says that there is more to read at once.
+        `more` says that there is more to read at once; points before the second `late_before` are
+        told one by one.
         """
         with snapshot(connection) as cursor:
-            return self.read_in(cursor)
+            return self.read_in(cursor, late_before)
 
-    def read_in(self, cursor: Cursor) -> Read:
+    def read_in(self, cursor: Cursor, late_before: int = SECOND_MIN) -> Read:
         """The same inside a snapshot that the caller holds."""
         anew = not self._loaded
         if anew:
@@ -100,10 +106,10 @@ class PaneReader:
         deltas = self._deltas(cursor)
         for (topic, part, seq), _ in deltas:
             if seq != self._applied[topic, part] + 1:
-                return self._again(cursor, anew=anew)
+                return self._again(cursor, late_before, anew=anew)
             self._applied[topic, part] = seq
         if len(deltas) < DELTAS_PER_READ and self._applied != self._commits:
-            return self._again(cursor, anew=anew)
+            return self._again(cursor, late_before, anew=anew)
         self._learn(cursor, [delta for _, delta in deltas])
         for _, delta in deltas:
             changed.append(self._keys.add(*delta.points()))
@@ -116,6 +122,7 @@ class PaneReader:
         keys = np.unique(np.concatenate(changed)) if changed else np.zeros(0, dtype=np.int64)
         return Read(
             keys,
+            self._late([delta for _, delta in deltas], late_before),
             figures,
             anew,
             sum(self._applied.values()),
@@ -123,12 +130,29 @@ class PaneReader:
             len(deltas) >= DELTAS_PER_READ,
         )
 
-    def _again(self, cursor: Cursor, *, anew: bool) -> Read:
+    def _late(self, deltas: Iterable[Delta], before: int) -> tuple[Ints, Ints]:
+        """The points before a second, and extents that began before it, by key."""
+        keys, at = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+        for delta in deltas:
+            numbers, seconds, _ = delta.points()
+            if (seconds < before).any():
+                late = seconds < before
+                found = self._keys.places(numbers[late], seconds[late])
+                keys.append(found[0])
+                at.append(found[1])
+            for change in delta.extents:
+                if second_of(change.begin) < before:
+                    touched = self.state.keys_of(*self._keys.name(change.key))
+                    keys.append(np.array(touched, dtype=np.int64))
+                    at.append(np.full(len(touched), second_of(change.begin)))
+        return np.concatenate(keys), np.concatenate(at)
+
+    def _again(self, cursor: Cursor, late_before: int, *, anew: bool) -> Read:
         """Read everything, because deltas that were not read yet have been compacted away."""
         self._loaded = False
         if anew:
             raise Unavailable("the deltas in the database have a gap: restore a backup")
-        return self.read_in(cursor)
+        return self.read_in(cursor, late_before)
 
     def _load(self, cursor: Cursor) -> None:
         """Read everything up to the last compaction."""

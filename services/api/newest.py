@@ -33,6 +33,7 @@ class NewestObservations:
         window, _, calendar = name.window.partition("~")
         return (
             not entry.removed
+            and not name.revised
             and (query.after is None or entry.key > query.after)
             and (not query.indicators or name.indicator in query.indicators)
             and (not query.windows or window in query.windows)

@@ -27,7 +27,7 @@ COLUMNS = (
     *("id", "indicator", "unit", "valid_from", "dims", "window", "period", "calendar"),
     *("start", "end", "value", "numerator", "denominator", "null_reason", "status", "finality"),
     *("revision", "level.value", "coverage.reported", "coverage.expected", "boundaries.view"),
-    *("as_of", "event_time", "published_at"),
+    *("as_of", "event_time", "published_at", "break.at", "break.reason"),
 )
 
 
@@ -50,7 +50,9 @@ class ObservationSources(msgspec.Struct, frozen=True):
                 if not query.newest:
                     raise
         if not query.newest:
-            raise Unavailable("this replica has no database: ask without period and history")
+            raise Unavailable(
+                "this replica has no database: ask without period, history and known_at"
+            )
         if not self.complete():
             raise Unavailable("this replica is still reading the newest observations")
         return self.newest.find(query)
@@ -115,6 +117,11 @@ def _documentation(vocabulary: Vocabulary) -> dict[str, Any]:
             parameter("from", "begin of the series: date or instant", "2026-10-01"),
             parameter("to", "end of the series, exclusive", "2026-11-01"),
             parameter("step", "distance of its points", "1d", enum=list(STEPS)),
+            parameter(
+                "known_at",
+                "calendar periods as they were known at a date or instant",
+                "2026-10-15",
+            ),
             parameter(
                 "limit",
                 "items of a page",

@@ -6,8 +6,6 @@ filters mean all of them. Without `dims` only totals; `dims=agency` is one break
 statistical one. An unknown parameter or value is refused by name, with what is allowed.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -15,6 +13,7 @@ import msgspec
 
 from services.domain.engine.windows import (
     ADMINISTRATIVE,
+    PERIODS,
     SCHOOL,
     STATISTICAL,
     TERM,
@@ -31,6 +30,22 @@ from services.domain.instants import (
     parse_instant,
     start_of_local_day,
 )
+from services.domain.pages import QueryRefused, read_cursor, read_limit, write_cursor
+
+__all__ = [
+    "LIMIT_DEFAULT",
+    "LIMIT_MAX",
+    "STEPS",
+    "ObservationQuery",
+    "ObservationSource",
+    "Page",
+    "QueryRefused",
+    "Vocabulary",
+    "parse_query",
+    "read_cursor",
+    "read_limit",
+    "write_cursor",
+]
 
 YEAR_MIN = "1900"
 LIMIT_DEFAULT = 100
@@ -50,20 +65,8 @@ STEPS = {
 }
 PARAMETERS = (
     *("indicator", "unit", "within", "window", "period", "calendar", "dims", "boundaries"),
-    *("history", "from", "to", "step", "limit", "cursor"),
+    *("history", "from", "to", "step", "known_at", "limit", "cursor"),
 )
-
-
-class QueryRefused(Refused):
-    """A parameter is wrong. `unknown` says that its value is well formed but names nothing."""
-
-    def __init__(
-        self, parameter: str, detail: str, allowed: Iterable[str] = (), *, unknown: bool = False
-    ) -> None:
-        super().__init__(detail)
-        self.parameter = parameter
-        self.allowed = tuple(allowed)
-        self.unknown = unknown
 
 
 class Vocabulary(msgspec.Struct, frozen=True):
@@ -81,7 +84,8 @@ class ObservationQuery(msgspec.Struct, frozen=True):
     `units` are as written in the query: with or without `@valid_from`. `within` means every unit
     below the named one. `breakdowns` are dimension names of which all members are wanted, `members`
     are (name, member) pairs; both empty: totals only. `from_at`, `to_at` (exclusive) and `step` are
-    microseconds and belong to `history`. `after` is the record key that the page before ended with.
+    microseconds and belong to `history`. `known_at` is the instant at which the values of calendar
+    periods were known, None: now. `after` is the record key that the page before ended with.
     `constant` asks for the boundaries of today's units instead of those of the time.
     """
 
@@ -97,6 +101,7 @@ class ObservationQuery(msgspec.Struct, frozen=True):
     from_at: int | None = None
     to_at: int | None = None
     step: int | None = None
+    known_at: int | None = None
     limit: int = LIMIT_DEFAULT
     after: str | None = None
     constant: bool = False
@@ -104,7 +109,8 @@ class ObservationQuery(msgspec.Struct, frozen=True):
     @property
     def newest(self) -> bool:
         """Whether only the newest value of each key is asked for, which every replica knows."""
-        return not self.periods and not self.history and not self.constant
+        plain = not self.constant and self.known_at is None
+        return plain and not self.periods and not self.history
 
     def wants_dims(self, dims: tuple[tuple[str, str], ...]) -> bool:
         """Say whether observations with these dimensions are wanted."""
@@ -166,39 +172,11 @@ def parse_query(pairs: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> Obs
         from_at=from_at,
         to_at=to_at,
         step=step,
+        known_at=_known_at(given, windows),
         limit=read_limit(_single("limit", given), LIMIT_DEFAULT, LIMIT_MAX),
         after=read_cursor(_single("cursor", given)),
         constant=_view(_single("boundaries", given)),
     )
-
-
-def write_cursor(after: str | None) -> str | None:
-    """Make the opaque `next` of a list from the key it ended with."""
-    if after is None:
-        return None
-    return base64.urlsafe_b64encode(after.encode()).decode().rstrip("=")
-
-
-def read_cursor(cursor: str | None) -> str | None:
-    """Read what `write_cursor` wrote; raises QueryRefused for anything else."""
-    if cursor is None:
-        return None
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (UnicodeError, binascii.Error) as error:
-        raise QueryRefused(
-            "cursor", "the cursor is not one that a list gave as `next`; leave it out to begin"
-        ) from error
-
-
-def read_limit(text: str | None, default: int, limit_max: int) -> int:
-    """Read the size of a page, 1 to `limit_max`."""
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= limit_max):
-        raise QueryRefused("limit", f"limit is a whole number from 1 to {limit_max}, not {text!r}")
-    return int(text)
 
 
 def _one_of(parameter: str, value: str, allowed: Iterable[str]) -> str:
@@ -282,6 +260,18 @@ def _span(
     if end is not None and step is not None and (end - begin) // step > POINTS_MAX:
         raise QueryRefused("step", f"more than {POINTS_MAX} points: take a larger step", STEPS)
     return begin, end, step
+
+
+def _known_at(given: dict[str, list[str]], windows: tuple[str, ...]) -> int | None:
+    """Only calendar periods are remembered: a rolling window of then is a history."""
+    at = _instant("known_at", given)
+    if at is not None and not set(windows) <= set(PERIODS):
+        detail = "known_at is answered for calendar periods; a rolling window has history=true"
+        raise QueryRefused("window", detail, PERIODS)
+    if at is not None and _view(_single("boundaries", given)):
+        detail = "what was known at an instant is on the boundaries of its time"
+        raise QueryRefused("boundaries", detail, BOUNDARIES[:1])
+    return at
 
 
 def _instant(parameter: str, given: dict[str, list[str]]) -> int | None:

@@ -87,3 +87,14 @@ def test_a_trend_knows_the_key_behind_its_observation() -> None:
     trend = read_topic("trend/PS-04|P:33@2025-07-01||month:2026-10", 400)
     assert isinstance(trend, Trend)
     assert trend.key == "PS-04|P:33@2025-07-01||month"
+
+
+def test_a_revision_has_a_family_of_its_own() -> None:
+    key = read_key("PS-04|P:33@2025-07-01||month~admin~revised")
+    assert (key.window, key.revised) == ("month~admin", True)
+    path = path_of(key, "33")
+    asked = read_topic("revisions/33/P:33/PS-04/*", 200)
+    newest = read_topic("indicators/33/**", 200)
+    assert isinstance(asked, Pattern)
+    assert isinstance(newest, Pattern)
+    assert (asked.matches(path), newest.matches(path)) == (True, False)

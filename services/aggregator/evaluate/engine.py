@@ -16,6 +16,7 @@ from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
 from services.adapters.topics import shard_of
 from services.aggregator.evaluate.published import Shard, read_mark
+from services.aggregator.evaluate.reviser import Owned, Record, Reviser
 from services.aggregator.evaluate.rows import Rows, write_rows
 from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
@@ -31,12 +32,14 @@ BREAKDOWNS_PER_TICK = 400
 SLICE = 50_000
 """Microseconds after which a tick publishes what it has: what is due first is seen first."""
 ROWS_EVERY = 10_000_000
+REVISE_EVERY = 1_000_000
+"""How often closed periods are looked at although newer ones wait."""
 
 
 class Ticked(NamedTuple):
     """Records to publish, and what may be said once Kafka has them."""
 
-    records: list[tuple[int, bytes, bytes | None]]
+    records: list[Record]
     applied: int
     final_to: int
     settled: bool
@@ -62,6 +65,8 @@ class EvaluationEngine:
         self._live = Live(self._reader.state)
         self._said = Said()
         self._observer = Observer(self._reader.state, self._said)
+        self._reviser = Reviser(self._reader.state, self._shard)
+        self._revised_at = 0
         self._shards: dict[int, Shard] = {}
         self._shard_of_unit: dict[str, int] = {}
         self._rows = Rows()
@@ -93,6 +98,7 @@ class EvaluationEngine:
             self._shards[number] = shard
         self._said.forget_all()
         self._live.touch_all()
+        self._reviser.touch_all()
 
     def give_up(self, shards: Iterable[int]) -> None:
         """These shards are no longer ours."""
@@ -116,6 +122,7 @@ class EvaluationEngine:
     def seen(self, shard: int, key: str, body: bytes | None) -> None:
         """A record that stands in the log; a stranger's is overwritten at the next tick."""
         if shard in self._shards and self._shards[shard].seen(key, body):
+            self._reviser.seen(key)
             touched = self._live.touch_named(key)
             if touched is not None:
                 self._said.forget(*touched)
@@ -127,21 +134,26 @@ class EvaluationEngine:
         """
         connection = self._connected()
         check(connection, self._owner, {n: s.epoch for n, s in self._shards.items()})
-        read = self._reader.read(connection)
+        read = self._reader.read(connection, self._reviser.closed.before)
         if read.anew:
             self._start_over()
             self._live.touch_all()
+            self._reviser.touch_all()
         self._live.touch_keys(read.keys)
         self._live.touch_figures(read.figures)
         self._live.advance(now, read.watermark)
+        self._reviser.closed.touch(*read.late)
+        self._reviser.closed.touch_figures(read.figures)
+        self._reviser.closed.advance(now, read.watermark)
         self._applied = read.applied
-        records: list[tuple[int, bytes, bytes | None]] = []
+        records: list[Record] = []
         evaluated = 0
         if not read.more:
             moment = Moment(now, read.watermark)
             for task, cells in self._work(clock() + SLICE):
                 evaluated += len(cells)
                 records.extend(self._publish(task, cells, moment))
+            records.extend(self._revise(connection, now))
         settled = not read.more and len(self._live) == 0
         if settled:
             records.extend(self._tombstones())
@@ -154,6 +166,16 @@ class EvaluationEngine:
             more=read.more,
             evaluated=evaluated,
         )
+
+    def _revise(self, connection: psycopg.Connection, now: int) -> Iterator[Record]:
+        """Closed periods, while nothing newer waits for long."""
+        owned = Owned(self._owner, self._shards)
+        yield from self._reviser.told_again(connection, owned, now)
+        if self._live.totals_wait and 0 <= now - self._revised_at < REVISE_EVERY:
+            return
+        self._revised_at = now
+        until = clock() + SLICE
+        yield from self._reviser.work(connection, owned, now, lambda: clock() >= until)
 
     def _work(self, until: int) -> Iterator[tuple[Task, list[int]]]:
         """What waits, as far as a slice of time goes: what it has brought is published then."""
@@ -183,9 +205,7 @@ class EvaluationEngine:
             if shard is not None:
                 write_rows(connection, self._owner, number, shard.epoch, found, now)
 
-    def _publish(
-        self, task: Task, cells: list[int], moment: Moment
-    ) -> Iterable[tuple[int, bytes, bytes | None]]:
+    def _publish(self, task: Task, cells: list[int], moment: Moment) -> Iterable[Record]:
         owned: dict[int, list[int]] = {}
         for cell in cells:
             number = self._shard(self._reader.state.cells.units[cell])
@@ -216,7 +236,7 @@ class EvaluationEngine:
         unit = self._reader.state.cells.units[cell]
         return identity(task.formula, unit, {dim: member} if dim else {}, window, None)
 
-    def _tombstones(self) -> Iterable[tuple[int, bytes, bytes | None]]:
+    def _tombstones(self) -> Iterable[Record]:
         """Keys that somebody left in the log and that have no value any more."""
         for number, shard in self._shards.items():
             for key in shard.orphans():
@@ -234,6 +254,7 @@ class EvaluationEngine:
         self._live = Live(self._reader.state)
         self._said = Said()
         self._observer = Observer(self._reader.state, self._said)
+        self._reviser = Reviser(self._reader.state, self._shard)
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None:

@@ -6,7 +6,7 @@ A key is clean when the last record for it is the last one sent in this epoch an
 value.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -65,12 +65,15 @@ class Shard:
         return True
 
     def changed(
-        self, observations: Iterable[Observation], published_at: str
+        self,
+        observations: Iterable[Observation],
+        published_at: str,
+        name: Callable[[Observation], str] = key_of,
     ) -> Iterator[tuple[str, bytes]]:
         """(key, record) of each observation whose content is not what the log holds."""
         stamp = f',"published_at":{_text(published_at)}'.encode()
         for observation in observations:
-            key, body = key_of(observation), encode(observation)
+            key, body = name(observation), encode(observation)
             as_of = f'"as_of":{_text(observation.as_of)}'.encode()
             content = hash(_without_clock(observation, body, as_of))
             sent = self._sent.get(key)

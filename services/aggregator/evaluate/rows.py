@@ -6,12 +6,13 @@ revision.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from services.aggregator.evaluate.shards import fence
 from services.domain.engine.observation import Observation
-from services.domain.errors import Fenced
 from services.domain.instants import HOUR, MINUTE
 
 WAITING_MAX = 200_000
@@ -59,12 +60,17 @@ def write_rows(
     now: int,
 ) -> None:
     """Write rows under the shard's epoch; raises `Fenced` when it is no longer ours."""
-    as_of = _EPOCH + timedelta(microseconds=now)
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("select epoch, owner from evaluator where shard = %s for update", (shard,))
-        if cursor.fetchone() != (epoch, owner):
-            raise Fenced(f"shard {shard} has another evaluator")
-        cursor.executemany(_WRITE, [_row(found, as_of, epoch) for found in observations])
+        fence(cursor, owner, shard, epoch)
+        write_rows_in(cursor, epoch, observations, now)
+
+
+def write_rows_in(
+    cursor: psycopg.Cursor[Any], epoch: int, observations: Sequence[Observation], now: int
+) -> None:
+    """The same in a transaction of the caller, who holds the fence."""
+    as_of = _EPOCH + timedelta(microseconds=now)
+    cursor.executemany(_WRITE, [_row(found, as_of, epoch) for found in observations])
 
 
 def _row(found: Observation, as_of: datetime, epoch: int) -> tuple[object, ...]:
@@ -85,16 +91,15 @@ def _row(found: Observation, as_of: datetime, epoch: int) -> tuple[object, ...]:
         found.status,
         level,
         found.finality == "final",
+        found.revision,
         epoch,
         found.rev or 0,
-        found.id,
     )
 
 
 _WRITE = (
     'insert into observation (as_of, id, indicator, unit, dims, "window", period, value, numerator,'
-    " denominator, status, level, final, epoch, rev, revision)"
-    " select %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-    " (select count(*) from observation o where o.id = %s and o.final)"
+    " denominator, status, level, final, revision, epoch, rev)"
+    " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     " on conflict do nothing"
 )

@@ -1,6 +1,7 @@
 """Ownership of the shards of `ioc.indicators.v1`, fenced by epochs in the database (step 6.1)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -37,6 +38,13 @@ def check(connection: psycopg.Connection, owner: UUID, epochs: Mapping[int, int]
     held = {shard: epoch for shard, epoch, by in found if by == owner}
     if held != dict(epochs):
         raise Fenced("a shard has another evaluator")
+
+
+def fence(cursor: psycopg.Cursor[Any], owner: UUID, shard: int, epoch: int) -> None:
+    """Lock a shard in a transaction; raises `Fenced` when it is no longer ours."""
+    cursor.execute("select epoch, owner from evaluator where shard = %s for update", (shard,))
+    if cursor.fetchone() != (epoch, owner):
+        raise Fenced(f"shard {shard} has another evaluator")
 
 
 def report(

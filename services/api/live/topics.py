@@ -1,7 +1,10 @@
 """Topics of the live protocol: paths of observations and the patterns that choose them.
 
     indicators/<province or VN>/<unit>/<indicator>/<window>[/<dimension>/<member>]...
+    revisions/<province or VN>/<unit>/<indicator>/<window>[/<dimension>/<member>]...
 
+`indicators` is the newest window of each key, `revisions` the closed period of it that was revised
+last: who shows the newest is not told of earlier ones.
 A pattern is a path in which `*` stands for one segment and a last `**` for any rest. A
 province's own figures carry the province itself as unit (`indicators/33/P:33/PS-04/month`), the
 country's are `indicators/VN/N:VN/...`. Inside a segment `%`, `/` and `*` are written `%25`,
@@ -10,23 +13,29 @@ country's are `indicators/VN/N:VN/...`. Inside a segment `%`, `/` and `*` are wr
 
 import msgspec
 
+from services.domain.engine.revisions import REVISED
 from services.domain.errors import Refused
 
 FORM = (
     "indicators/<province code or VN>/<unit>/<indicator>/<window>[/<dimension>/<member>], "
-    "with * for one segment and a last ** for any rest"
+    "or revisions/... of the same form, with * for one segment and a last ** for any rest"
 )
 
 Path = tuple[str, ...]
+FAMILIES = ("indicators", "revisions")
 
 
 class RecordKey(msgspec.Struct, frozen=True):
-    """The parsed key of a record: `<indicator>|<unit key>|<dims>|<window name>`."""
+    """The parsed key of a record: `<indicator>|<unit key>|<dims>|<window name>`.
+
+    `revised` says that it is a closed period's: its window's name has an ending of its own.
+    """
 
     indicator: str
     unit_key: str
     dims: tuple[tuple[str, str], ...]
     window: str
+    revised: bool = False
 
     @property
     def unit(self) -> str:
@@ -82,13 +91,14 @@ def read_key(key: str) -> RecordKey:
     if any(not sign or not name for name, sign, _ in pairs):
         raise Refused(f"the dimensions of a record's key are name=member, not {parts[2]!r}")
     dims = tuple(sorted((name, member) for name, _, member in pairs))
-    return RecordKey(parts[0], parts[1], dims, parts[3])
+    window = parts[3].removesuffix(REVISED)
+    return RecordKey(parts[0], parts[1], dims, window, revised=window != parts[3])
 
 
 def path_of(key: RecordKey, province: str) -> Path:
     """Give the path under which clients find the key; `province` is its code, or VN."""
     head = (
-        "indicators",
+        FAMILIES[key.revised],
         province,
         _escaped(key.unit),
         _escaped(key.indicator),
@@ -104,7 +114,7 @@ def read_topic(text: str, chars_max: int) -> Pattern | Trend:
     family, _, rest = text.partition("/")
     if family == "trend":
         return _read_trend(text, rest)
-    if family != "indicators":
+    if family not in FAMILIES:
         raise Refused(f"unknown topic {text!r}: known are {FORM}, and trend/<observation id>")
     return _read_pattern(text)
 

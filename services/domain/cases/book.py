@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from services.domain.cases.facts import CALENDAR_DAY, FactMeasures, version_of, vintage_before
+from services.domain.cases.facts import CALENDAR_DAY, FactMeasures, version_of, vintages_before
 from services.domain.cases.fold import NEVER, Fold
 from services.domain.cases.intake import IntakeMeasures
 from services.domain.cases.kinds import FOLDS, ROW_TYPES, FoldOf
@@ -159,7 +159,7 @@ class Book:
         if unit is None:
             return Outcome(NOTHING, (), {identity: QUARANTINED}, None, None, None)
         counted = self._facts.contribution(event, (event,), unit, self._calendar_of(unit))
-        figures = self._facts.entries(event, None)
+        figures = self._facts.entries(event)
         day = _working_day(event, unit) if event.type == CALENDAR_DAY else None
         states = {identity: COUNTED}
         return Outcome(_arriving(counted, unit, arrived(event)), figures, states, None, None, day)
@@ -220,7 +220,7 @@ class Book:
             asked.states[best.source, best.id] = QUARANTINED
             return asked.outcome(NOTHING)
         counted = self._facts.contribution(best, ordered, unit, self._calendar_of(unit))
-        figures = self._facts.entries(best, vintage_before(ordered))
+        figures = self._facts.entries(best, vintages_before(ordered))
         day = _working_day(best, unit) if best.type == CALENDAR_DAY else None
         return asked.outcome(_with(counted, self._arrivals([best])), figures=figures, day=day)
 

@@ -90,10 +90,10 @@ class FactMeasures:
         simulated_at = best.at if is_simulated([best]) else None
         return measures.of_fact(attributes_of(best), unit, calendar, simulated_at)
 
-    def entries(self, best: Event, before: Event | None) -> tuple[FigureEntry, ...]:
+    def entries(self, best: Event, earlier: Sequence[Event] = ()) -> tuple[FigureEntry, ...]:
         """The figures that a fact gives all measures that look at its type, or what else it sets.
 
-        `before` is the newest fact of an earlier vintage.
+        `earlier` are the newest facts of each earlier vintage, newest first.
         """
         setting = _SETTINGS.get(best.type)
         if setting is not None:
@@ -104,7 +104,7 @@ class FactMeasures:
         by_first = self._figures.get(best.type)
         if by_first is None:
             return ()
-        report = take_apart(best, before)
+        report = take_apart(best, earlier)
         first = report.fields.get(CONTRACT.types[best.type].subject_of[0])
         measures = (*by_first.get(first, ()), *by_first.get(None, ()))
         return tuple([entry for measure in measures for entry in measure.entries(report)])
@@ -117,10 +117,16 @@ def version_of(fact: Event) -> tuple[Any, ...]:
     return number, fact.recorded_at, fact.source, fact.id
 
 
-def vintage_before(ordered: list[Event]) -> Event | None:
-    """The newest fact of an earlier vintage than the first."""
-    first = version_of(ordered[0])[0]
-    return next((fact for fact in ordered if version_of(fact)[0] < first), None)
+def vintages_before(ordered: list[Event]) -> list[Event]:
+    """The newest fact of each vintage before that of the first; `ordered` newest first."""
+    found: list[Event] = []
+    known = version_of(ordered[0])[0]
+    for fact in ordered:
+        number = version_of(fact)[0]
+        if number < known:
+            found.append(fact)
+            known = number
+    return found
 
 
 def _first_wanted(measure: Measure, event_type: str) -> object:

@@ -3,7 +3,7 @@
 None of them is ever added to another; each stands under its measure, breakdown and period.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,8 @@ from services.domain.cases.fold import Fold
 from services.domain.engine.conditions import compile_filter, named
 from services.domain.engine.expressions import compile_expression
 from services.domain.engine.feeds import FEED, FEEDS, figure_of_feed
-from services.domain.engine.figures import SECTOR_END, Figure
+from services.domain.engine.figure import VINTAGES_MAX, Figure, Vintage
+from services.domain.engine.figures import SECTOR_END
 from services.domain.engine.linked import LINKED, LinkedTask, figure_of
 from services.domain.engine.linked import MEASURE as LINKED_MEASURE
 from services.domain.engine.measures import Measure, quanta
@@ -21,6 +22,7 @@ from services.domain.engine.readings import READINGS, period_of
 from services.domain.engine.roster import OPEN_DAY, ROSTER, Terms
 from services.domain.engine.state import EPOCH_DAY, ROWS
 from services.domain.engine.targets import TARGETS, Target, figure_of_target
+from services.domain.engine.windows import STATISTICAL
 from services.domain.engine.workdays import WORKDAYS
 from services.domain.events import CONTRACT, Event
 from services.domain.instants import SECOND, parse_date, parse_instant
@@ -49,18 +51,20 @@ class Report(NamedTuple):
     fields: dict[str, Any]
     quality: tuple[str, ...]
     released_at: int | None
-    before: dict[str, Any]
-    released_before_at: int | None
+    earlier: tuple[tuple[dict[str, Any], int | None], ...]
 
 
-def take_apart(best: Event, before: Event | None) -> Report:
-    """A fact, and the newest one of an earlier vintage, as their fields."""
+def take_apart(best: Event, earlier: Sequence[Event]) -> Report:
+    """A fact, and the newest one of each earlier vintage, as their fields and times of release."""
     fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
-    released_at = _released(fields)
-    if before is None or before.data is None:
-        return Report(best, fields, best.quality, released_at, {}, None)
-    earlier = msgspec.structs.asdict(before.data)
-    return Report(best, fields, best.quality, released_at, earlier, _released(earlier))
+    before = [msgspec.structs.asdict(each.data) for each in earlier if each.data is not None]
+    return Report(
+        best,
+        fields,
+        best.quality,
+        _released(fields),
+        tuple((each, _released(each)) for each in before[:VINTAGES_MAX]),
+    )
 
 
 def _released(fields: dict[str, Any]) -> int | None:
@@ -158,13 +162,28 @@ class FigureMeasure:
             dim = f"{fields['sector']}{SECTOR_END}{dim}"
         level, vintage = fields["vn_level"], fields["vintage_no"]
         said = (self._quanta(value), 0, level, vintage, report.released_at, report.quality)
-        earlier = report.before.get(measure.value)
-        if earlier is None:
-            figure = Figure(*said)
-        else:
-            figure = Figure(*said, earlier, report.before["vintage_no"], report.released_before_at)
+        figure = Figure(*said, *self._before(report)) if report.earlier else Figure(*said)
         calendar, period = fields["period_calendar"], fields["period"]
         return (FigureEntry(measure.id, dim, member, calendar, period, figure),)
+
+    def _before(self, report: Report) -> tuple[Any, ...]:
+        """The vintage before, and all of them; nothing when the one before lacks the value."""
+        found = [
+            Vintage(
+                self._quanta(fields[self._measure.value]),
+                fields[self._measure.value],
+                fields["vintage_no"],
+                released_at,
+                fields["vn_level"],
+            )
+            for fields, released_at in report.earlier
+            if fields.get(self._measure.value) is not None
+        ]
+        if not found:
+            return ()
+        first = found[0] if report.earlier[0][0].get(self._measure.value) is not None else None
+        said = (first.reported, first.number, first.released_at) if first else (None, None, None)
+        return (*said, STATISTICAL, None, tuple(found))
 
     def _holds_until(self, fact: Event) -> int | None:
         """The end of a row as far as it does not depend on the next one."""

@@ -5,19 +5,19 @@ measures that are never added. Rows of reference values (population) are kept th
 date from which they hold.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-import msgspec
-
+from services.domain.engine.figure import Figure, Vintage
 from services.domain.engine.measures import Measure
 from services.domain.engine.reference_rows import ReferenceRows, date_at
 from services.domain.engine.windows import (
-    STATISTICAL,
     kind_of_period,
 )
 from services.domain.errors import Refused
+
+__all__ = ["SECTOR_END", "TOTAL", "Figure", "Figures", "Vintage"]
 
 Member = tuple[str, str]
 TOTAL: Member = ("", "")
@@ -26,27 +26,6 @@ SECTOR_END = "~"
 KNOWN_MAX = 200_000
 """Answers that are remembered until something changes below; then those not asked since half of
 this many others were remembered are forgotten."""
-
-
-class Figure(msgspec.Struct, frozen=True, array_like=True):
-    """One reported value, and what is known about it.
-
-    `version` orders changes of the same figure.
-    """
-
-    value: float
-    version: int
-    vn_level: str | None = None
-    vintage: int | None = None
-    released_at: int | None = None
-    quality: tuple[str, ...] = ()
-    previous_value: float | None = None
-    previous_vintage: int | None = None
-    previous_released_at: int | None = None
-    calendar: str = STATISTICAL
-    until: int | None = None
-    """The last instant at which a reference value holds; without one, the next row ends it."""
-
 
 Periods = dict[str, Figure]
 _Name = tuple[str, str, Member, str]
@@ -104,6 +83,15 @@ class Figures:
             counts = self._periods.setdefault(place, {})
             counts[period] = counts.get(period, 0) + more
         return True
+
+    def as_known(self, at: int, measures: Container[str]) -> "Figures":
+        """The figures of some measures as they were known at an instant."""
+        found = Figures(self._above)
+        for (measure, unit), members in self._rows.items():
+            for member, periods in members.items() if measure in measures else ():
+                for period, figure in periods.items():
+                    found.put(measure, unit, member, period, figure.known_at(at), 0)
+        return found
 
     def own(self, measure: str, unit: str, member: Member, period: str) -> Figure | None:
         """The figure as it was reported for just this."""

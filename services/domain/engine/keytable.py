@@ -67,6 +67,20 @@ class KeyTable:
                 changed.append(np.array(self._state.scheduled(measure, unit), dtype=np.int64))
         return np.unique(np.concatenate(changed))
 
+    def places(self, numbers: Ints, seconds: Ints) -> tuple[Ints, Ints]:
+        """(keys, seconds) of stored points at every level, arrivals with what waits for them."""
+        keys, at = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+        for level in range(LEVELS):
+            found = self._targets[numbers, level]
+            keys.append(found[found != NONE])
+            at.append(seconds[found != NONE])
+        for number in self._arrivals.intersection(np.unique(numbers).tolist()):
+            measure, unit, _, _ = self._names[number]
+            waiting = np.array(self._state.scheduled(measure, unit), dtype=np.int64)
+            keys.append(waiting)
+            at.append(np.full(len(waiting), seconds[numbers == number].min()))
+        return np.concatenate(keys), np.concatenate(at)
+
 
 def _put(points: Points, targets: Ints, numbers: Ints, seconds: Ints, values: Ints) -> Ints:
     """Add to the targets of each number; returns the keys that changed."""

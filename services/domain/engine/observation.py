@@ -93,12 +93,13 @@ class Rank(msgspec.Struct, frozen=True, gc=False):
     of: int
 
 
-class Previous(msgspec.Struct, frozen=True, gc=False):
-    """The value as the vintage before gave it."""
+class Previous(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The value as the vintage or revision before gave it; of a report also its stage."""
 
     value: float
     vintage: int
     released_at: str
+    vn_level: str | None = None
 
 
 class Observation(
@@ -161,6 +162,12 @@ def key_of(observation: Observation) -> str:
     if observation.period is None:
         return observation.id
     return observation.id.removesuffix(f":{observation.period}")
+
+
+def key_of_id(name: str) -> str:
+    """The key of an observation by its id."""
+    head, _, window = name.rpartition("|")
+    return f"{head}|{window.partition(':')[0]}"
 
 
 def number(value: float) -> Any:

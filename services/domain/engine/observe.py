@@ -18,6 +18,7 @@ from services.domain.engine.contributions import MARKS
 from services.domain.engine.doubts import Doubts
 from services.domain.engine.evaluate import Evaluation, Values
 from services.domain.engine.evaluated import Evaluated
+from services.domain.engine.figure import vintages_seen
 from services.domain.engine.figures import TOTAL, Figure
 from services.domain.engine.goals import goals_of
 from services.domain.engine.levels import Levels, applies
@@ -244,6 +245,7 @@ class Observer:
             vn_level=vn_level,
             finality="final" if made.final else "provisional",
             closes_at=made.end if span.open and span.period else None,
+            revision=vintages_seen(sources),
             previous=_previous(first, formula),
             released_at=format_instant(first.released_at) if first and first.released_at else None,
             as_of=made.as_of,
@@ -292,4 +294,5 @@ def _previous(figure: Figure | None, formula: Formula) -> Previous | None:
         return None
     value = (formula.offset + formula.scale * figure.previous_value) / formula.divide_by
     released = format_instant(figure.previous_released_at or 0)
-    return Previous(number(value), figure.previous_vintage, released)
+    level = figure.earlier[0].vn_level if figure.earlier else None
+    return Previous(number(value), figure.previous_vintage, released, level)

@@ -1,6 +1,7 @@
 """All that an evaluation reads: points, extents and figures of every cell, as counted so far."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from copy import copy
 from datetime import date
 from typing import NamedTuple
 
@@ -96,6 +97,18 @@ class State:
         self.schedule = Schedule(self.roster, self.arrivals)
         self._siblings: dict[str, list[int]] = {}
         self._used = self._used_dimensions()
+
+    def as_known(self, at: int, measures: Container[str]) -> "State":
+        """The same state with the reports of some measures as they were known at an instant.
+
+        All else is shared with this one and stays as it is known now.
+        """
+        found = copy(self)
+        found.figures = {
+            name: figures if name == ROWS else figures.as_known(at, measures)
+            for name, figures in self.figures.items()
+        }
+        return found
 
     def _above(self, unit: str) -> Iterable[str]:
         """The units whose figures a unit's own add up to: provinces of communes, the country.

@@ -32,7 +32,7 @@ describe("an explanation", () => {
       events: { items: [{ id: "a", time: null }], next: null },
     });
     expect(readExplanation("no")).toBeNull();
-    const rows = [{ revision: 2 }, { revision: 1 }, { revision: 0 }, { revision: 0 }, {}];
+    const rows = [{ revision: 3 }, { revision: 2 }, { revision: 1 }, { revision: 0 }, {}];
     expect(readExplanation({ revisions: rows })?.revisions).toBe(2);
   });
 });

@@ -63,10 +63,10 @@ export function readExplanation(value: unknown): Explanation | null {
   };
 }
 
-/** How often the value was changed after it was final; rows at rest of before count as none. */
+/** How often the value was changed after it was final: its first final value is revision 1. */
 function revisionsOf(rows: unknown): number | null {
   if (!Array.isArray(rows)) return null;
-  return Math.max(0, ...rows.map((row) => asNumber(asMembers(row)?.["revision"]) ?? 0));
+  return Math.max(0, ...rows.map((row) => (asNumber(asMembers(row)?.["revision"]) ?? 0) - 1));
 }
 
 function readEvents(page: Members | null): EventPage | null {

@@ -1,0 +1,234 @@
+"""Numbers the revisions of closed periods: written under the shard's epoch first, then published.
+
+What is published is made of rows alone, so a successor publishes the same again without counting
+anything twice.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import psycopg
+
+from services.adapters.revisions import (
+    Close,
+    Written,
+    close_of,
+    last_rows,
+    read_closes,
+    revised_rows,
+    write_closes,
+    write_revisions,
+)
+from services.aggregator.evaluate.published import Shard
+from services.aggregator.evaluate.rows import write_rows_in
+from services.aggregator.evaluate.shards import fence
+from services.domain.engine.closed import Closed, Period
+from services.domain.engine.evaluate import Evaluation
+from services.domain.engine.observation import identity
+from services.domain.engine.revisions import (
+    REVISED,
+    Revision,
+    Said,
+    implied,
+    next_number,
+    observed,
+    pause_after,
+    province_code,
+    revised_key,
+    said_of,
+)
+from services.domain.engine.state import State
+from services.domain.engine.windows import Span, place
+from services.domain.instants import format_instant
+
+Record = tuple[int, bytes, bytes | None]
+
+
+class Owned(NamedTuple):
+    """What this process owns: its name and its shards by number."""
+
+    owner: UUID
+    shards: Mapping[int, Shard]
+
+
+class _Found(NamedTuple):
+    """What is to be written of one shard."""
+
+    shard: int
+    rows: list[Written]
+    closes: list[Close]
+
+
+class Reviser:
+    """Works off what `Closed` holds, one period at a time."""
+
+    def __init__(self, state: State, shard_of: Callable[[str], int]) -> None:
+        self.closed = Closed(state)
+        self._state = state
+        self._shard_of = shard_of
+        self._evaluation = Evaluation(state)
+        self._closes: dict[Close, int] = {}
+        self._learned = False
+        self._since: dict[int, int] = {}
+        self._again: set[str] | None = None
+
+    def touch_all(self) -> None:
+        """After a takeover: look at everything, and publish all revisions again."""
+        self.closed.touch_all()
+        self._learned, self._again = False, None
+
+    def seen(self, key: str) -> None:
+        """A stranger's record stands under this key: if it is a revision's, send ours again."""
+        if key.endswith(REVISED) and self._again is not None:
+            self._again.add(key.removesuffix(REVISED))
+
+    def told_again(
+        self, connection: psycopg.Connection, owned: Owned, now: int
+    ) -> Iterator[Record]:
+        """Records of rows that have to stand in the log and may not."""
+        if self._again is not None and not self._again:
+            return
+        keys, self._again = self._again, set()
+        with connection.cursor() as cursor:
+            self._learn(connection)
+            found = revised_rows(cursor, now, None if keys is None else sorted(keys))
+        yield from self._records(owned, found, now)
+
+    def work(
+        self, connection: psycopg.Connection, owned: Owned, now: int, enough: Callable[[], bool]
+    ) -> Iterator[Record]:
+        """Look at what is due until it is enough; raises `Fenced` when a shard was lost."""
+        for period, cells, whole in self.closed.take():
+            self._learn(connection)
+            for found in self._look(connection, owned, period, cells, now, whole=whole):
+                self._write(connection, owned, found, now)
+                yield from self._records(owned, found.rows, now)
+            if enough():
+                return
+
+    def _learn(self, connection: psycopg.Connection) -> None:
+        """Read which periods were closed, and since when each shard has been looked at."""
+        if self._learned:
+            return
+        with connection.cursor() as cursor:
+            self._closes = read_closes(cursor)
+            cursor.execute(
+                "select shard, (extract(epoch from since) * 1000000)::bigint from evaluator"
+            )
+            self._since = dict(cursor.fetchall())
+        self._learned = True
+
+    def _look(
+        self,
+        connection: psycopg.Connection,
+        owned: Owned,
+        period: Period,
+        cells: list[int],
+        now: int,
+        *,
+        whole: bool,
+    ) -> Iterator[_Found]:
+        """What differs from the last rows of a period, and whether it is closed now."""
+        span = place(period.task.window, period.task.calendar, now, period.period)
+        mine: dict[int, dict[str, int]] = {}
+        for cell in cells:
+            shard = self._shard_of(self._state.cells.units[cell])
+            if shard in owned.shards:
+                mine.setdefault(shard, {})[self._name(period, span, cell)] = cell
+        closes = self._closes_of(owned, period, span) if whole else {}
+        for shard in mine.keys() | closes.keys():
+            named = mine.get(shard)
+            rows = self._revised(connection, period, span, named, now) if named else []
+            if rows or shard in closes:
+                yield _Found(shard, rows, closes.get(shard, []))
+
+    def _revised(
+        self,
+        connection: psycopg.Connection,
+        period: Period,
+        span: Span,
+        named: Mapping[str, int],
+        now: int,
+    ) -> list[Written]:
+        formula = self._state.catalogue.formulas[period.task.formula]
+        values = self._evaluation.values(formula, np.array([*named.values()]), span)
+        says = {name: said_of(values, index) for index, name in enumerate(named)}
+        with connection.cursor() as cursor:
+            known = last_rows(cursor, [*named])
+        return list(self._differing(period, says, known, now, named))
+
+    def _closes_of(self, owned: Owned, period: Period, span: Span) -> dict[int, list[Close]]:
+        """By shard the provinces in which a period has just been closed.
+
+        Not those where it is said already, nor where it had ended before anybody looked at it.
+        """
+        found: dict[int, list[Close]] = {}
+        for unit in set(self._state.cells.units):
+            shard = self._shard_of(unit)
+            if shard in owned.shards and self._since[shard] < span.end:
+                place = province_code(self._state.units, unit)
+                close = Close(period.task.formula, span.name, period.period, place)
+                if close not in self._closes and close not in found.setdefault(shard, []):
+                    found[shard].append(close)
+        return {shard: closes for shard, closes in found.items() if closes}
+
+    def _differing(
+        self,
+        period: Period,
+        says: Mapping[str, Said],
+        known: Mapping[str, Written],
+        now: int,
+        cells: Mapping[str, int],
+    ) -> Iterator[Written]:
+        formula = self._state.catalogue.formulas[period.task.formula]
+        version = self._state.catalogue.indicators[formula.indicator].formula_version
+        for name, said in says.items():
+            row = known[name].last if name in known else None
+            stands = row or implied(formula, name, self._closed_at(name))
+            revision = next_number(stands, said)
+            if revision is None:
+                continue
+            until = row.as_of + pause_after(row.revision) if row is not None else now
+            if now < until:
+                self.closed.put_off(period, [cells[name]], until)
+            else:
+                yield Written(Revision(name, revision, now, said, version), stands)
+
+    def _write(self, connection: psycopg.Connection, owned: Owned, found: _Found, now: int) -> None:
+        epoch = owned.shards[found.shard].epoch
+        with connection.transaction(), connection.cursor() as cursor:
+            fence(cursor, owned.owner, found.shard, epoch)
+            write_revisions(cursor, (each.last for each in found.rows), epoch)
+            write_rows_in(cursor, epoch, [observed(*each) for each in found.rows], now)
+            write_closes(cursor, found.closes, now)
+        self._closes.update(dict.fromkeys(found.closes, now))
+
+    def _records(self, owned: Owned, rows: Iterable[Written], now: int) -> Iterator[Record]:
+        """The records of revisions after the first, which says what the open period said."""
+        for last, before in rows:
+            if last.revision < 2:
+                continue
+            unit = last.id.split("|", 2)[1]
+            number = self._shard_of(unit)
+            if number in owned.shards:
+                said = observed(last, before or self._before(last.id))
+                changed = owned.shards[number].changed([said], format_instant(now), revised_key)
+                for key, body in changed:
+                    yield number, key.encode(), body
+
+    def _before(self, name: str) -> Revision | None:
+        """What a second revision followed that has no row before it."""
+        formula = self._state.catalogue.formulas.get(name.split("|", 1)[0])
+        return implied(formula, name, self._closed_at(name)) if formula is not None else None
+
+    def _closed_at(self, name: str) -> int | None:
+        unit = name.split("|", 2)[1]
+        return self._closes.get(close_of(name, province_code(self._state.units, unit)))
+
+    def _name(self, period: Period, span: Span, cell: int) -> str:
+        dim, member = self._state.cells.members[cell]
+        dims = {dim: member} if dim else {}
+        unit = self._state.cells.units[cell]
+        return identity(period.task.formula, unit, dims, span.name, period.period)
