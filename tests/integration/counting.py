@@ -50,7 +50,7 @@ class Centre:
         self._held = self._writer.tick(self._held, [PARTITION], now).positions
 
     def compact(self) -> None:
-        compact(self._connection, self._owner, PARTITION, self._held[PARTITION])
+        compact(self._connection, PARTITION)
 
     def anew(self) -> State:
         """What a reader that has just started has."""

@@ -3,31 +3,75 @@
 Step 4 of the protocol. `pane_row` holds the sums of all deltas up to `progress.compacted`; adding
 is the only way it is written. Deltas stay for a while after that, for evaluators that have not read
 them yet.
+
+Counting is not held up: what is compacted is committed already, whoever owns the partition, and an
+advisory lock keeps two compactors of a partition apart. The partition's own row is written last.
 """
 
-from uuid import UUID
+import asyncio
+from collections.abc import Callable, Collection
 
 import numpy as np
 import psycopg
 
+from services.adapters.clock import now
+from services.adapters.logs import logger
+from services.adapters.timescale import connect
 from services.aggregator.count.batch import Partition
 from services.aggregator.count.case_rows import Cursor, encode_body
-from services.aggregator.count.positions import Position, guard
 from services.domain.engine.delta import Delta, FigureChange, decode_delta
+from services.domain.errors import Unavailable
 
 KEPT_AFTER = "2 minutes"
 DELTAS_MAX = 2_000
+LOOK_SECONDS = 1.0
+_LOCKS = 7310027
 
 
-def compact(
-    connection: psycopg.Connection, owner: UUID, partition: Partition, position: Position
-) -> int:
-    """Fold the deltas of one partition into rows; returns how many.
+class Compactor:
+    """Compacts one partition after the other over a connection of its own."""
 
-    The partition's lock is held meanwhile.
-    """
+    def __init__(self, url: str, every_seconds: float) -> None:
+        self._url = url
+        self._every = round(every_seconds * 1_000_000)
+        self._done_at: dict[Partition, int] = {}
+        self._connection: psycopg.Connection | None = None
+
+    async def run(self, held: Callable[[], Collection[Partition]]) -> None:
+        """Until cancelled, look each second whether a partition that is held now is due."""
+        try:
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                due = min(held(), key=lambda each: self._done_at.get(each, 0), default=None)
+                if due is not None and now() - self._done_at.get(due, 0) >= self._every:
+                    self._done_at[due] = now()
+                    await asyncio.to_thread(self._compact, due)
+        finally:
+            self._close()
+
+    def _compact(self, partition: Partition) -> None:
+        """A failure leaves the deltas where they are; the next round takes them."""
+        try:
+            if self._connection is None:
+                self._connection = connect(self._url, "ioc-compact")
+            compact(self._connection, partition)
+        except (psycopg.Error, Unavailable, OSError) as error:
+            logger("count").warning("compaction_interrupted", detail=str(error)[:300])
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def compact(connection: psycopg.Connection, partition: Partition) -> int:
+    """Fold the committed deltas of one partition into rows; returns how many."""
     with connection.transaction(), connection.cursor() as cursor:
-        guard(cursor, owner, [(partition, position)])
+        cursor.execute(
+            "select pg_advisory_xact_lock(%s, hashtext(%s))",
+            (_LOCKS, "/".join(map(str, partition))),
+        )
         cursor.execute(
             "select d.seq, d.body from pane_delta d join progress p using (topic, part)"
             " where d.topic = %s and d.part = %s and d.seq > p.compacted order by d.seq limit %s",
@@ -38,16 +82,17 @@ def compact(
             _add_points(cursor, [delta for _, delta in found])
             _add_extents(cursor, [delta for _, delta in found])
             _put_figures(cursor, [delta for _, delta in found])
-            cursor.execute(
-                "update progress set compacted = %s where topic = %s and part = %s",
-                (found[-1][0], *partition),
-            )
         cursor.execute(
             "delete from pane_delta d using progress p where d.topic = %s and d.part = %s"
             " and p.topic = d.topic and p.part = d.part and d.seq <= p.compacted"
             " and d.at < now() - %s::interval",
             (*partition, KEPT_AFTER),
         )
+        if found:
+            cursor.execute(
+                "update progress set compacted = %s where topic = %s and part = %s",
+                (found[-1][0], *partition),
+            )
     return len(found)
 
 

@@ -22,7 +22,7 @@ from services.adapters.settings import Settings
 from services.adapters.timescale import connect
 from services.adapters.topics import DEAD_LETTERS, RECEIPTS
 from services.aggregator.count.batch import Partition, Record, decode_batch
-from services.aggregator.count.compact import compact
+from services.aggregator.count.compact import Compactor
 from services.aggregator.count.isolation import write_isolating
 from services.aggregator.count.positions import Position, take_over
 from services.aggregator.count.writer import Writer, Written
@@ -81,7 +81,6 @@ class CountWorker:
         self._connection: psycopg.Connection | None = None
         self._writer: Writer | None = None
         self._ticked_at = 0
-        self._compacted_at: dict[Partition, int] = {}
         self.ready = False
 
     async def run(self) -> None:
@@ -103,6 +102,8 @@ class CountWorker:
         self.consumer.subscribe(self._topics, listener=_Listener(self))
         await self.consumer.start()
         pause = RETRY_SECONDS
+        compactor = Compactor(self._settings.database_url, self._settings.compact_seconds)
+        compacting = asyncio.create_task(compactor.run(self._held.keys))
         try:
             while True:
                 try:
@@ -113,6 +114,7 @@ class CountWorker:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, RETRY_SECONDS_MAX)
         finally:
+            compacting.cancel()
             await self.consumer.stop()
             if self._connection is not None:
                 self._connection.close()
@@ -233,7 +235,7 @@ class CountWorker:
                 self._held[partition] = position
 
     async def _tick(self) -> None:
-        """Clock commits of what is caught up with the log, and one compaction at most.
+        """Clock commits of what is caught up with the log.
 
         Asking for the ends is also how the worker notices that Kafka is away.
         """
@@ -244,14 +246,6 @@ class CountWorker:
         caught_up = [partition for partition, records in behind.items() if records <= 0]
         self._metrics.lag.set(sum(max(0, records) for records in behind.values()))
         self._remember(await asyncio.to_thread(self._require_writer().tick, held, caught_up, now()))
-        due = min(self._held, key=lambda p: self._compacted_at.get(p, 0), default=None)
-        wait = self._settings.compact_seconds * 1_000_000
-        if due is not None and now() - self._compacted_at.get(due, 0) >= wait:
-            self._compacted_at[due] = now()
-            if self._connection is not None:
-                await asyncio.to_thread(
-                    compact, self._connection, self._owner, due, self._held[due]
-                )
 
     async def _offsets(
         self, question: Coroutine[Any, Any, dict[TopicPartition, int]]

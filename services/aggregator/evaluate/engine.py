@@ -31,7 +31,7 @@ from services.domain.units import UnitList
 BREAKDOWNS_PER_TICK = 400
 SLICE = 50_000
 """Microseconds after which a tick publishes what it has: what is due first is seen first."""
-ROWS_EVERY = 10_000_000
+ROWS_EVERY = 2_000_000
 REVISE_EVERY = 1_000_000
 """How often closed periods are looked at although newer ones wait."""
 

@@ -20,7 +20,7 @@ WAITING_MAX = 200_000
 
 Beyond this the newest are not kept until the next change.
 """
-ROWS_MAX = 5_000
+ROWS_MAX = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,7 +70,9 @@ def write_rows_in(
 ) -> None:
     """The same in a transaction of the caller, who holds the fence."""
     as_of = _EPOCH + timedelta(microseconds=now)
-    cursor.executemany(_WRITE, [_row(found, as_of, epoch) for found in observations])
+    rows = [_row(found, as_of, epoch) for found in observations]
+    if rows:
+        cursor.execute(_WRITE, tuple(map(list, zip(*rows, strict=True))))
 
 
 def _row(found: Observation, as_of: datetime, epoch: int) -> tuple[object, ...]:
@@ -100,6 +102,8 @@ def _row(found: Observation, as_of: datetime, epoch: int) -> tuple[object, ...]:
 _WRITE = (
     'insert into observation (as_of, id, indicator, unit, dims, "window", period, value, numerator,'
     " denominator, status, level, final, revision, epoch, rev)"
-    " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " select * from unnest(%s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],"
+    " %s::text[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::text[],"
+    " %s::smallint[], %s::boolean[], %s::integer[], %s::bigint[], %s::bigint[])"
     " on conflict do nothing"
 )
