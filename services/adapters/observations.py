@@ -7,22 +7,22 @@ of one committed state.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 
 from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
-from services.domain.engine.asked import Ask, Placed, ask_id, asks
+from services.domain.engine.answered import answer
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.differing import VersionsCompared, differing, versions_compared
+from services.domain.engine.observe import Moment
+from services.domain.engine.state import State
 from services.domain.errors import Refused, Unavailable
 from services.domain.query import ObservationQuery, Page
 from services.domain.units import UnitList
 
-CELLS_PER_ROUND = 2_000
-ASKS_MAX = 500_000
 WAIT_SECONDS = 20.0
 
 
@@ -37,62 +37,60 @@ class DatabaseObservations:
         self._units = units
         self._now = now
         self._reader = PaneReader(catalogue, units)
+        self._read_by = catalogue
         self._connection: psycopg.Connection | None = None
         self._turn = threading.Lock()
+
+    def adopt(self, catalogue: Catalogue) -> None:
+        """Answer by another catalogue from the next query on; may be called in any thread."""
+        self._catalogue = catalogue
 
     def find(self, query: ObservationQuery) -> Page:
         """At most `query.limit` observations in the order of their ids.
 
         Raises `Unavailable` without a database.
         """
+        with self._committed() as (state, moment):
+            return answer(query, state, moment)
+
+    def differences(
+        self, indicator: str, query: ObservationQuery, only: str | None
+    ) -> tuple[VersionsCompared, Page]:
+        """At most `query.limit` differences between an indicator in force and its candidate.
+
+        `only` is `changed` or `level`: other pairs are left out, and a page may end, with a place
+        to go on from, before it is full. Raises `Refused` when the indicator has no candidate,
+        `Unavailable` without a database.
+        """
+        with self._committed() as (state, moment):
+            trial = state.catalogue.trials.get(indicator)
+            if trial is None:
+                raise Refused(f"no version of {indicator} runs in shadow or is still to come")
+            page = differing(query, indicator, only, (state, state.under(trial)), moment)
+            return versions_compared(state.catalogue, trial, indicator), page
+
+    @contextmanager
+    def _committed(self) -> Iterator[tuple[State, Moment]]:
+        """One committed state, read up to now."""
         if not self._turn.acquire(timeout=WAIT_SECONDS):
             raise Unavailable("too many questions to the database at once; ask again")
         try:
             watermark = self._refresh()
-            now = self._now()
-            wanted = sorted(asks(query, self._reader.state, now), key=lambda ask: ask.id)
-            if len(wanted) > ASKS_MAX:
-                raise Refused(
-                    f"{len(wanted)} values asked for at once; name a unit or an indicator"
-                )
-            return self._page(
-                query,
-                [a for a in wanted if query.after is None or a.id > query.after],
-                Moment(now, watermark),
-            )
+            yield self._reader.state, Moment(self._now(), watermark)
         finally:
             self._turn.release()
 
-    def _page(self, query: ObservationQuery, wanted: list[Ask], moment: Moment) -> Page:
-        found: list[tuple[str, Observation]] = []
-        for start in range(0, len(wanted), CELLS_PER_ROUND):
-            found.extend(self._round(wanted[start : start + CELLS_PER_ROUND], moment))
-            if len(found) > query.limit:
-                break
-        page = found[: query.limit]
-        after = page[-1][0] if len(found) > len(page) else None
-        return Page(tuple(observation for _, observation in page), after)
-
-    def _round(self, wanted: list[Ask], moment: Moment) -> list[tuple[str, Observation]]:
-        found: list[tuple[str, Observation]] = []
-        observer = Observer(self._reader.state)
-        tasks: dict[Placed, list[int]] = {}
-        for ask in wanted:
-            tasks.setdefault(ask.task, []).append(ask.cell)
-        for task, cells in tasks.items():
-            formula = self._catalogue.formulas[task.formula]
-            at = Moment(task.at or moment.now, moment.final_to)
-            observed = observer.observe(formula, task.window, task.calendar, cells, at, task.period)
-            found.extend((ask_id(each.id, task), each) for each in observed)
-        return sorted(found, key=lambda pair: pair[0])
-
     def _refresh(self) -> int:
         """Bring the reading up to date; returns how far every source has been counted."""
+        catalogue = self._catalogue
+        if catalogue is not self._read_by:
+            self._reader.adopt(catalogue)
+            self._read_by = catalogue
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._url, "ioc-observations")
                 # Another connection may lead to another history, of a backup or of a stand-by.
-                self._reader = PaneReader(self._catalogue, self._units)
+                self._reader = PaneReader(catalogue, self._units)
             return self._read(self._connection)
         except psycopg.Error as error:
             if self._connection is not None:

@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     port: int = 0
     metrics_port: int = 0
     data: Path = Path(".ioc")
+    standards: Path = Path(__file__).resolve().parents[2] / "standards"
     province: str = "33"
     event_partitions: int = Field(default=3, ge=1, le=512)
     indicator_partitions: int = Field(default=5, ge=1, le=512)

@@ -68,3 +68,19 @@ class EvaluateMetrics:
         )
         for outcome in ("adopted", "refused"):
             self.catalogues.labels(outcome)
+        self.catalogue_refused = Gauge(
+            "ioc_evaluate_catalogue_refused",
+            "1 while the files of the standard are refused and an earlier version is in force.",
+            registry=registry,
+        )
+        self._in_force = Gauge(
+            "ioc_evaluate_catalogue_info",
+            "The version of the standard in force, as its label.",
+            ["version"],
+            registry=registry,
+        )
+
+    def catalogue_in_force(self, version: str) -> None:
+        """Show one version of the standard and no other."""
+        self._in_force.clear()
+        self._in_force.labels(version).set(1)

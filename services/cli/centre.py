@@ -10,7 +10,7 @@ import typer
 
 from deploy.local import identity, kafka, postgres
 from deploy.local.ports import LOOPBACK
-from deploy.local.readiness import probe_service
+from deploy.local.readiness import ask_details, probe_service
 from deploy.local.state import CentreState, read_state
 from services.adapters.settings import Settings
 from services.domain.errors import Refused, Unavailable
@@ -36,7 +36,10 @@ class RunningProcess(msgspec.Struct, frozen=True):
 
 
 class Centre(msgspec.Struct, frozen=True):
-    """Where a centre is reached and what it runs; `lag` counts records accepted but not counted."""
+    """Where a centre is reached and what it runs; `lag` counts records accepted but not counted.
+
+    `warnings` are what somebody should look at although the centre does its work.
+    """
 
     ready: bool
     api: str
@@ -47,6 +50,7 @@ class Centre(msgspec.Struct, frozen=True):
     database: str
     processes: dict[str, list[RunningProcess]]
     lag: int
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def stopped(cls) -> "Centre":
@@ -74,7 +78,26 @@ def inspect(state: CentreState) -> tuple[Centre, dict[str, str]]:
     """Ask every part of the centre; return the centre, and by name why a part is not ready."""
     reasons = problems(state)
     ready = state.phase == "running" and not reasons
-    return describe(state, ready=ready, lag=measure_lag(state) if ready else 0), reasons
+    centre = describe(state, ready=ready, lag=measure_lag(state) if ready else 0)
+    return msgspec.structs.replace(centre, warnings=tuple(warnings_of(state))), reasons
+
+
+def warnings_of(state: CentreState) -> list[str]:
+    """What the services warn of, and whether they compute by different standards."""
+    found: list[str] = []
+    standards: dict[str, list[str]] = {}
+    for name, port in state.ports.items():
+        if name in {"kafka", "controller", "database"}:
+            continue
+        details = ask_details(LOOPBACK, port)
+        warnings = details.get("warnings")
+        found += [f"{name}: {text}" for text in warnings] if isinstance(warnings, list) else []
+        if isinstance(details.get("catalogue"), str):
+            standards.setdefault(str(details["catalogue"]), []).append(name)
+    if len(standards) > 1:
+        by = "; ".join(f"{version} {', '.join(names)}" for version, names in standards.items())
+        found.append(f"services compute by different standards: {by}")
+    return found
 
 
 def describe(state: CentreState, *, ready: bool, lag: int) -> Centre:

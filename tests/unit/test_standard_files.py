@@ -124,19 +124,19 @@ def test_the_standard_has_all_indicators_and_components() -> None:
 
 
 def test_a_changed_catalogue_is_taken_over_once(folder: Path) -> None:
-    watched = WatchedStandard(load_catalogue(folder), folder)
+    watched = WatchedStandard(folder)
     assert watched.next() is None
     change(folder, "PS-01", "value: 50}", "value: 55}")
     found = watched.next()
     assert found is not None
-    bound = found.indicators["PS-01"].target_bound
+    bound = found.catalogue.indicators["PS-01"].target_bound
     assert bound is not None
     assert bound.value == 55
     assert watched.next() is None
 
 
 def test_a_refused_version_leaves_the_one_in_force_and_is_said_once(folder: Path) -> None:
-    watched = WatchedStandard(load_catalogue(folder), folder)
+    watched = WatchedStandard(folder)
     change(folder, "PS-01", "scale: 100", "scale: 1")
     with pytest.raises(Refused, match=r"PS-01\.yaml:18"):
         watched.next()
@@ -146,10 +146,10 @@ def test_a_refused_version_leaves_the_one_in_force_and_is_said_once(folder: Path
 
 
 def test_measures_are_not_exchanged_while_the_centre_runs(folder: Path) -> None:
-    watched = WatchedStandard(load_catalogue(folder), folder)
+    watched = WatchedStandard(folder)
     path = folder / "measures.yaml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     document["measures"][0]["value"] = "2"
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(Refused, match="restart the aggregator"):
+    with pytest.raises(Refused, match="restart the centre"):
         watched.next()

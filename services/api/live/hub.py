@@ -29,7 +29,7 @@ class Greeting(msgspec.Struct, frozen=True):
     """What `hello` says beside the state of the replica."""
 
     build: str
-    standard_version: str
+    standard_version: Callable[[], str]
     screen: dict[str, object] | None = None
 
 
@@ -147,7 +147,7 @@ class Hub:
             "server_time": format_instant(self._now()),
             "tz": "Asia/Ho_Chi_Minh",
             "build": self._greeting.build,
-            "standard_version": self._greeting.standard_version,
+            "standard_version": self._greeting.standard_version(),
         }
         if self._greeting.screen is not None:
             hello["screen"] = self._greeting.screen

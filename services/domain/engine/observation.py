@@ -92,6 +92,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     numerator: float | None = None
     denominator: float | None = None
     null_reason: str | None = None
+    formula_version: int
     status: str
     vn_level: str | None = None
     finality: str

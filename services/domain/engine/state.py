@@ -1,6 +1,7 @@
 """All that an evaluation reads: points, extents and figures of every cell, as counted so far."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import date
 from typing import NamedTuple
 
@@ -11,8 +12,9 @@ from services.domain.engine.arrivals import ARRIVED, Arrivals
 from services.domain.engine.buckets import measure_of, split_name
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.cells import Cells
-from services.domain.engine.contributions import MARKS, SIMULATED, SIMULATED_FACTS
+from services.domain.engine.contributions import SIMULATED, SIMULATED_FACTS
 from services.domain.engine.figures import SECTOR_END, Figure, Figures
+from services.domain.engine.held import held_dimensions
 from services.domain.engine.linked import LINKED, LinkedTasks
 from services.domain.engine.points import Points
 from services.domain.engine.readings import READINGS, Place, Readings, split_period
@@ -91,7 +93,7 @@ class State:
         self.arrivals = Arrivals(self.shelf)
         self.schedule = Schedule(self.roster, self.arrivals)
         self._siblings: dict[str, list[int]] = {}
-        self._used = self._used_dimensions()
+        self._used = held_dimensions(catalogue)
 
     def _above(self, unit: str) -> Iterable[str]:
         """The units whose figures a unit's own add up to: provinces of communes, the country.
@@ -102,16 +104,22 @@ class State:
             return ()
         return (above.key for above in self.units.ancestors(unit) if above.level != "D")
 
-    def _used_dimensions(self) -> dict[str, set[str]]:
-        """For each measure the breakdowns that some formula asks for; the rest need not be held."""
-        used: dict[str, set[str]] = {}
-        for formula in self.catalogue.formulas.values():
-            dims = set(self.catalogue.indicators[formula.indicator].dimensions) | {""}
-            for measure in self.catalogue.measures_of(formula):
-                used.setdefault(measure.id, {""}).update(dims)
-                if measure.source in MARKS:
-                    used.setdefault(MARKS[measure.source], {""}).update(dims)
-        return used
+    def under(self, catalogue: Catalogue) -> "State":
+        """The same counted facts, looked at by another catalogue of the family; nothing is copied.
+
+        It goes on as this one does: what is counted here is counted there.
+        """
+        seen = copy(self)
+        seen.catalogue = catalogue
+        return seen
+
+    def adopt(self, catalogue: Catalogue) -> bool:
+        """Go on under a changed catalogue; False when it asks for what was not held until now."""
+        used = held_dimensions(catalogue)
+        if any(not dims <= self._used.get(measure, set()) for measure, dims in used.items()):
+            return False
+        self.catalogue = catalogue
+        return True
 
     def siblings(self, parent: str) -> list[int]:
         """The totals of the units that stand under a unit today, also of the silent ones."""
