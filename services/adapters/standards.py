@@ -21,6 +21,8 @@ from services.domain.errors import Refused
 from services.domain.instants import local_date
 
 FOLDER = Path(__file__).resolve().parents[2] / "standards"
+DETAIL_MAX = 4_000
+"""Characters of a refusal that are shown: with hundreds of faults the first ones will do."""
 
 
 class Standard(NamedTuple):
@@ -150,6 +152,14 @@ class WatchedStandard:
         self._today = today or local_date(clock_now())
         self.present = self._files.on(self._today)
         self.refused: str | None = None
+
+    @property
+    def details(self) -> dict[str, object]:
+        """What `/readyz` says: the version in force, and a warning while the files are refused."""
+        found: dict[str, object] = {"catalogue": self.present.version}
+        if self.refused is not None:
+            found["warnings"] = [f"catalogue refused: {self.refused[:DETAIL_MAX]}"]
+        return found
 
     def next(self, today: date | None = None) -> Standard | None:
         """The new standard when files have changed or a version's day has come, else None.

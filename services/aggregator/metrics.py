@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.adapters.catalogue_metrics import CatalogueMetrics
 from services.aggregator.count.receipts import STATES
 
 
@@ -60,27 +61,4 @@ class EvaluateMetrics:
         self.reloads = Counter(
             "ioc_evaluate_reloads", "Times that state was read anew.", registry=registry
         )
-        self.catalogues = Counter(
-            "ioc_evaluate_catalogues",
-            "Changed catalogues, by what became of them.",
-            ["outcome"],
-            registry=registry,
-        )
-        for outcome in ("adopted", "refused"):
-            self.catalogues.labels(outcome)
-        self.catalogue_refused = Gauge(
-            "ioc_evaluate_catalogue_refused",
-            "1 while the files of the standard are refused and an earlier version is in force.",
-            registry=registry,
-        )
-        self._in_force = Gauge(
-            "ioc_evaluate_catalogue_info",
-            "The version of the standard in force, as its label.",
-            ["version"],
-            registry=registry,
-        )
-
-    def catalogue_in_force(self, version: str) -> None:
-        """Show one version of the standard and no other."""
-        self._in_force.clear()
-        self._in_force.labels(version).set(1)
+        self.catalogue = CatalogueMetrics(registry, "ioc_evaluate")

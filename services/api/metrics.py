@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.adapters.catalogue_metrics import CatalogueMetrics
 from services.api.live.board import Verdict
 from services.api.live.limits import CloseCode
 
@@ -51,31 +52,8 @@ class ApiMetrics:
             registry=registry,
             buckets=(0, 1, 10, 100, 1_000, 10_000),
         )
-        self.catalogues = Counter(
-            "ioc_api_catalogues",
-            "Changed catalogues, by what became of them",
-            ["outcome"],
-            registry=registry,
-        )
-        self.catalogue_refused = Gauge(
-            "ioc_api_catalogue_refused",
-            "1 while the files of the standard are refused and an earlier version is in force",
-            registry=registry,
-        )
-        self._in_force = Gauge(
-            "ioc_api_catalogue_info",
-            "The version of the standard in force, as its label",
-            ["version"],
-            registry=registry,
-        )
-        for outcome in ("adopted", "refused"):
-            self.catalogues.labels(outcome)
+        self.catalogue = CatalogueMetrics(registry, "ioc_api")
         for verdict in Verdict:
             self.records.labels(verdict.value)
         for code in CloseCode:
             self.closes.labels(str(code.value))
-
-    def catalogue_in_force(self, version: str) -> None:
-        """Show one version of the standard and no other."""
-        self._in_force.clear()
-        self._in_force.labels(version).set(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.adapters.logs import logger
-from services.adapters.standards import FOLDER, Standard, WatchedStandard
+from services.adapters.standards import DETAIL_MAX, FOLDER, Standard, WatchedStandard
 from services.api.metrics import ApiMetrics
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.windows import PERIODS, ROLLING
@@ -15,7 +15,6 @@ from services.domain.query import Vocabulary
 
 WINDOWS: Final = frozenset((*ROLLING, *PERIODS, "instant", "all"))
 LOOK_S: Final = 1.0
-SHOWN_MAX: Final = 4_000
 
 
 class StandardInForce:
@@ -30,7 +29,7 @@ class StandardInForce:
         self._changed: list[Callable[[Standard], None]] = []
         self._log = logger("standard")
         self.vocabulary = vocabulary_of(self.catalogue, knows_unit)
-        metrics.catalogue_in_force(self.version)
+        metrics.catalogue.in_force(self.version)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -47,16 +46,9 @@ class StandardInForce:
         """The digest by which clients and other services know it."""
         return self._watched.present.version
 
-    @property
-    def warnings(self) -> list[str]:
-        """What is wrong with the files on the disk; empty when they are what is in force."""
-        refused = self._watched.refused
-        return [] if refused is None else [f"catalogue refused: {refused[:SHOWN_MAX]}"]
-
     def details(self) -> dict[str, object]:
         """What `/readyz` says of it."""
-        warnings = self.warnings
-        return {"catalogue": self.version, **({"warnings": warnings} if warnings else {})}
+        return self._watched.details
 
     def on_change(self, tell: Callable[[Standard], None]) -> None:
         """Call `tell` in the event loop with each standard that comes into force."""
@@ -73,16 +65,14 @@ class StandardInForce:
         try:
             found = await asyncio.to_thread(self._watched.next)
         except Refused as error:
-            self._metrics.catalogues.labels("refused").inc()
-            self._metrics.catalogue_refused.set(1)
-            self._log.error("catalogue_refused", detail=str(error)[:SHOWN_MAX])
+            self._metrics.catalogue.was_refused()
+            self._log.error("catalogue_refused", detail=str(error)[:DETAIL_MAX])
             return
         if found is None:
             return
         self.vocabulary = vocabulary_of(found.catalogue, self._knows_unit)
-        self._metrics.catalogues.labels("adopted").inc()
-        self._metrics.catalogue_refused.set(self._watched.refused is not None)
-        self._metrics.catalogue_in_force(found.version)
+        refused = self._watched.refused is not None
+        self._metrics.catalogue.adopted(found.version, refused=refused)
         self._log.info("catalogue_adopted", version=found.version)
         for tell in self._changed:
             tell(found)

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from services.adapters.clock import now
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
-from services.adapters.standards import WatchedStandard
+from services.adapters.standards import DETAIL_MAX, WatchedStandard
 from services.adapters.topics import INDICATORS
 from services.aggregator.evaluate.engine import EvaluationEngine, Ticked
 from services.aggregator.evaluate.publisher import Publisher
@@ -30,7 +30,6 @@ RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
 READ_BACK_MAX = 20_000
 STANDARD_EVERY = 1_000_000
-DETAIL_MAX = 4_000
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
@@ -70,7 +69,7 @@ class EvaluateWorker:
         self._catalogue = catalogue
         self._standard = WatchedStandard(standards or settings.standards)
         self._standard_at = 0
-        metrics.catalogue_in_force(self._standard.present.version)
+        metrics.catalogue.in_force(self._standard.present.version)
         self._assigned: set[int] = set()
         self._owned: set[int] = set()
         self._lost: set[int] = set()
@@ -173,15 +172,13 @@ class EvaluateWorker:
         try:
             standard = await asyncio.to_thread(self._standard.next)
         except Refused as error:
-            self._metrics.catalogues.labels("refused").inc()
-            self._metrics.catalogue_refused.set(1)
+            self._metrics.catalogue.was_refused()
             self._log.error("catalogue_refused", detail=str(error)[:DETAIL_MAX])
             return False
         if standard is None:
             return False
-        self._metrics.catalogues.labels("adopted").inc()
-        self._metrics.catalogue_refused.set(self._standard.refused is not None)
-        self._metrics.catalogue_in_force(standard.version)
+        refused = self._standard.refused is not None
+        self._metrics.catalogue.adopted(standard.version, refused=refused)
         self._log.info("catalogue_adopted", version=standard.version)
         before, self._catalogue = self._catalogue, standard.catalogue
         if self._catalogue.same_as(before):
@@ -193,10 +190,7 @@ class EvaluateWorker:
     @property
     def details(self) -> dict[str, object]:
         """What `/readyz` says of the standard that is in force here."""
-        refused = self._standard.refused
-        warnings = [] if refused is None else [f"catalogue refused: {refused[:DETAIL_MAX]}"]
-        version = self._standard.present.version
-        return {"catalogue": version, **({"warnings": warnings} if warnings else {})}
+        return self._standard.details
 
     async def _rest(self, ticked: Ticked, spent: float) -> None:
         """Wait for the next tick: a quarter of a second, or until something was committed.
