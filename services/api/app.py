@@ -65,6 +65,7 @@ class Replica:
         screen: dict[str, object] = {"id": "wall", "province": settings.province}
         greeting = Greeting(build_id(), lambda: standard.version, screen)
         self.hub = Hub(self.board, limits, greeting, clock.now, metrics)
+        standard.on_change(lambda _changed: self.hub.tell_standard())
         self.ready = asyncio.Event()
         self.lost = asyncio.Event()
         self.feed = Feed(settings.kafka_bootstrap, self.board, metrics, self._begin, topic=topic)

@@ -100,6 +100,13 @@ class Hub:
                 looked_at = now
                 self._look_after(now)
 
+    def tell_standard(self) -> None:
+        """Say to everybody that another version of the standard is in force."""
+        text = messages.standard_message(self._greeting.standard_version())
+        for client in self._clients:
+            client.session.say(text)
+            client.wake.set()
+
     async def close(self, retry_after: float) -> None:
         """Say `bye` to everybody and take nobody any more; returns within two seconds."""
         self._refusal = Close(CloseCode.RESTART, "the replica stops", retry_after)

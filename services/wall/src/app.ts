@@ -4,7 +4,7 @@ import { paintedMessage, subscribeMessage, type ServerMessage } from "./live/mes
 import { Link } from "./live/socket";
 import { retryInSeconds } from "./live/connection";
 import { Explaining } from "./live/explaining";
-import { readStanding, type Standing } from "./live/standing";
+import { readStanding, StandardWatch, type Standing } from "./live/standing";
 import { drawnOn } from "./live/trends";
 import { Board } from "./model/board";
 import { thresholdClasses } from "./model/classes";
@@ -33,6 +33,7 @@ export class App {
   private readonly started = performance.now();
   private link: Link | null = null;
   private standing: Standing | null = null;
+  private readonly standard = new StandardWatch(() => this.province !== null && this.readStanding(this.province));
   private layout: MapLayout | null = null;
   private province: string | null;
   private scene: Scene;
@@ -157,6 +158,7 @@ export class App {
 
   private hear(message: ServerMessage): void {
     if (message.type === "hello") this.greet(message);
+    this.standard.hear(message);
     if (message.type === "heartbeat" && message.serverTime !== null) this.offsetMs = message.serverTime - performance.now();
     if (message.type === "trend") this.trends.set(message.observation, drawnOn(this.trends.get(message.observation), message));
     if (message.type === "change") this.measureLag(Math.max(0, ...message.items.map((item) => item.publishedAt ?? 0)));
