@@ -43,16 +43,14 @@ def load_measure_documents(folder: Path = FOLDER) -> list[dict[str, Any]]:
     return found
 
 
-def load_indicator_documents(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """The indicators as data, in the order of their numbers and versions, without shadows."""
-    documents = [
-        yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        for path in _paths(folder)
-    ]
-    return sorted(
-        (document for document in documents if not document.get("shadow")),
-        key=lambda document: (document["id"], document["formula_version"]),
-    )
+def load_indicator_documents(
+    folder: Path = FOLDER, today: date | None = None
+) -> list[dict[str, Any]]:
+    """The indicators in force on a day, by default today, as data, in the order of their numbers.
+
+    Raises `Refused` as `load_standard` does.
+    """
+    return list(load_standard(folder, today).documents)
 
 
 def load_standard(folder: Path = FOLDER, today: date | None = None) -> Standard:

@@ -16,7 +16,9 @@ from services.api.standard import StandardInForce
 from services.domain.behind import Named, behind, measure_ids, missing_reporters, parse_id
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.observation import Coverage
+from services.domain.engine.versions import last_day
 from services.domain.errors import Unavailable
+from services.domain.instants import parse_instant
 from services.domain.query import LIMIT_MAX as QUERY_LIMIT_MAX
 from services.domain.query import QueryRefused, read_cursor, read_limit, write_cursor
 from services.domain.units import UnitList
@@ -68,7 +70,7 @@ class Explainer:
         Raises QueryRefused when there is no such observation, Unavailable without a database.
         """
         observation = self._observation(named)
-        catalogue = self._version(named, observation.get("formula_version"))
+        catalogue = self._version(named, observation)
         named = structs.replace(named, formula=catalogue.formulas[named.formula.id])
         document: dict[str, Any] = {"observation": observation}
         document["formula"] = _formula(named, catalogue)
@@ -111,14 +113,16 @@ class Explainer:
         known = structs.asdict(coverage)
         return known if missing is None else known | {"missing": missing}
 
-    def _version(self, named: Named, version: int | None) -> Catalogue:
+    def _version(self, named: Named, observation: dict[str, Any]) -> Catalogue:
         """The catalogue that has the formula in the version that made an observation.
 
         A record from before observations named it (None) is taken for one of the version in force.
         Raises Unavailable when another service has made it by files that are not in force here.
         """
-        present = self._standard.catalogue
-        for catalogue in (present, *present.past_and_coming):
+        present, version = self._standard.catalogue, observation.get("formula_version")
+        end = parse_instant(observation["end"]) if "end" in observation else self._now()
+        then = present.on(last_day(end, self._now()))
+        for catalogue in (then, present, *present.past_and_coming):
             indicator = catalogue.indicators.get(named.formula.indicator)
             known = indicator is not None and named.formula.id in catalogue.formulas
             if known and indicator is not None and version in {None, indicator.formula_version}:

@@ -17,14 +17,14 @@ from services.domain.errors import Refused, Unavailable
 
 SECONDS_MAX = 60.0
 PAGE = 1_000
-PAGES_MAX = 1_000
+PAGES_MAX = 200
 LINES_MAX = 200
 _CHECK = """
 Examples:
 
     ioc indicators check
 
-    ioc indicators check --standards /srv/ioc/standards     before they are put in force
+    ioc indicators check --standards /srv/ioc/standards
 """
 _VERSIONS = """
 Examples:
@@ -36,13 +36,13 @@ Examples:
 _DIFF = """
 Examples:
 
-    ioc indicators diff PS-04                                   every unit and window, what differs
+    ioc indicators diff PS-04                   what differs, by unit and window
 
-    ioc indicators diff PS-04 --level                           only units that would change level
+    ioc indicators diff PS-04 --level           units that would change level
 
     ioc indicators diff PS-04 --within P:33 --window month --period 2026-10
 
-    ioc indicators diff PS-04 --all --json                      one line of JSON for each pair
+    ioc indicators diff PS-04 --all --json
 """
 ToOption = Annotated[str | None, typer.Option(metavar="URL", help="Address of the API, http://...")]
 
@@ -116,11 +116,11 @@ def diff(
     with _client(to, data) as client:
         pages = _pages(client, f"/v1/indicators/{indicator}/shadow", given)
         if as_json:
-            for page in pages:
-                for item in page["items"]:
-                    print(json.dumps(item, ensure_ascii=False))
-            return
-        _print(indicator, pages)
+            read = list(pages)
+            whole = read[0] | {"items": [item for page in read for item in page["items"]]}
+            print(json.dumps(whole | {"next": None}, ensure_ascii=False))
+        else:
+            _print(indicator, pages)
 
 
 def _client(to: str | None, data: Path) -> httpx.Client:

@@ -24,9 +24,8 @@ from services.adapters.timescale import connect
 from services.adapters.units import load_units
 from services.cli.centre import DEFAULT_DATA, DataOption, JsonOption, load_centre
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.observe import Moment
+from services.domain.engine.observe import Moment, Observer
 from services.domain.engine.state import State
-from services.domain.engine.through_time import TimedObserver
 from services.domain.engine.windows import PERIODS, period_at
 from services.domain.events import Event, decode
 from services.domain.instants import parse_instant
@@ -101,7 +100,7 @@ def _compare_all(url: str) -> tuple[int, list[Difference]]:
         load_indicator_documents(),
         _ingested_at(bodies),
     )
-    observer, moment = TimedObserver(reader.state), Moment(now, watermark)
+    observer, moment = Observer(reader.state), Moment(now, watermark)
     found = _missing_units(events, reader.state, units, now)
     checked = 0
     tasks = list(_tasks(reader.state, events, now))

@@ -191,7 +191,8 @@ async def test_a_shadow_is_read_beside_what_is_in_force(
     path.write_text(promoted.replace("'2025-07-01'", "'2026-01-01'"), encoding="utf-8")
 
     async def in_force() -> bool:
-        return (await http.get("/v1/indicators/PS-01")).json()["formula_version"] == 2
+        found = (await http.get("/v1/indicators/PS-01")).json()
+        return bool(found["formula_version"] == 2)
 
     await until(in_force)
     old = await month(http)

@@ -230,7 +230,8 @@ def test_levels_that_would_change_are_found() -> None:
 def test_pages_of_differences_make_up_the_whole() -> None:
     state = counted(with_versions(SHADOW), dossiers())
     sides = (state, state.under(state.catalogue.trials["PS-01"]))
-    moment, seen, after = Moment(at(NOW), at(NOW)), [], None
+    moment, after = Moment(at(NOW), at(NOW)), None
+    seen: list[object] = []
     asked = ObservationQuery(units=("P:33", "C:11953", "N:VN"), limit=500)
     whole = differing(asked, "PS-01", None, sides, moment)
     for _ in range(500):

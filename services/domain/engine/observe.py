@@ -58,7 +58,7 @@ class Observer:
         self._state = state
         self._said = said
         self._evaluation = Evaluation(state)
-        self.reporting = Reporting(state, self._evaluation)
+        self._reporting = Reporting(state, self._evaluation)
 
     def observe(
         self,
@@ -84,7 +84,7 @@ class Observer:
         period: str | None = None,
     ) -> Iterator[tuple[int, Observation | None]]:
         """The same with the cell of each; None says that there is nothing to say of a cell."""
-        wanted = self.wanted(formula, cells)
+        wanted = self._wanted(formula, cells)
         yield from ((cell, None) for cell in set(cells) - set(wanted.tolist()))
         if not len(wanted):
             return
@@ -94,7 +94,7 @@ class Observer:
             return
         grouped: dict[Span, list[int]] = {}
         for cell in wanted.tolist():
-            spans = self.reporting.spans(formula, cell, window, calendar, moment.now, period)
+            spans = self._reporting.spans(formula, cell, window, calendar, moment.now, period)
             for span in spans:
                 grouped.setdefault(span, []).append(cell)
             if not spans:
@@ -102,8 +102,7 @@ class Observer:
         for span, group in grouped.items():
             yield from self._of_span(formula, np.array(group, dtype=np.int64), span, moment, None)
 
-    def wanted(self, formula: Formula, cells: Sequence[int]) -> Ints:
-        """Those of the cells of which the formula can say something at all."""
+    def _wanted(self, formula: Formula, cells: Sequence[int]) -> Ints:
         indicator = self._state.catalogue.indicators[formula.indicator]
         members, units = self._state.cells.members, self._state.cells.units
         allowed = {"": True}
@@ -217,10 +216,10 @@ class Observer:
         unit, _, valid_from = unit_key.partition("@")
         dims = {dim: member} if dim else {}
         has = made.has[index]
-        sources = self.reporting.sources(formula, unit_key, (dim, member), span)
+        sources = self._reporting.sources(formula, unit_key, (dim, member), span)
         first = sources[0] if len(sources) == 1 else None
         vn_level = _weakest(sources)
-        coverage = None if dim else self.reporting.coverage(formula, unit_key, span)
+        coverage = None if dim else self._reporting.coverage(formula, unit_key, span)
         return Observation(
             id=identity(formula.id, unit_key, dims, span.name, span.period),
             indicator=formula.id,

@@ -7,8 +7,10 @@ the earlier window by the same version, so that it compares like with like.
 from collections.abc import Iterator, Sequence
 
 from services.domain.engine.catalogue import Catalogue, Formula
+from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.observation import Observation
 from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.reporting import Reporting
 from services.domain.engine.said import Said
 from services.domain.engine.state import State
 from services.domain.engine.versions import last_day
@@ -23,6 +25,7 @@ class TimedObserver:
     def __init__(self, state: State, said: Said | None = None) -> None:
         self._state = state
         self._own = Observer(state, said)
+        self._reporting = Reporting(state, Evaluation(state))
         self._others: dict[Catalogue, Observer] = {}
 
     def observe(
@@ -77,11 +80,9 @@ class TimedObserver:
         """A report has no clock: the newest period decides, which may lie before this version."""
         catalogue = self._state.catalogue
         own = catalogue.formulas[formula.id]
-        wanted = self._own.wanted(own, cells).tolist()
-        yield from ((cell, None) for cell in set(cells) - set(wanted))
         grouped: dict[tuple[Catalogue, str | None], list[int]] = {}
-        for cell in wanted:
-            spans = self._own.reporting.spans(own, cell, window, calendar, moment.now, period)
+        for cell in cells:
+            spans = self._reporting.spans(own, cell, window, calendar, moment.now, period)
             for span in spans:
                 then = catalogue.on(last_day(span.end, moment.now))
                 grouped.setdefault((then, span.period), []).append(cell)
