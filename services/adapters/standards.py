@@ -16,7 +16,13 @@ from services.domain.engine.catalogue import Catalogue, parse_measure
 from services.domain.engine.catalogue_faults import indicator_faults
 from services.domain.engine.indicator import Indicator
 from services.domain.engine.measures import Measure
-from services.domain.engine.versions import in_force, listings, next_change, version_faults
+from services.domain.engine.versions import (
+    changed_without_version,
+    in_force,
+    listings,
+    next_change,
+    version_faults,
+)
 from services.domain.errors import Refused
 from services.domain.instants import local_date
 
@@ -150,14 +156,18 @@ class WatchedStandard:
         self._today = today or local_date(clock_now())
         self.present = self._files.on(self._today)
         self.refused: str | None = None
+        self._unversioned: dict[str, int] = {}
 
     @property
     def details(self) -> dict[str, object]:
         """What `/readyz` says: the version in force, and a warning while the files are refused."""
-        found: dict[str, object] = {"catalogue": self.present.version}
+        warnings = [
+            f"{name}: the formula has changed under version {number}: raise formula_version"
+            for name, number in sorted(self._unversioned.items())
+        ]
         if self.refused is not None:
-            found["warnings"] = [f"catalogue refused: {self.refused[:DETAIL_MAX]}"]
-        return found
+            warnings.insert(0, f"catalogue refused: {self.refused[:DETAIL_MAX]}")
+        return {"catalogue": self.present.version, **({"warnings": warnings} if warnings else {})}
 
     def next(self, today: date | None = None) -> Standard | None:
         """The new standard when files have changed or a version's day has come, else None.
@@ -172,13 +182,28 @@ class WatchedStandard:
         if found == self._seen:
             return None
         self._seen = found
+        before = self.present.catalogue
         try:
             self._files, self.present = self._read(today)
         except Refused as error:
             self.refused = str(error)
             raise
         self._today, self.refused = today, None
+        self._note_unversioned(before)
         return self.present
+
+    def _note_unversioned(self, before: Catalogue) -> None:
+        """Keep in mind whose formula changed under the same number, until the number is another."""
+        now = self.present.catalogue.indicators
+        self._unversioned |= {
+            name: now[name].formula_version
+            for name in changed_without_version(before, self.present.catalogue)
+        }
+        self._unversioned = {
+            name: number
+            for name, number in self._unversioned.items()
+            if name in now and now[name].formula_version == number
+        }
 
     def _read(self, today: date) -> tuple[Files, Standard]:
         files = Files(self._folder)

@@ -100,7 +100,7 @@ async def standard_version(http: httpx.AsyncClient) -> str:
     return str((await http.get("/readyz")).json()["catalogue"])
 
 
-@pytest.mark.clause("4.1.1", "4.1.2")
+@pytest.mark.clause("4.1.1", "4.1.2", "4.1.3")
 async def test_a_changed_target_formula_and_window_are_answered(
     api: Running, http: httpx.AsyncClient, folder: Path
 ) -> None:
@@ -130,6 +130,7 @@ async def test_a_changed_target_formula_and_window_are_answered(
         assert another.heard[0]["standard_version"] == told["standard_version"]
 
 
+@pytest.mark.clause("4.1.3")
 async def test_a_wrong_file_is_refused_and_seen_and_what_is_in_force_stays(
     api: Running, http: httpx.AsyncClient, folder: Path
 ) -> None:

@@ -234,3 +234,18 @@ def test_a_broken_further_version_is_refused(
     further(folder, "PS-01", number, **changed)
     said = refusal(folder)
     assert re.search(reason, said), said
+
+
+def test_a_formula_that_changes_under_its_number_is_taken_over_with_a_warning(folder: Path) -> None:
+    watched = WatchedStandard(folder, TODAY)
+    change(folder, "PS-01", "value: 50}", "value: 55}")
+    watched.next(TODAY)
+    assert "warnings" not in watched.details
+    change(folder, "PS-01", "[dossiers_full_online]", "[dossiers_received]")
+    assert watched.next(TODAY) is not None
+    assert watched.details["warnings"] == [
+        "PS-01: the formula has changed under version 1: raise formula_version"
+    ]
+    change(folder, "PS-01", "formula_version: 1", "formula_version: 2")
+    watched.next(TODAY)
+    assert "warnings" not in watched.details

@@ -17,7 +17,7 @@ import msgspec
 
 from services.domain.engine.catalogue import Catalogue, Era
 from services.domain.engine.fault import Fault
-from services.domain.engine.indicator import Indicator
+from services.domain.engine.indicator import Calculation, Indicator
 from services.domain.engine.measures import Measure
 from services.domain.instants import local_date
 
@@ -134,6 +134,25 @@ def _known(version: Indicator, state: str) -> KnownVersion:
     return KnownVersion(
         version.id, version.formula_version, version.effective_from, version.effective_to, state
     )
+
+
+def changed_without_version(before: Catalogue, after: Catalogue) -> list[str]:
+    """Indicators whose formula has changed under the same number: clause 4.1.2 wants a new one."""
+    found = []
+    for name, indicator in after.indicators.items():
+        old = before.indicators.get(name)
+        same = old is not None and old.formula_version == indicator.formula_version
+        if old is not None and same and _calculations(old) != _calculations(indicator):
+            found.append(name)
+    return found
+
+
+def _calculations(indicator: Indicator) -> list[tuple[object, ...]]:
+    """What decides the value of the indicator and of its components."""
+    return [
+        (part.id, *(getattr(part, member) for member in Calculation.__struct_fields__))
+        for part in indicator.formulas
+    ]
 
 
 def last_day(end: int, now: int) -> date:
