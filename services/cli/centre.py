@@ -1,6 +1,7 @@
 """The running centre as the other commands see it: its addresses, processes and readiness."""
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -79,25 +80,33 @@ def inspect(state: CentreState) -> tuple[Centre, dict[str, str]]:
     reasons = problems(state)
     ready = state.phase == "running" and not reasons
     centre = describe(state, ready=ready, lag=measure_lag(state) if ready else 0)
-    return msgspec.structs.replace(centre, warnings=tuple(warnings_of(state))), reasons
+    return msgspec.structs.replace(centre, warnings=tuple(warnings_of(state.ports))), reasons
 
 
-def warnings_of(state: CentreState) -> list[str]:
-    """What the services warn of, and whether they compute by different standards."""
-    found: list[str] = []
+def warnings_of(ports: Mapping[str, int]) -> list[str]:
+    """What the services on these ports warn of, and whether they compute by different standards."""
+    servers = {"kafka", "controller", "database"}
+    said = {n: ask_details(LOOPBACK, port) for n, port in ports.items() if n not in servers}
+    listed = {name: details.get("warnings") for name, details in said.items()}
+    warnings = [
+        f"{name}: {text}"
+        for name, each in listed.items()
+        if isinstance(each, list)
+        for text in each
+    ]
+    return warnings + disagreements(said)
+
+
+def disagreements(said: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Whether services (by name, what `/readyz` says) name more than one standard."""
     standards: dict[str, list[str]] = {}
-    for name, port in state.ports.items():
-        if name in {"kafka", "controller", "database"}:
-            continue
-        details = ask_details(LOOPBACK, port)
-        warnings = details.get("warnings")
-        found += [f"{name}: {text}" for text in warnings] if isinstance(warnings, list) else []
+    for name, details in said.items():
         if isinstance(details.get("catalogue"), str):
             standards.setdefault(str(details["catalogue"]), []).append(name)
-    if len(standards) > 1:
-        by = "; ".join(f"{version} {', '.join(names)}" for version, names in standards.items())
-        found.append(f"services compute by different standards: {by}")
-    return found
+    if len(standards) < 2:
+        return []
+    by = "; ".join(f"{version} {', '.join(names)}" for version, names in standards.items())
+    return [f"services compute by different standards: {by}"]
 
 
 def describe(state: CentreState, *, ready: bool, lag: int) -> Centre:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
+from typer.testing import CliRunner
 
 from services.adapters import clock
 from services.adapters.provision import make_topics
@@ -21,6 +23,7 @@ from services.adapters.topics import INDICATORS
 from services.adapters.units import load_units
 from services.aggregator.evaluate.worker import EvaluateWorker
 from services.aggregator.metrics import EvaluateMetrics
+from services.cli.main import assemble
 from tests.integration.api_server import Running, Screen, ready, running_api, screen
 from tests.integration.test_api_explain import Counting, address, dossier
 
@@ -30,6 +33,7 @@ SECONDS_MAX = 90
 MONTH = "PS-01|P:33@2025-07-01||month:2025-10"
 ALL = "indicators/33/P:33/PS-01/all"
 ONLINE, COUNT = 3, 8
+CSV = {"accept": "text/csv"}
 Json = dict[str, Any]
 
 
@@ -86,6 +90,15 @@ def further(folder: Path, number: int, **changed: object) -> Path:
     text = yaml.safe_dump(document | {"formula_version": number} | changed, sort_keys=False)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+async def command(api: Running, *words: str) -> str:
+    """What `ioc indicators` prints; it has to succeed."""
+    arguments = ["indicators", *words, "--to", api.url]
+    app = assemble("indicators")
+    done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env={"COLUMNS": "120"})
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 async def month(http: httpx.AsyncClient) -> Json:
@@ -165,7 +178,8 @@ async def test_a_shadow_is_read_beside_what_is_in_force(
     nothing = await http.get("/v1/indicators/PS-01/shadow")
     assert nothing.status_code == 404
     assert "shadow: true" in nothing.json()["detail"]
-    path = further(folder, 2, shadow=True, numerator=["dossiers_received"])
+    begin = {"effective_from": "2026-01-01"}
+    path = further(folder, 2, shadow=True, numerator=["dossiers_received"], **begin)
 
     async def there() -> bool:
         return (await http.get("/v1/indicators/PS-01/shadow?unit=P:33")).status_code == 200
@@ -187,9 +201,16 @@ async def test_a_shadow_is_read_beside_what_is_in_force(
     assert (wrong.status_code, wrong.json()["allowed"]) == (400, ["changed", "level"])
     table = await http.get("/v1/indicators/PS-01/shadow", params=asked, headers=CSV)
     assert ",old.value," in table.text.splitlines()[0]
+    month_of = ["--unit", "P:33", "--window", "month", "--period", "2025-10"]
+    said = await command(api, "diff", "PS-01", *month_of)
+    assert "PS-01 v2 (in shadow) beside v1; differ in numerator" in said
+    assert "37.5" in said
+    assert "1 pairs; 0 change their level" in said
+    whole = json.loads(await command(api, "diff", "PS-01", *month_of, "--json"))
+    assert whole["items"] == [pair]
+    assert "PS-01 v2  shadow" in await command(api, "versions", "PS-01")
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    promoted = "".join(x for x in lines if not x.startswith("shadow"))
-    path.write_text(promoted.replace("'2025-07-01'", "'2026-01-01'"), encoding="utf-8")
+    path.write_text("".join(x for x in lines if not x.startswith("shadow")), encoding="utf-8")
 
     async def in_force() -> bool:
         found = (await http.get("/v1/indicators/PS-01")).json()
@@ -200,9 +221,6 @@ async def test_a_shadow_is_read_beside_what_is_in_force(
     assert (old["formula_version"], old["value"]) == (1, share)
     explained = (await http.get(address(MONTH))).json()
     assert explained["formula"]["numerator"] == ["dossiers_full_online"]
-
-
-CSV = {"accept": "text/csv"}
 
 
 async def test_the_evaluator_publishes_by_the_version_in_force(
@@ -217,7 +235,6 @@ async def test_the_evaluator_publishes_by_the_version_in_force(
         async with screen(api) as wall:
             await wall.subscribe(ALL)
             await _seen(wall, formula_version=1, value=100 * ONLINE / COUNT)
-            further(folder, 2, shadow=True, numerator=["dossiers_received"])
             further(folder, 2, effective_from="2026-01-01", numerator=["dossiers_received"])
             await _seen(wall, formula_version=2, value=100)
         assert worker.details["catalogue"] == await standard_version(http)

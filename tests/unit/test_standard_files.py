@@ -172,7 +172,7 @@ def further(folder: Path, name: str, number: int, **changed: object) -> Path:
 
 def test_a_version_in_shadow_changes_nothing_that_is_in_force(folder: Path) -> None:
     before = load_standard(folder, TODAY)
-    further(folder, "PS-01", 2, shadow=True, scale=-100)
+    further(folder, "PS-01", 2, shadow=True, effective_from="2026-01-01", scale=-100)
     after = load_standard(folder, TODAY)
     assert after.version == before.version
     assert after.documents == before.documents
@@ -220,6 +220,7 @@ FURTHER = [
     (2, {"shadow": True, "scale": 1}, r"PS-01\.v2\.yaml:\d+: scale: a share in %"),
     (2, {"shadow": "yes"}, r"PS-01\.v2\.yaml:\d+: shadow: Expected `bool`"),
     (2, {}, r"PS-01\.v2\.yaml:3: effective_from: must lie after it"),
+    (2, {"shadow": True}, r"PS-01\.v2\.yaml:3: effective_from: must lie after it"),
     (1, {}, r"PS-01(\.v1)?\.yaml:2: formula_version: there are two of 1"),
     (2, {"formula_version": 3}, r"PS-01\.v2\.yaml:2: formula_version: the file is of version 2"),
     (2, {"id": "PS-02"}, r"PS-01\.v2\.yaml:1: id: is not the file"),

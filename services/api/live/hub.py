@@ -47,6 +47,7 @@ class Hub:
         self._board = board
         self._limits = limits
         self._greeting = greeting
+        self._standard_told = greeting.standard_version()
         self._now = now
         self._metrics = metrics
         self._audiences = Audiences(board, limits)
@@ -101,8 +102,12 @@ class Hub:
                 self._look_after(now)
 
     def tell_standard(self) -> None:
-        """Say to everybody that another version of the standard is in force."""
-        text = messages.standard_message(self._greeting.standard_version())
+        """Say to everybody that another version of the standard is in force; nothing when not."""
+        version = self._greeting.standard_version()
+        if version == self._standard_told:
+            return
+        self._standard_told = version
+        text = messages.standard_message(version)
         for client in self._clients:
             client.session.say(text)
             client.wake.set()

@@ -34,14 +34,17 @@ def version_faults(versions: Iterable[Indicator]) -> Iterator[Placed]:
                 yield _fault(after, "formula_version", f"there are two of {after.formula_version}")
             elif before.shadow:
                 yield _fault(before, "shadow", "only the newest version can run in shadow")
-            elif not after.shadow:
+            else:
                 yield from _order(before, after)
         if len(known) > VERSIONS_MAX:
             yield _fault(known[-1], "formula_version", f"more than {VERSIONS_MAX} versions")
 
 
 def _order(before: Indicator, after: Indicator) -> Iterator[Placed]:
-    """Whether a version begins after the one before it, and that one has ended by then."""
+    """Whether a version begins after the one before it, and that one has ended by then.
+
+    Also of a version in shadow: to put it in force no more than its mark has to go.
+    """
     if _begin(after) <= _begin(before):
         reason = f"version {before.formula_version} begins on {before.effective_from}"
         yield _fault(after, "effective_from", f"must lie after it: {reason}")
