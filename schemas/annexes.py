@@ -1,11 +1,12 @@
 """Makes the annexes of `standards/ioc_spec.md` from the data: `python -m schemas.annexes`.
 
-A from the indicators, B and C from the event types, D from the test vectors. A test holds the
-committed files equal to what is made here.
+A from the newest accepted version of each indicator, B and C from the event types, D from the test
+vectors. A test holds the committed files equal to what is made here.
 """
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,7 +69,7 @@ def annexes() -> dict[str, str]:
     Raises `ValueError` when an indicator names a source that `annex_sources` does not know.
     """
     return {
-        "A_indicators.md": _text(indicators_annex(load_indicator_documents())),
+        "A_indicators.md": _text(indicators_annex(load_indicator_documents(today=date.max))),
         "B_events.md": _text(events_annex(CONTRACT.types.values())),
         "C_codes.md": _text(codes_annex(CONTRACT.types.values())),
         "D_test_vectors.md": _text(vectors_annex(load_vectors())),

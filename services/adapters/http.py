@@ -21,6 +21,10 @@ RETRY_SECONDS = 2
 ReadyCheck = Callable[[], Awaitable[str | None]]
 """None when the service can do its work, else the reason in one sentence; answers in seconds."""
 
+Details = Callable[[], Mapping[str, object]]
+"""More members of `/readyz`: `catalogue`, the version of the standard in force, and `warnings`,
+what somebody should look at although the service does its work."""
+
 
 def problem_body(status: int, detail: str, **members: object) -> bytes:
     """Encode an RFC 9457 document; `detail` says what happened and what to do."""
@@ -46,7 +50,9 @@ def problem(
     )
 
 
-def health_routes(ready: ReadyCheck, registry: CollectorRegistry) -> list[BaseRoute]:
+def health_routes(
+    ready: ReadyCheck, registry: CollectorRegistry, details: Details = dict
+) -> list[BaseRoute]:
     """Make the routes `/healthz`, `/readyz` and `/metrics`, for `FastAPI(routes=...)`."""
 
     async def healthz(_request: Request) -> Response:
@@ -55,8 +61,8 @@ def health_routes(ready: ReadyCheck, registry: CollectorRegistry) -> list[BaseRo
     async def readyz(_request: Request) -> Response:
         reason = await ready()
         if reason is None:
-            return _document(200, {"status": "ready"})
-        return problem(503, reason, headers={"Retry-After": str(RETRY_SECONDS)})
+            return _document(200, {"status": "ready", **details()})
+        return problem(503, reason, headers={"Retry-After": str(RETRY_SECONDS)}, **details())
 
     async def metrics(_request: Request) -> Response:
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

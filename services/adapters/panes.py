@@ -87,6 +87,15 @@ class PaneReader:
         self._keys = KeyTable(self.state)
         self._loaded = False
 
+    def adopt(self, catalogue: Catalogue) -> None:
+        """Go on under a changed catalogue of the same measures.
+
+        Everything is read again only when it asks for breakdowns that were not held until now.
+        """
+        self._catalogue = catalogue
+        if not self.state.adopt(catalogue):
+            self._loaded = False
+
     def read(self, connection: psycopg.Connection, late_before: int = SECOND_MIN) -> Read:
         """Read what was committed since the last reading.
 

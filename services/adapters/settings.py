@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 0
     data: Path = Path(".ioc")
+    standards: Path = Path(__file__).resolve().parents[2] / "standards"
     province: str = "33"
     event_partitions: int = Field(default=3, ge=1, le=512)
     indicator_partitions: int = Field(default=5, ge=1, le=512)

@@ -19,12 +19,19 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 Steps = Sequence[str | int]
 
 
+_NAME = re.compile(r"(.+?)(?:\.v(\d+))?\.yaml")
+
+
 class IndicatorFile:
-    """A file of `standards/indicators`: the indicator, None when there are `faults` in its form."""
+    """A file of `standards/indicators`: one version, None when there are `faults` in its form.
+
+    `PS-01.yaml`, and beside it `PS-01.v2.yaml` for its version 2.
+    """
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
         self._node: yaml.Node | None = None
+        self.document: dict[str, Any] = {}
         self.indicator: Indicator | None = None
         self.faults: list[str] = []
         try:
@@ -43,8 +50,14 @@ class IndicatorFile:
         except msgspec.ValidationError as error:
             self.faults.append(self._of_form(str(error)))
             return
-        if f"{self.indicator.id}.yaml" != self._name:
+        self.document = document
+        named = _NAME.fullmatch(self._name)
+        name, version = (named[1], named[2]) if named else (self._name, None)
+        if self.indicator.id != name:
             self.faults.append(self.describe(Fault(self.indicator.id, ("id",), "is not the file")))
+        elif version is not None and version != str(self.indicator.formula_version):
+            fault = Fault(name, ("formula_version",), f"the file is of version {version}")
+            self.faults.append(self.describe(fault))
 
     def describe(self, fault: Fault) -> str:
         """`PS-01.yaml:34: windows: reason`."""

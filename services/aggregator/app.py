@@ -38,7 +38,7 @@ class _Server(uvicorn.Server):
 async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
     """Run the stages until SIGTERM or SIGINT; a stage that ends on its own ends the process."""
     registry = CollectorRegistry()
-    catalogue, units = load_catalogue(), load_units()
+    catalogue, units = load_catalogue(settings.standards), load_units()
     work: list[Coroutine[Any, Any, None]] = []
     workers: list[CountWorker | EvaluateWorker] = []
     if "count" in stages:
@@ -55,7 +55,10 @@ async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
         waiting = [type(worker).__name__ for worker in workers if not worker.ready]
         return f"{' and '.join(waiting)} is not ready yet" if waiting else None
 
-    app = FastAPI(routes=health_routes(ready, registry), openapi_url=None)
+    def details() -> dict[str, object]:
+        return next((w.details for w in workers if isinstance(w, EvaluateWorker)), {})
+
+    app = FastAPI(routes=health_routes(ready, registry, details), openapi_url=None)
     server = _Server(
         uvicorn.Config(
             app, host=settings.host, port=settings.port, log_config=None, access_log=False

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.adapters.catalogue_metrics import CatalogueMetrics
 from services.aggregator.count.receipts import STATES
 
 
@@ -60,11 +61,4 @@ class EvaluateMetrics:
         self.reloads = Counter(
             "ioc_evaluate_reloads", "Times that state was read anew.", registry=registry
         )
-        self.catalogues = Counter(
-            "ioc_evaluate_catalogues",
-            "Changed catalogues, by what became of them.",
-            ["outcome"],
-            registry=registry,
-        )
-        for outcome in ("adopted", "refused"):
-            self.catalogues.labels(outcome)
+        self.catalogue = CatalogueMetrics(registry, "ioc_evaluate")

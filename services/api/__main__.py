@@ -7,17 +7,16 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from psycopg_pool import ConnectionPool
 
 from services.adapters import clock
 from services.adapters.logs import configure_logs, logger
 from services.adapters.observations import DatabaseObservations
 from services.adapters.settings import Settings
-from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
 from services.api.app import Replica
 from services.api.live.connection import LiveConnection
 from services.api.live.limits import Limits
+from services.api.standard import StandardInForce
 from services.domain.query import ObservationSource
 
 SEND_BUFFER_BYTES = 128 * 1024
@@ -52,7 +51,7 @@ def main() -> int:
     configure_logs("api", settings.log_level)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # a line for each connection
     limits = Limits()
-    replica = Replica(settings, limits, computed=_history(settings))
+    replica = Replica(settings, limits, computed=computed_from(settings))
     config = server_config(replica, limits)
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -63,10 +62,17 @@ def main() -> int:
     return 1 if replica.lost.is_set() else 0
 
 
-def _history(settings: Settings) -> Callable[[ConnectionPool], ObservationSource]:
-    """Any window and period, computed from what is counted."""
-    source = DatabaseObservations(settings.database_url, load_catalogue(), load_units(), clock.now)
-    return lambda _pool: source
+def computed_from(settings: Settings) -> Callable[[StandardInForce], ObservationSource]:
+    """Any window and period, computed from what is counted by the standard in force."""
+
+    def made(standard: StandardInForce) -> ObservationSource:
+        source = DatabaseObservations(
+            settings.database_url, standard.catalogue, load_units(), clock.now
+        )
+        standard.on_change(lambda changed: source.adopt(changed.catalogue))
+        return source
+
+    return made
 
 
 def server_config(replica: Replica, limits: Limits) -> uvicorn.Config:

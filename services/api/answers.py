@@ -19,11 +19,16 @@ RETRY_AFTER_S = 2
 
 
 def answer_list(
-    request: Request, items: Sequence[object], after: str | None, columns: Sequence[str]
+    request: Request,
+    items: Sequence[object],
+    after: str | None,
+    columns: Sequence[str],
+    **more: object,
 ) -> Response:
     """Answer `{"items", "next"}`, or a table of `columns` to who prefers `text/csv`.
 
-    In a table `next` is the `Link` header's rel="next"; a column `a.b` is the member b of a.
+    `more` are further members of the document. In a table `next` is the `Link` header's rel="next";
+    a column `a.b` is the member b of a.
     """
     if _prefers_csv(request):
         rows = msgspec.json.decode(msgspec.json.encode(items))
@@ -31,7 +36,7 @@ def answer_list(
         if after is not None:
             links["Link"] = f'<{request.url.include_query_params(cursor=after)}>; rel="next"'
         return _tagged(request, _table(rows, columns), "text/csv; charset=utf-8", links)
-    return answer(request, {"items": items, "next": after})
+    return answer(request, {**more, "items": items, "next": after})
 
 
 def answer(request: Request, document: object) -> Response:

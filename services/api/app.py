@@ -13,8 +13,8 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from services.adapters import clock
 from services.adapters.http import health_routes
 from services.adapters.logs import logger
+from services.adapters.observations import DatabaseObservations
 from services.adapters.settings import Settings
-from services.adapters.standards import load_catalogue
 from services.adapters.timescale import PatientConnection
 from services.adapters.topics import INDICATORS
 from services.adapters.units import boundaries, load_units
@@ -36,10 +36,11 @@ from services.api.routes_explain import Explainer, explain_routes
 from services.api.routes_observations import ObservationSources, observation_routes
 from services.api.routes_receipts import receipt_routes
 from services.api.routes_reference import indicator_routes, procedure_routes, unit_routes
-from services.api.standard import WINDOWS, load_standard
+from services.api.routes_shadow import shadow_routes
+from services.api.standard import StandardInForce
 from services.api.wall import add_wall, build_id
 from services.domain.errors import Refused, Unavailable
-from services.domain.query import ObservationSource, Vocabulary
+from services.domain.query import ObservationSource
 
 POOL_CONNECTIONS_MAX = 4
 POOL_WAIT_S = 5.0
@@ -54,45 +55,52 @@ class Replica:
         settings: Settings,
         limits: Limits | None = None,
         topic: str = INDICATORS,
-        computed: Callable[[ConnectionPool], ObservationSource] | None = None,
+        computed: Callable[[StandardInForce], ObservationSource] | None = None,
     ) -> None:
         limits = limits or Limits()
-        units, standard, catalogue = load_units(), load_standard(), load_catalogue()
+        units = load_units()
         places = Places(units)
         registry = CollectorRegistry()
         self.metrics = metrics = ApiMetrics(registry)
+        self.standard = standard = StandardInForce(metrics, places.knows, settings.standards)
         self.board = Board(uuid4().hex, places.province_code, limits)
         screen: dict[str, object] = {"id": "wall", "province": settings.province}
-        greeting = Greeting(build_id(), standard.version, screen)
+        greeting = Greeting(build_id(), lambda: standard.version, screen)
         self.hub = Hub(self.board, limits, greeting, clock.now, metrics)
+        standard.on_change(lambda _changed: self.hub.tell_standard())
         self.ready = asyncio.Event()
         self.lost = asyncio.Event()
         self.feed = Feed(settings.kafka_bootstrap, self.board, metrics, self._begin, topic=topic)
         self._pool = _pool(settings.database_url)
         self._log = logger("api")
-        history = None if computed is None else computed(self._pool)
+        history = None if computed is None else computed(standard)
         courses = None if history is None else Courses(history)
         self._keeper = TrendKeeper(self.hub.trends, self.board, courses, clock.now)
 
         self._breakdowns = BreakdownKeeper(
-            self.hub.breakdowns, self.board, history, standard.dimensions, limits
+            self.hub.breakdowns,
+            self.board,
+            history,
+            lambda: standard.vocabulary.dimensions,
+            limits,
         )
         newest = NewestObservations(self.board, places.above)
         sources = ObservationSources(newest, history, self.ready.is_set)
-        vocabulary = Vocabulary(standard.indicators, WINDOWS, standard.dimensions, places.knows)
         self.app = FastAPI(
             title="Intelligent Operations Centre",
             version="1",
             lifespan=self._lifespan,
-            routes=health_routes(self._trouble, registry),
+            routes=health_routes(self._trouble, registry, standard.details),
             exception_handlers=dict(answers.HANDLERS),
             redirect_slashes=False,
         )
-        self.app.include_router(observation_routes(sources, vocabulary))
+        self.app.include_router(observation_routes(sources, lambda: standard.vocabulary))
         tables = DatabaseExplanations(self._pool)
-        explainer = Explainer(sources, tables, catalogue, units, clock.now)
-        self.app.include_router(explain_routes(explainer, catalogue, vocabulary))
+        explainer = Explainer(sources, tables, standard, units, clock.now)
+        self.app.include_router(explain_routes(explainer))
         self.app.include_router(indicator_routes(standard))
+        differences = history if isinstance(history, DatabaseObservations) else None
+        self.app.include_router(shadow_routes(standard, differences))
         self.app.include_router(unit_routes(units, self._boundaries, clock.now))
         procedures = DatabaseProcedures(self._pool)
         self.app.include_router(procedure_routes(procedures, units, clock.now))
@@ -112,6 +120,7 @@ class Replica:
             "hub": self.hub.run(),
             "trends": self._keeper.run(),
             "breakdowns": self._breakdowns.run(),
+            "standard": self.standard.run(),
         }
         tasks = [asyncio.create_task(self._keep(name, run)) for name, run in work.items()]
         try:

@@ -6,7 +6,7 @@ last figures stay. When nobody has followed one for a minute its figures leave t
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -36,13 +36,13 @@ class BreakdownKeeper:
         followed: Breakdowns,
         board: Board,
         source: ObservationSource | None,
-        dimensions: Iterable[str],
+        dimensions: Callable[[], Iterable[str]],
         limits: Limits,
     ) -> None:
         self._followed = followed
         self._board = board
         self._source = source
-        self._dimensions = tuple(sorted(dimensions))
+        self._dimensions = dimensions
         self._limits = limits
         self._shown: dict[Name, dict[str, bytes]] = {}
         self._wanted_at: dict[Name, float] = {}
@@ -67,7 +67,7 @@ class BreakdownKeeper:
     async def _compute(self, name: Name) -> None:
         if self._source is None:
             return
-        query = name.query(self._dimensions, self._limits.breakdown_members_max)
+        query = name.query(tuple(sorted(self._dimensions())), self._limits.breakdown_members_max)
         try:
             page = await asyncio.to_thread(self._source.find, query)
         except Unavailable as error:

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.adapters.catalogue_metrics import CatalogueMetrics
 from services.api.live.board import Verdict
 from services.api.live.limits import CloseCode
 
@@ -51,6 +52,7 @@ class ApiMetrics:
             registry=registry,
             buckets=(0, 1, 10, 100, 1_000, 10_000),
         )
+        self.catalogue = CatalogueMetrics(registry, "ioc_api")
         for verdict in Verdict:
             self.records.labels(verdict.value)
         for code in CloseCode:

@@ -12,19 +12,17 @@ from starlette.concurrency import run_in_threadpool
 from services.api.answers import answer
 from services.api.explain import DatabaseExplanations, Place, TooMuch, read_place, write_place
 from services.api.routes_observations import ObservationSources
+from services.api.standard import StandardInForce
 from services.domain.behind import Named, behind, measure_ids, missing_reporters, parse_id
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.observation import Coverage
+from services.domain.engine.versions import last_day
 from services.domain.engine.windows import CONSTANT
+from services.domain.errors import Unavailable
+from services.domain.instants import parse_instant
 from services.domain.lineage import SHARES, Lineage
 from services.domain.query import LIMIT_MAX as QUERY_LIMIT_MAX
-from services.domain.query import (
-    QueryRefused,
-    Vocabulary,
-    read_cursor,
-    read_limit,
-    write_cursor,
-)
+from services.domain.query import QueryRefused, read_cursor, read_limit, write_cursor
 from services.domain.units import UnitList
 
 LIMIT_DEFAULT = 50
@@ -46,16 +44,28 @@ class Explainer:
         self,
         sources: ObservationSources,
         tables: DatabaseExplanations,
-        catalogue: Catalogue,
+        standard: StandardInForce,
         units: UnitList,
         now: Callable[[], int],
     ) -> None:
         self._sources = sources
         self._tables = tables
-        self._catalogue = catalogue
+        self._standard = standard
         self._units = units
         self._now = now
         self._lineage = Lineage(units)
+
+    def parse(self, text: str) -> Named:
+        """Take an id apart by the version in force, else by one of another time.
+
+        Raises QueryRefused as `parse_id` does.
+        """
+        catalogue, vocabulary = self._standard.catalogue, self._standard.vocabulary
+        for other in catalogue.past_and_coming:
+            with contextlib.suppress(QueryRefused):
+                return parse_id(text, catalogue, vocabulary)
+            catalogue = other
+        return parse_id(text, catalogue, vocabulary)
 
     def explain(self, named: Named, limit: int, after: Place | None) -> dict[str, Any]:
         """Make the document; a member that does not apply is not there.
@@ -63,14 +73,16 @@ class Explainer:
         Raises QueryRefused when there is no such observation, Unavailable without a database.
         """
         observation = self._observation(named)
+        catalogue = self._version(named, observation)
+        named = structs.replace(named, formula=catalogue.formulas[named.formula.id])
         document: dict[str, Any] = {"observation": observation}
-        document["formula"] = self._formula(named)
+        document["formula"] = _formula(named, catalogue)
         if "coverage" in observation:
             document["reporters"] = self._reporters(named, observation)
         if named.query.constant:
             return document | {"former_units": self._former_units(named)}
         document["revisions"] = self._tables.revisions(named.id)
-        found = behind(named, self._catalogue, self._units, self._now())
+        found = behind(named, catalogue, self._units, self._now())
         if found is None:
             return document
         events, last = self._tables.events(found, limit, after)
@@ -123,20 +135,40 @@ class Explainer:
         known = structs.asdict(coverage)
         return known if missing is None else known | {"missing": missing}
 
-    def _formula(self, named: Named) -> dict[str, Any]:
-        """The formula in words is that of the indicator; its components have none of their own."""
-        formula, catalogue = named.formula, self._catalogue
-        indicator = catalogue.indicators[formula.indicator]
-        document: dict[str, Any] = {"id": formula.id, "version": indicator.formula_version}
-        if formula.component is None:
-            document["text"] = indicator.formula
-        for side, names in (("numerator", formula.numerator), ("denominator", formula.denominator)):
-            if names:
-                document[side] = measure_ids(names, catalogue)
-        return document | {"measures": measure_ids(formula.references, catalogue)}
+    def _version(self, named: Named, observation: dict[str, Any]) -> Catalogue:
+        """The catalogue that has the formula in the version that made an observation.
+
+        A record from before observations named it (None) is taken for one of the version in force.
+        Raises Unavailable when another service has made it by files that are not in force here.
+        """
+        present, version = self._standard.catalogue, observation.get("formula_version")
+        end = parse_instant(observation["end"]) if "end" in observation else self._now()
+        then = present.on(last_day(end, self._now()))
+        for catalogue in (then, present, *present.past_and_coming):
+            indicator = catalogue.indicators.get(named.formula.indicator)
+            known = indicator is not None and named.formula.id in catalogue.formulas
+            if known and indicator is not None and version in {None, indicator.formula_version}:
+                return catalogue
+        raise Unavailable(
+            f"{named.formula.indicator} was computed by version {version} of its formula, which is"
+            " not in force here: ask again, or see the warnings of `ioc status`"
+        )
 
 
-def explain_routes(explainer: Explainer, catalogue: Catalogue, vocabulary: Vocabulary) -> APIRouter:
+def _formula(named: Named, catalogue: Catalogue) -> dict[str, Any]:
+    """The formula in words is that of the indicator; its components have none of their own."""
+    formula = named.formula
+    indicator = catalogue.indicators[formula.indicator]
+    document: dict[str, Any] = {"id": formula.id, "version": indicator.formula_version}
+    if formula.component is None:
+        document["text"] = indicator.formula
+    for side, names in (("numerator", formula.numerator), ("denominator", formula.denominator)):
+        if names:
+            document[side] = measure_ids(names, catalogue)
+    return document | {"measures": measure_ids(formula.references, catalogue)}
+
+
+def explain_routes(explainer: Explainer) -> APIRouter:
     """Make the route of explanations."""
     router = APIRouter(tags=["observations"])
 
@@ -153,7 +185,7 @@ def explain_routes(explainer: Explainer, catalogue: Catalogue, vocabulary: Vocab
         for name in request.query_params:
             if name not in PARAMETERS:
                 raise QueryRefused(name, f"unknown parameter {name!r}", PARAMETERS)
-        named = parse_id(observation, catalogue, vocabulary)
+        named = explainer.parse(observation)
         size = read_limit(limit, LIMIT_DEFAULT, LIMIT_MAX)
         after = read_place(read_cursor(cursor))
         return answer(request, await run_in_threadpool(explainer.explain, named, size, after))

@@ -58,14 +58,16 @@ class ObservationSources(msgspec.Struct, frozen=True):
         return self.newest.find(query)
 
 
-def observation_routes(sources: ObservationSources, vocabulary: Vocabulary) -> APIRouter:
-    """Make the routes of observations."""
+def observation_routes(
+    sources: ObservationSources, vocabulary: Callable[[], Vocabulary]
+) -> APIRouter:
+    """Make the routes of observations; the documentation names what is known at the start."""
     router = APIRouter(tags=["observations"])
 
-    @router.get("/v1/observations", openapi_extra=_documentation(vocabulary))
+    @router.get("/v1/observations", openapi_extra=_documentation(vocabulary()))
     async def observations(request: Request) -> Response:
         """Observations by filters; every filter is optional and may be repeated."""
-        query = parse_query(request.query_params.multi_items(), vocabulary)
+        query = parse_query(request.query_params.multi_items(), vocabulary())
         page = await run_in_threadpool(sources.find, query)
         return answer_list(request, page.items, write_cursor(page.after), COLUMNS)
 
@@ -117,11 +119,7 @@ def _documentation(vocabulary: Vocabulary) -> dict[str, Any]:
             parameter("from", "begin of the series: date or instant", "2026-10-01"),
             parameter("to", "end of the series, exclusive", "2026-11-01"),
             parameter("step", "distance of its points", "1d", enum=list(STEPS)),
-            parameter(
-                "known_at",
-                "calendar periods as they were known at a date or instant",
-                "2026-10-15",
-            ),
+            parameter("known_at", "calendar periods as known at a date or instant", "2026-10-15"),
             parameter(
                 "limit",
                 "items of a page",

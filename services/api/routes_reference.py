@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from services.adapters.http import problem
 from services.api.answers import answer, answer_list
 from services.api.procedures import ProcedureSource
-from services.api.standard import Standard
+from services.api.standard import StandardInForce
 from services.domain.instants import local_date, parse_date
 from services.domain.letters import fold
 from services.domain.query import QueryRefused, read_cursor, read_limit, write_cursor
@@ -35,7 +35,7 @@ Boundaries = Callable[[str], dict[str, object] | None]
 """GeoJSON of a province's communes, None when it has none; called in a worker thread."""
 
 
-def indicator_routes(standard: Standard) -> APIRouter:
+def indicator_routes(standard: StandardInForce) -> APIRouter:
     """Make the routes of the catalogue."""
     router = APIRouter(tags=["standard"])
 

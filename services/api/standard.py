@@ -1,46 +1,93 @@
-"""The catalogue as the api serves it: the documents of `standards/indicators`."""
+"""The standard by which a replica answers: read from its files, and taken over when they change."""
 
-import hashlib
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-import yaml
-
+from services.adapters.logs import logger
+from services.adapters.standards import DETAIL_MAX, FOLDER, Standard, WatchedStandard
+from services.api.metrics import ApiMetrics
+from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.windows import PERIODS, ROLLING
 from services.domain.errors import Refused
+from services.domain.query import Vocabulary
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "standards" / "indicators"
-WINDOWS = frozenset((*ROLLING, *PERIODS, "instant", "all"))
-
-
-class Standard(msgspec.Struct, frozen=True):
-    """All indicators, and the names that queries may use."""
-
-    version: str
-    documents: tuple[dict[str, Any], ...]
-    indicators: frozenset[str]
-    dimensions: frozenset[str]
+WINDOWS: Final = frozenset((*ROLLING, *PERIODS, "instant", "all"))
+LOOK_S: Final = 1.0
 
 
-def load_standard(folder: Path = FOLDER) -> Standard:
-    """Read the catalogue; raises Refused when a file is not one indicator."""
-    digest = hashlib.blake2b(digest_size=6)
-    documents = []
-    for path in sorted(folder.glob("*.yaml")):
-        content = path.read_bytes()
-        digest.update(content)
+class StandardInForce:
+    """What is in force now. A refused version changes nothing but the warnings and a metric."""
+
+    def __init__(
+        self, metrics: ApiMetrics, knows_unit: Callable[[str], bool], folder: Path = FOLDER
+    ) -> None:
+        self._watched = WatchedStandard(folder)
+        self._metrics = metrics
+        self._knows_unit = knows_unit
+        self._changed: list[Callable[[Standard], None]] = []
+        self._log = logger("standard")
+        self.vocabulary = vocabulary_of(self.catalogue, knows_unit)
+        metrics.catalogue.in_force(self.version)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The formulas in force."""
+        return self._watched.present.catalogue
+
+    @property
+    def documents(self) -> tuple[dict[str, Any], ...]:
+        """The indicators in force, as their files say."""
+        return self._watched.present.documents
+
+    @property
+    def version(self) -> str:
+        """The digest by which clients and other services know it."""
+        return self._watched.present.version
+
+    def details(self) -> dict[str, object]:
+        """What `/readyz` says of it."""
+        return self._watched.details
+
+    def on_change(self, tell: Callable[[Standard], None]) -> None:
+        """Call `tell` in the event loop with each standard that comes into force."""
+        self._changed.append(tell)
+
+    async def run(self) -> None:
+        """Look at the files and at the clock once a second until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self.look()
+
+    async def look(self) -> None:
+        """Take over what has changed."""
         try:
-            document = yaml.safe_load(content)
-        except yaml.YAMLError as error:
-            raise Refused(f"{path.name} is not YAML: {error}") from error
-        if not isinstance(document, dict) or "id" not in document:
-            raise Refused(f"{path.name} is not one indicator")
-        documents.append(document)
-    parts = {f"{one['id']}.{part['id']}" for one in documents for part in one.get("components", [])}
-    return Standard(
-        version=digest.hexdigest(),
-        documents=tuple(documents),
-        indicators=frozenset(one["id"] for one in documents) | parts,
-        dimensions=frozenset(dim for one in documents for dim in one.get("dimensions", [])),
+            found = await asyncio.to_thread(self._watched.next)
+        except Refused as error:
+            self._metrics.catalogue.was_refused()
+            self._log.error("catalogue_refused", detail=str(error)[:DETAIL_MAX])
+            return
+        if found is None:
+            return
+        self.vocabulary = vocabulary_of(found.catalogue, self._knows_unit)
+        refused = self._watched.refused is not None
+        self._metrics.catalogue.adopted(found.version, refused=refused)
+        self._log.info("catalogue_adopted", version=found.version)
+        for tell in self._changed:
+            tell(found)
+
+
+def vocabulary_of(catalogue: Catalogue, knows_unit: Callable[[str], bool]) -> Vocabulary:
+    """The names that queries may use: those of every version, so that the past can be asked for."""
+    return Vocabulary(
+        frozenset(name for era in catalogue.eras for name in era.catalogue.formulas),
+        WINDOWS,
+        frozenset(
+            dim
+            for each in catalogue.family
+            for indicator in each.indicators.values()
+            for dim in indicator.dimensions
+        ),
+        knows_unit,
     )

@@ -1,6 +1,7 @@
 """The running centre as the other commands see it: its addresses, processes and readiness."""
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from deploy.local import identity, kafka, postgres
 from deploy.local.ports import LOOPBACK
-from deploy.local.readiness import probe_service
+from deploy.local.readiness import ask_details, probe_service
 from deploy.local.state import CentreState, read_state
 from services.adapters.settings import Settings
 from services.domain.errors import Refused, Unavailable
@@ -36,7 +37,10 @@ class RunningProcess(msgspec.Struct, frozen=True):
 
 
 class Centre(msgspec.Struct, frozen=True):
-    """Where a centre is reached and what it runs; `lag` counts records accepted but not counted."""
+    """Where a centre is reached and what it runs; `lag` counts records accepted but not counted.
+
+    `warnings` are what somebody should look at although the centre does its work.
+    """
 
     ready: bool
     api: str
@@ -47,6 +51,7 @@ class Centre(msgspec.Struct, frozen=True):
     database: str
     processes: dict[str, list[RunningProcess]]
     lag: int
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def stopped(cls) -> "Centre":
@@ -74,7 +79,34 @@ def inspect(state: CentreState) -> tuple[Centre, dict[str, str]]:
     """Ask every part of the centre; return the centre, and by name why a part is not ready."""
     reasons = problems(state)
     ready = state.phase == "running" and not reasons
-    return describe(state, ready=ready, lag=measure_lag(state) if ready else 0), reasons
+    centre = describe(state, ready=ready, lag=measure_lag(state) if ready else 0)
+    return msgspec.structs.replace(centre, warnings=tuple(warnings_of(state.ports))), reasons
+
+
+def warnings_of(ports: Mapping[str, int]) -> list[str]:
+    """What the services on these ports warn of, and whether they compute by different standards."""
+    servers = {"kafka", "controller", "database"}
+    said = {n: ask_details(LOOPBACK, port) for n, port in ports.items() if n not in servers}
+    listed = {name: details.get("warnings") for name, details in said.items()}
+    warnings = [
+        f"{name}: {text}"
+        for name, each in listed.items()
+        if isinstance(each, list)
+        for text in each
+    ]
+    return warnings + disagreements(said)
+
+
+def disagreements(said: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Whether services (by name, what `/readyz` says) name more than one standard."""
+    standards: dict[str, list[str]] = {}
+    for name, details in said.items():
+        if isinstance(details.get("catalogue"), str):
+            standards.setdefault(str(details["catalogue"]), []).append(name)
+    if len(standards) < 2:
+        return []
+    by = "; ".join(f"{version} {', '.join(names)}" for version, names in standards.items())
+    return [f"services compute by different standards: {by}"]
 
 
 def describe(state: CentreState, *, ready: bool, lag: int) -> Centre:

@@ -112,6 +112,8 @@ def status(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None
         print(f"{item.name:13} {what}{times}")
     for name, reason in reasons.items():
         print(f"{name:13} not ready: {reason}")
+    for text in centre.warnings:
+        print(f"{'warning':13} {text}")
     print(f"{'lag':13} {centre.lag}")
 
 

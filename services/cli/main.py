@@ -15,6 +15,7 @@ _MODULES = (
     "watch",
     "simulate",
     "reconcile",
+    "indicators",
     "units",
     "migrate",
     "bench",

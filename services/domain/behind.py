@@ -112,7 +112,9 @@ def parse_id(text: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Named:
     query = parse_query(pairs, vocabulary)
     if bool(period) != (window in PERIODS):
         raise QueryRefused("id", f"window {window} has {'no' if period else 'a'} period: {FORM}")
-    formula = catalogue.formulas[indicator]
+    formula = catalogue.formulas.get(indicator)
+    if formula is None:
+        raise QueryRefused("id", f"{indicator} is of another time", unknown=True)
     calendars = catalogue.indicators[formula.indicator].calendars_of(window)
     if window not in formula.windows or calendar not in calendars:
         detail = f"{indicator} has no window {name}"

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -13,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from websockets.asyncio.client import ClientConnection, connect
 
 from services.adapters.settings import Settings
-from services.api.__main__ import Server, listen, server_config
+from services.api.__main__ import Server, computed_from, listen, server_config
 from services.api.app import Replica
 from services.api.live.limits import Limits
 from services.domain.query import ObservationSource
@@ -38,11 +39,15 @@ async def running_api(
     database: str = "postgresql://nobody@127.0.0.1:1/none",
     limits: Limits | None = None,
     computed: ObservationSource | None = None,
+    standards: Path | None = None,
 ) -> AsyncIterator[Running]:
-    """Run a replica until the end of the block."""
+    """Run a replica until the end of the block; with `standards` as it runs in a centre."""
     settings = Settings(kafka_bootstrap=kafka, database_url=database)
     limits = limits or Limits()
-    source = None if computed is None else (lambda _pool: computed)
+    source = None if computed is None else (lambda _standard: computed)
+    if standards is not None:
+        settings = settings.model_copy(update={"standards": standards})
+        source = computed_from(settings)
     replica = Replica(settings, limits, topic=topic, computed=source)
     with listen("127.0.0.1", 0) as listener:
         server = Server(server_config(replica, limits), replica)

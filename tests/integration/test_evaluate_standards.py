@@ -47,7 +47,7 @@ async def test_a_changed_catalogue_is_published_without_a_restart(
     worker = EvaluateWorker(settings, catalogue, load_units(), metrics, tmp_path)
 
     def seen(outcome: str) -> float:
-        counter = metrics.catalogues.labels(outcome)
+        counter = metrics.catalogue.changes.labels(outcome)
         return float(counter._value.get())
 
     running = asyncio.create_task(worker.run())

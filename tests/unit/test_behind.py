@@ -6,14 +6,14 @@ from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
 from services.api.explain import Place, read_place, write_place
 from services.api.places import Places
-from services.api.standard import WINDOWS, load_standard
+from services.api.standard import vocabulary_of
 from services.domain.behind import Named, behind, missing_reporters, parse_id
 from services.domain.engine.observation import Coverage
 from services.domain.instants import parse_instant
-from services.domain.query import QueryRefused, Vocabulary
+from services.domain.query import QueryRefused
 
-CATALOGUE, UNITS, STANDARD = load_catalogue(), load_units(), load_standard()
-VOCABULARY = Vocabulary(STANDARD.indicators, WINDOWS, STANDARD.dimensions, Places(UNITS).knows)
+CATALOGUE, UNITS = load_catalogue(), load_units()
+VOCABULARY = vocabulary_of(CATALOGUE, Places(UNITS).knows)
 NOW = parse_instant("2026-11-26T13:00:00+07:00")
 MONTH_BEGIN = parse_instant("2026-10-01T00:00:00+07:00")
 MONTH_END = parse_instant("2026-11-01T00:00:00+07:00")

@@ -26,6 +26,7 @@ def observation(value: float | None, as_of: str = PUBLISHED, unit: str = "P:33")
         end=as_of,
         calendar="statistical",
         value=value,
+        formula_version=1,
         status="A",
         finality="provisional",
         as_of=as_of,

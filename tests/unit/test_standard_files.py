@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -14,6 +15,7 @@ from services.adapters.standards import (
     WatchedStandard,
     load_catalogue,
     load_indicator_documents,
+    load_standard,
 )
 from services.domain.errors import Refused
 
@@ -124,19 +126,19 @@ def test_the_standard_has_all_indicators_and_components() -> None:
 
 
 def test_a_changed_catalogue_is_taken_over_once(folder: Path) -> None:
-    watched = WatchedStandard(load_catalogue(folder), folder)
+    watched = WatchedStandard(folder)
     assert watched.next() is None
     change(folder, "PS-01", "value: 50}", "value: 55}")
     found = watched.next()
     assert found is not None
-    bound = found.indicators["PS-01"].target_bound
+    bound = found.catalogue.indicators["PS-01"].target_bound
     assert bound is not None
     assert bound.value == 55
     assert watched.next() is None
 
 
 def test_a_refused_version_leaves_the_one_in_force_and_is_said_once(folder: Path) -> None:
-    watched = WatchedStandard(load_catalogue(folder), folder)
+    watched = WatchedStandard(folder)
     change(folder, "PS-01", "scale: 100", "scale: 1")
     with pytest.raises(Refused, match=r"PS-01\.yaml:18"):
         watched.next()
@@ -146,10 +148,105 @@ def test_a_refused_version_leaves_the_one_in_force_and_is_said_once(folder: Path
 
 
 def test_measures_are_not_exchanged_while_the_centre_runs(folder: Path) -> None:
-    watched = WatchedStandard(load_catalogue(folder), folder)
+    watched = WatchedStandard(folder)
     path = folder / "measures.yaml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     document["measures"][0]["value"] = "2"
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(Refused, match="restart the aggregator"):
+    with pytest.raises(Refused, match="restart the centre"):
         watched.next()
+
+
+TODAY, NEXT_DAY = date(2026, 11, 26), date(2027, 1, 1)
+
+
+def further(folder: Path, name: str, number: int, **changed: object) -> Path:
+    """A further version of an indicator, in a file of its own."""
+    document = yaml.safe_load((folder / "indicators" / f"{name}.yaml").read_text(encoding="utf-8"))
+    document |= {"formula_version": number} | changed
+    path = folder / "indicators" / f"{name}.v{number}.yaml"
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_version_in_shadow_changes_nothing_that_is_in_force(folder: Path) -> None:
+    before = load_standard(folder, TODAY)
+    further(folder, "PS-01", 2, shadow=True, effective_from="2026-01-01", scale=-100)
+    after = load_standard(folder, TODAY)
+    assert after.version == before.version
+    assert after.documents == before.documents
+    assert after.catalogue.same_as(before.catalogue)
+    assert list(after.catalogue.trials) == ["PS-01"]
+
+
+def test_a_version_comes_into_force_on_its_day_without_a_change_of_files(folder: Path) -> None:
+    further(folder, "PS-01", 2, effective_from="2027-01-01", decimals=1)
+    watched = WatchedStandard(folder, TODAY)
+    assert watched.present.catalogue.indicators["PS-01"].formula_version == 1
+    assert watched.next(date(2026, 12, 31)) is None
+    found = watched.next(NEXT_DAY)
+    assert found is not None
+    assert found.catalogue.indicators["PS-01"].formula_version == 2
+    assert "PS-01" in {one["id"] for one in found.documents if one["formula_version"] == 2}
+    assert watched.next(NEXT_DAY) is None
+
+
+def test_a_day_comes_also_while_the_files_are_refused(folder: Path) -> None:
+    path = further(folder, "PS-01", 2, effective_from="2027-01-01", decimals=1)
+    watched = WatchedStandard(folder, TODAY)
+    path.write_text("id: [", encoding="utf-8")
+    with pytest.raises(Refused):
+        watched.next(TODAY)
+    found = watched.next(NEXT_DAY)
+    assert found is not None
+    assert found.catalogue.indicators["PS-01"].formula_version == 2
+    assert watched.refused is not None
+
+
+def test_deleting_one_line_puts_the_shadow_in_force(folder: Path) -> None:
+    path = further(folder, "PS-01", 2, shadow=True, effective_from="2026-01-01")
+    watched = WatchedStandard(folder, TODAY)
+    assert watched.present.catalogue.indicators["PS-01"].formula_version == 1
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(x for x in lines if not x.startswith("shadow")), encoding="utf-8")
+    found = watched.next(TODAY)
+    assert found is not None
+    assert found.catalogue.indicators["PS-01"].formula_version == 2
+
+
+FURTHER = [
+    # (version, what is changed, why it is refused)
+    (2, {"shadow": True, "scale": 1}, r"PS-01\.v2\.yaml:\d+: scale: a share in %"),
+    (2, {"shadow": "yes"}, r"PS-01\.v2\.yaml:\d+: shadow: Expected `bool`"),
+    (2, {}, r"PS-01\.v2\.yaml:3: effective_from: must lie after it"),
+    (2, {"shadow": True}, r"PS-01\.v2\.yaml:3: effective_from: must lie after it"),
+    (1, {}, r"PS-01(\.v1)?\.yaml:2: formula_version: there are two of 1"),
+    (2, {"formula_version": 3}, r"PS-01\.v2\.yaml:2: formula_version: the file is of version 2"),
+    (2, {"id": "PS-02"}, r"PS-01\.v2\.yaml:1: id: is not the file"),
+    (2, {"effective_from": "2027-01-01", "windows": ["7d"]}, r"v2\.yaml:\d+: alert_levels.window"),
+]
+
+
+@pytest.mark.parametrize(("number", "changed", "reason"), FURTHER)
+def test_a_broken_further_version_is_refused(
+    folder: Path, number: int, changed: dict[str, object], reason: str
+) -> None:
+    further(folder, "PS-01", number, **changed)
+    said = refusal(folder)
+    assert re.search(reason, said), said
+
+
+def test_a_formula_that_changes_under_its_number_is_taken_over_with_a_warning(folder: Path) -> None:
+    watched = WatchedStandard(folder, TODAY)
+    change(folder, "PS-01", "value: 50}", "value: 55}")
+    watched.next(TODAY)
+    assert "warnings" not in watched.details
+    change(folder, "PS-01", "[dossiers_full_online]", "[dossiers_received]")
+    assert watched.next(TODAY) is not None
+    assert watched.details["warnings"] == [
+        "PS-01: the formula has changed under version 1: raise formula_version"
+    ]
+    change(folder, "PS-01", "formula_version: 1", "formula_version: 2")
+    watched.next(TODAY)
+    assert "warnings" not in watched.details

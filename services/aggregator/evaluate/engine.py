@@ -22,8 +22,9 @@ from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.live import Live, Task
 from services.domain.engine.observation import Observation, identity
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Moment
 from services.domain.engine.said import Said
+from services.domain.engine.through_time import TimedObserver
 from services.domain.engine.windows import window_name
 from services.domain.instants import format_instant
 from services.domain.units import UnitList
@@ -64,7 +65,7 @@ class EvaluationEngine:
         self._reader = PaneReader(catalogue, units)
         self._live = Live(self._reader.state)
         self._said = Said()
-        self._observer = Observer(self._reader.state, self._said)
+        self._observer = TimedObserver(self._reader.state, self._said)
         self._reviser = Reviser(self._reader.state, self._shard)
         self._revised_at = 0
         self._shards: dict[int, Shard] = {}
@@ -253,7 +254,7 @@ class EvaluationEngine:
     def _start_over(self) -> None:
         self._live = Live(self._reader.state)
         self._said = Said()
-        self._observer = Observer(self._reader.state, self._said)
+        self._observer = TimedObserver(self._reader.state, self._said)
         self._reviser = Reviser(self._reader.state, self._shard)
 
     def _connected(self) -> psycopg.Connection:

@@ -24,6 +24,7 @@ from services.adapters.revisions import (
 from services.aggregator.evaluate.published import Shard
 from services.aggregator.evaluate.rows import write_rows_in
 from services.aggregator.evaluate.shards import fence
+from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.closed import Closed, Period
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.observation import identity
@@ -40,6 +41,7 @@ from services.domain.engine.revisions import (
     said_of,
 )
 from services.domain.engine.state import State
+from services.domain.engine.versions import last_day
 from services.domain.engine.windows import Span, place
 from services.domain.instants import format_instant
 
@@ -152,12 +154,21 @@ class Reviser:
         named: Mapping[str, int],
         now: int,
     ) -> list[Written]:
-        formula = self._state.catalogue.formulas[period.task.formula]
-        values = self._evaluation.values(formula, np.array([*named.values()]), span)
+        then = self._state.catalogue.on(last_day(span.end, now))
+        formula = then.formulas.get(period.task.formula)
+        if formula is None:
+            return []
+        values = self._by(then).values(formula, np.array([*named.values()]), span)
         says = {name: said_of(values, index) for index, name in enumerate(named)}
         with connection.cursor() as cursor:
             known = last_rows(cursor, [*named])
-        return list(self._differing(period, says, known, now, named))
+        return list(self._differing(period, says, known, now, named, then))
+
+    def _by(self, catalogue: Catalogue) -> Evaluation:
+        """Evaluates by the version that was in force when a period ended."""
+        if catalogue is self._state.catalogue:
+            return self._evaluation
+        return Evaluation(self._state.under(catalogue))
 
     def _closes_of(self, owned: Owned, period: Period, span: Span) -> dict[int, list[Close]]:
         """By shard the provinces in which a period has just been closed.
@@ -181,9 +192,10 @@ class Reviser:
         known: Mapping[str, Written],
         now: int,
         cells: Mapping[str, int],
+        then: Catalogue,
     ) -> Iterator[Written]:
-        formula = self._state.catalogue.formulas[period.task.formula]
-        version = self._state.catalogue.indicators[formula.indicator].formula_version
+        formula = then.formulas[period.task.formula]
+        version = then.indicators[formula.indicator].formula_version
         for name, said in says.items():
             row = known[name].last if name in known else None
             stands = row or implied(formula, name, self._closed_at(name))

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from services.adapters.clock import now
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
-from services.adapters.standards import FOLDER, WatchedStandard
+from services.adapters.standards import DETAIL_MAX, WatchedStandard
 from services.adapters.topics import INDICATORS
 from services.aggregator.evaluate.engine import EvaluationEngine, Ticked
 from services.aggregator.evaluate.publisher import Publisher
@@ -57,7 +57,7 @@ class EvaluateWorker:
         catalogue: Catalogue,
         units: UnitList,
         metrics: EvaluateMetrics,
-        standards: Path = FOLDER,
+        standards: Path | None = None,
     ) -> None:
         self._settings = settings
         self._metrics = metrics
@@ -66,8 +66,10 @@ class EvaluateWorker:
             settings.database_url, catalogue, units, settings.indicator_partitions
         )
         self._publisher = Publisher(settings.kafka_bootstrap)
-        self._standard = WatchedStandard(catalogue, standards)
+        self._catalogue = catalogue
+        self._standard = WatchedStandard(standards or settings.standards)
         self._standard_at = 0
+        metrics.catalogue.in_force(self._standard.present.version)
         self._assigned: set[int] = set()
         self._owned: set[int] = set()
         self._lost: set[int] = set()
@@ -162,23 +164,33 @@ class EvaluateWorker:
         """Look at the files of the standard once a second; a refused version changes nothing.
 
         Under a new version the shards are taken over anew, so that what it leaves out is withdrawn.
+        A version in shadow changes nothing here: the api computes it when it is asked for.
         """
         if now() - self._standard_at < STANDARD_EVERY:
             return False
         self._standard_at = now()
         try:
-            catalogue = await asyncio.to_thread(self._standard.next)
+            standard = await asyncio.to_thread(self._standard.next)
         except Refused as error:
-            self._metrics.catalogues.labels("refused").inc()
-            self._log.error("catalogue_refused", detail=str(error)[:4000])
+            self._metrics.catalogue.was_refused()
+            self._log.error("catalogue_refused", detail=str(error)[:DETAIL_MAX])
             return False
-        if catalogue is None:
+        if standard is None:
             return False
-        await asyncio.to_thread(self._engine.adopt, catalogue)
+        refused = self._standard.refused is not None
+        self._metrics.catalogue.adopted(standard.version, refused=refused)
+        self._log.info("catalogue_adopted", version=standard.version)
+        before, self._catalogue = self._catalogue, standard.catalogue
+        if self._catalogue.same_as(before):
+            return False
+        await asyncio.to_thread(self._engine.adopt, self._catalogue)
         self._owned.clear()
-        self._metrics.catalogues.labels("adopted").inc()
-        self._log.info("catalogue_adopted", indicators=len(catalogue.indicators))
         return True
+
+    @property
+    def details(self) -> dict[str, object]:
+        """What `/readyz` says of the standard that is in force here."""
+        return self._standard.details
 
     async def _rest(self, ticked: Ticked, spent: float) -> None:
         """Wait for the next tick: a quarter of a second, or until something was committed.

@@ -30,7 +30,7 @@ class Greeting(msgspec.Struct, frozen=True):
     """What `hello` says beside the state of the replica."""
 
     build: str
-    standard_version: str
+    standard_version: Callable[[], str]
     screen: dict[str, object] | None = None
 
 
@@ -48,6 +48,7 @@ class Hub:
         self._board = board
         self._limits = limits
         self._greeting = greeting
+        self._standard_told = greeting.standard_version()
         self._now = now
         self._metrics = metrics
         self._audiences = Audiences(board, limits)
@@ -104,6 +105,17 @@ class Hub:
                 looked_at = now
                 self._look_after(now)
 
+    def tell_standard(self) -> None:
+        """Say to everybody that another version of the standard is in force; nothing when not."""
+        version = self._greeting.standard_version()
+        if version == self._standard_told:
+            return
+        self._standard_told = version
+        text = messages.standard_message(version)
+        for client in self._clients:
+            client.session.say(text)
+            client.wake.set()
+
     async def close(self, retry_after: float) -> None:
         """Say `bye` to everybody and take nobody any more; returns within two seconds."""
         self._refusal = Close(CloseCode.RESTART, "the replica stops", retry_after)
@@ -151,7 +163,7 @@ class Hub:
             "server_time": format_instant(self._now()),
             "tz": "Asia/Ho_Chi_Minh",
             "build": self._greeting.build,
-            "standard_version": self._greeting.standard_version,
+            "standard_version": self._greeting.standard_version(),
         }
         if self._greeting.screen is not None:
             hello["screen"] = self._greeting.screen

@@ -93,6 +93,11 @@ def gap_message(subscription: str, reason: str) -> str:
     return _text({"type": "gap", "id": subscription, "reason": reason})
 
 
+def standard_message(version: str) -> str:
+    """Another version of the standard is in force: who shows names or bounds reads them anew."""
+    return _text({"type": "standard", "standard_version": version})
+
+
 def bye_message(code: int, retry_after: float | None) -> str:
     """The last message before closing; `retry_after` seconds, null when that does not help."""
     return _text({"type": "bye", "code": code, "retry_after": retry_after})

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from services.domain.engine.catalogue import Formula
+from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.observation import identity
 from services.domain.engine.state import State
+from services.domain.engine.versions import last_day
 from services.domain.engine.windows import (
     PERIODS,
     SCHOOL,
@@ -57,10 +58,8 @@ def asks(query: ObservationQuery, state: State, now: int) -> Iterator[Ask]:
     was counted in that one, else today's; on constant boundaries always today's.
     """
     named: dict[date, list[int]] = {}
-    for formula in state.catalogue.formulas.values():
-        if query.indicators and formula.id not in query.indicators:
-            continue
-        for task in _tasks(query, state, formula, now):
+    for catalogue, formula in _formulas(query, state.catalogue):
+        for task in _tasks(query, catalogue, formula, now):
             day = _day_of(task, now)
             if day not in named:
                 named[day] = list(_cells(query, state, day, local_date(now)))
@@ -77,8 +76,19 @@ def ask_id(observation_id: str, task: Placed) -> str:
     return f"{observation_id}@{task.at:020d}" if task.at else observation_id
 
 
-def _tasks(query: ObservationQuery, state: State, formula: Formula, now: int) -> Iterator[Placed]:
-    indicator = state.catalogue.indicators[formula.indicator]
+def _formulas(query: ObservationQuery, catalogue: Catalogue) -> Iterator[tuple[Catalogue, Formula]]:
+    """What is asked for, as every version in force at some time has it."""
+    for era in catalogue.eras:
+        for formula in era.catalogue.formulas.values():
+            if not query.indicators or formula.id in query.indicators:
+                yield era.catalogue, formula
+
+
+def _tasks(
+    query: ObservationQuery, catalogue: Catalogue, formula: Formula, now: int
+) -> Iterator[Placed]:
+    """The windows in which a catalogue has the formula, those that end while it is in force."""
+    indicator = catalogue.indicators[formula.indicator]
     for window in formula.windows:
         if query.windows and window not in query.windows:
             continue
@@ -86,7 +96,10 @@ def _tasks(query: ObservationQuery, state: State, formula: Formula, now: int) ->
             if query.calendars and calendar not in {*query.calendars, SCHOOL}:
                 continue
             for period, at in _times(query, window, calendar, now):
-                yield Placed(formula.id, window, calendar, period, at, query.constant)
+                clock = at or now
+                end = clock + 1 if period is None else period_bounds(period, calendar)[1]
+                if catalogue.on(last_day(end, clock)) is catalogue:
+                    yield Placed(formula.id, window, calendar, period, at, query.constant)
 
 
 def _day_of(task: Placed, now: int) -> date:

@@ -3,8 +3,10 @@
 Read from data, refused when it does not fit together: every reason is given at once.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,13 +19,25 @@ COMPONENT_COMPARISONS = ("of_limit", "to_limit", "to_grdp")
 __all__ = ["Catalogue", "Formula", "Indicator", "parse_indicator", "parse_measure"]
 
 
+class Era(NamedTuple):
+    """A catalogue and the first local day on which it is in force."""
+
+    begin: date
+    catalogue: "Catalogue"
+
+
 class Catalogue:
     """All indicators and measures; references are resolved, nothing else is checked here.
+
+    One version of each indicator. `eras` are the catalogues through time, this one among them, and
+    `trials` holds for an indicator this catalogue with its next version instead (`versions.py`).
 
     Raises `Refused` when a formula names what does not exist, or names itself through others.
     """
 
     def __init__(self, measures: Iterable[Measure], indicators: Iterable[Indicator]) -> None:
+        self.eras: tuple[Era, ...] = (Era(date.min, self),)
+        self.trials: Mapping[str, Catalogue] = {}
         self.measures: dict[str, Measure] = {measure.id: measure for measure in measures}
         self.indicators: dict[str, Indicator] = {found.id: found for found in indicators}
         self.formulas: dict[str, Formula] = {
@@ -58,15 +72,53 @@ class Catalogue:
             found = self._measures[formula.id] = tuple(named.values())
         return found
 
+    def on(self, day: date) -> "Catalogue":
+        """The catalogue by which a window is computed that ends on a local day."""
+        if len(self.eras) == 1:
+            return self.eras[0].catalogue
+        return self.eras[bisect_right(self.eras, day, key=lambda era: era.begin) - 1].catalogue
+
+    @property
+    def family(self) -> tuple["Catalogue", ...]:
+        """Every catalogue that may be asked: of all times, and those with a version in shadow."""
+        return (*(era.catalogue for era in self.eras), *self.trials.values())
+
+    def same_as(self, other: "Catalogue") -> bool:
+        """Whether both say the same of every day; what runs in shadow does not matter."""
+        mine, theirs = ([(e.begin, e.catalogue.indicators) for e in c.eras] for c in (self, other))
+        return (
+            mine == theirs
+            and self.indicators == other.indicators
+            and self.measures == other.measures
+        )
+
     def measures_of(self, formula: Formula) -> tuple[Measure, ...]:
         """Every measure behind a formula, also through the formulas it names."""
         return self._measures[formula.id]
 
+    def formula(self, name: str) -> Formula | None:
+        """A formula as it is in force, else as it was or will be in some era."""
+        known = [c.formulas[name] for c in (self, *self.past_and_coming) if name in c.formulas]
+        return known[0] if known else None
+
+    @property
+    def past_and_coming(self) -> tuple["Catalogue", ...]:
+        """The catalogues of the other eras, the latest first."""
+        return tuple(e.catalogue for e in reversed(self.eras) if e.catalogue is not self)
+
     def shown_by(self, formula: Formula) -> tuple[Measure, ...]:
-        """Every measure that an observation of a formula shows.
+        """Every measure that an observation of a formula shows, by this version or another.
 
         Its own, and those of the components that its level and comparisons look at.
         """
+        found = {measure.id: measure for measure in self.shown_by_this(formula)}
+        for other in self.past_and_coming:
+            if formula.id in other.formulas:
+                found |= {m.id: m for m in other.shown_by_this(other.formulas[formula.id])}
+        return tuple(found.values())
+
+    def shown_by_this(self, formula: Formula) -> tuple[Measure, ...]:
+        """The same by this version alone."""
         indicator = self.indicators[formula.indicator]
         if formula.component is not None:
             return self.measures_of(formula)

@@ -118,13 +118,21 @@ class Feeds:
     """All feeds. `above` gives the units over one, nearest first."""
 
     def __init__(self, catalogue: Catalogue, above: Callable[[str], Iterable[str]]) -> None:
-        self._domains = {f.id: domains_of(catalogue, f) for f in catalogue.formulas.values()}
+        self.adopt(catalogue)
         self._above = above
         self._chains: dict[str, tuple[str, ...]] = {}
         self._feeds: dict[tuple[str, str, str], tuple[int, Feed | None]] = {}
         self._picture: Picture | None = None
         self._numbers: dict[Standing, int] = {}
         self._numbered = 0
+
+    def adopt(self, catalogue: Catalogue) -> None:
+        """Go by another catalogue, all versions of its family included."""
+        found: dict[str, set[str]] = {}
+        for version in catalogue.family:
+            for formula in version.formulas.values():
+                found.setdefault(formula.id, set()).update(domains_of(version, formula))
+        self._domains = {name: tuple(sorted(domains)) for name, domains in found.items()}
 
     def put(self, unit: str, domain: str, name: str, figure: Figure | None, version: int) -> None:
         """Set a feed, or (None) take it away; an older version changes nothing."""

@@ -207,12 +207,17 @@ class CaseStages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Indicator(Calculation, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A whole file: the main formula, its components, and what surrounds them."""
+    """A whole file, one version: the main formula, its components, and what surrounds them.
+
+    In force from `effective_from` to `effective_to` (both days included, local), unless `shadow`:
+    then it is only held against what is in force.
+    """
 
     id: IndicatorId
     formula_version: Annotated[int, Meta(ge=1)]
     effective_from: Date | None = None
     effective_to: Date | None = None
+    shadow: bool = False
     vi: Text
     en: Text
     name_short_vi: Annotated[str, Meta(min_length=1, max_length=28)] | None = None

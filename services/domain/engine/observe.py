@@ -241,6 +241,7 @@ class Observer:
             numerator=_behind(made.numerator[index]),
             denominator=_behind(made.denominator[index]),
             null_reason=made.null_reason(index),
+            formula_version=made.indicator.formula_version,
             status=made.status(index, vn_level),
             vn_level=vn_level,
             finality="final" if made.final else "provisional",

@@ -162,6 +162,7 @@ def observed(
         denominator=None if said.denominator is None else number(said.denominator),
         null_reason=said.null_reason,
         status="M" if said.value is None else "A",
+        formula_version=revision.formula_version,
         finality="final" if final else "provisional",
         revision=revision.revision,
         previous=previous_of(before),

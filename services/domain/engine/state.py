@@ -12,10 +12,11 @@ from services.domain.engine.arrivals import ARRIVED, Arrivals
 from services.domain.engine.buckets import measure_of, split_name
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.cells import Cells
-from services.domain.engine.contributions import MARKS, SIMULATED, SIMULATED_FACTS
+from services.domain.engine.contributions import SIMULATED, SIMULATED_FACTS
 from services.domain.engine.crosswalk import Crosswalk
 from services.domain.engine.feeds import FEEDS, Feeds
 from services.domain.engine.figures import SECTOR_END, Figure, Figures
+from services.domain.engine.held import held_dimensions
 from services.domain.engine.linked import LINKED, LinkedTasks
 from services.domain.engine.points import Points
 from services.domain.engine.readings import READINGS, Place, Readings, split_period
@@ -96,25 +97,18 @@ class State:
         self.arrivals = Arrivals(self.shelf)
         self.schedule = Schedule(self.roster, self.arrivals)
         self._siblings: dict[str, list[int]] = {}
-        self._used = self._used_dimensions()
+        self._used = held_dimensions(catalogue)
 
     def as_known(self, at: int, measures: Container[str]) -> "State":
-        """The same state with the reports of some measures as they were known at an instant.
-
-        All else is shared with this one and stays as it is known now.
-        """
+        """The same state with some measures' reports as known at an instant; all else is shared."""
         found = copy(self)
-        found.figures = {
-            name: figures if name == ROWS else figures.as_known(at, measures)
-            for name, figures in self.figures.items()
-        }
+        reports = {name: each for name, each in self.figures.items() if name != ROWS}
+        known = {name: each.as_known(at, measures) for name, each in reports.items()}
+        found.figures = self.figures | known
         return found
 
     def _above(self, unit: str) -> Iterable[str]:
-        """The units whose figures a unit's own add up to: provinces of communes, the country.
-
-        A former district is none of them; what it reports stands for itself.
-        """
+        """The units whose figures a unit's own add up to; a former district stands for itself."""
         if unit.startswith("D:"):
             return ()
         return (above.key for above in self.units.ancestors(unit) if above.level != "D")
@@ -122,16 +116,20 @@ class State:
     def _all_above(self, unit: str) -> Iterable[str]:
         return (above.key for above in self.units.ancestors(unit))
 
-    def _used_dimensions(self) -> dict[str, set[str]]:
-        """For each measure the breakdowns that some formula asks for; the rest need not be held."""
-        used: dict[str, set[str]] = {}
-        for formula in self.catalogue.formulas.values():
-            dims = set(self.catalogue.indicators[formula.indicator].dimensions) | {""}
-            for measure in self.catalogue.measures_of(formula):
-                used.setdefault(measure.id, {""}).update(dims)
-                if measure.source in MARKS:
-                    used.setdefault(MARKS[measure.source], {""}).update(dims)
-        return used
+    def under(self, catalogue: Catalogue) -> "State":
+        """The same counted facts, also those to come, seen by another catalogue of the family."""
+        seen = copy(self)
+        seen.catalogue = catalogue
+        return seen
+
+    def adopt(self, catalogue: Catalogue) -> bool:
+        """Go on under a changed catalogue; False when it asks for what was not held until now."""
+        used = held_dimensions(catalogue)
+        if any(not dims <= self._used.get(measure, set()) for measure, dims in used.items()):
+            return False
+        self.catalogue = catalogue
+        self.feeds.adopt(catalogue)
+        return True
 
     def siblings(self, parent: str) -> list[int]:
         """The totals of the units that stand under a unit today, also of the silent ones."""

@@ -7,7 +7,7 @@ import type { ServerMessage } from "./live/messages";
 import { Reporting } from "./live/reporting";
 import { Link } from "./live/socket";
 import { retryInSeconds } from "./live/connection";
-import { readStanding, type Standing } from "./live/standing";
+import { readStanding, StandardWatch, type Standing } from "./live/standing";
 import { drawnOn } from "./live/trends";
 import { Board } from "./model/board";
 import type { MapLayout } from "./model/maplayout";
@@ -32,6 +32,7 @@ export class App {
   private readonly started = performance.now();
   private link: Link | null = null;
   private standing: Standing | null = null;
+  private readonly standard = new StandardWatch(() => this.province !== null && this.readStanding(this.province));
   private layout: MapLayout | null = null;
   private province: string | null;
   private scene: Scene;
@@ -68,7 +69,6 @@ export class App {
     if (settings.still) document.documentElement.dataset["motion"] = "none";
   }
 
-  /** Begin; the page lives as long as its window. */
   start(): void {
     const address = new URL("live", this.base);
     address.protocol = address.protocol.replace("http", "ws");
@@ -184,6 +184,7 @@ export class App {
   private hear(message: ServerMessage): void {
     this.clock.hear(message);
     if (message.type === "hello") this.greet(message);
+    this.standard.hear(message);
     if (message.type === "trend") this.trends.set(message.observation, drawnOn(this.trends.get(message.observation), message));
   }
 

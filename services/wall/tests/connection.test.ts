@@ -11,7 +11,7 @@ function figure(value: number): Observation {
 }
 
 function hello(epoch: string, seq = 5): LinkEvent {
-  const rest = { heartbeatMs: 10_000, serverTime: null, build: null, screen: null };
+  const rest = { heartbeatMs: 10_000, serverTime: null, build: null, standard: null, screen: null };
   return { kind: "received", message: { type: "hello", epoch, seq, ...rest } };
 }
 

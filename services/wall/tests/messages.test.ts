@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readMessage } from "../src/live/messages";
+import { StandardWatch } from "../src/live/standing";
 import { readObservation } from "../src/model/observation";
 
 const ITEM = {
@@ -28,6 +29,20 @@ describe("messages", () => {
       '{"type":"trend","topic":"trend/a|b||30d","step":60,"start":"2026-11-20T07:00:00Z","values":[null,1],"append":true}',
     );
     expect(trend).toMatchObject({ observation: "a|b||30d", stepMs: 60_000, values: [null, 1], append: true });
+  });
+
+  it("say when another version of the standard is in force, and once is enough", () => {
+    let readAgain = 0;
+    const watch = new StandardWatch(() => (readAgain += 1));
+    for (const text of [
+      '{"type":"hello","epoch":"e","seq":1,"standard_version":"a"}',
+      '{"type":"hello","epoch":"e","seq":2,"standard_version":"a"}',
+      '{"type":"standard","standard_version":"b"}',
+      '{"type":"standard"}',
+      '{"type":"hello","epoch":"f","seq":3,"standard_version":"b"}',
+    ])
+      watch.hear(readMessage(text)!);
+    expect(readAgain).toBe(1);
   });
 
   it("that are unknown or malformed are left out", () => {

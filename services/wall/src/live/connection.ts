@@ -117,6 +117,7 @@ function receive(state: LinkState, message: ServerMessage, now: number): Step {
     case "bye":
       return quiet({ ...state, announcedPauseMs: message.retryAfterMs, since: now });
     case "trend":
+    case "standard":
     case "error":
       return quiet(state);
   }

@@ -21,8 +21,10 @@ export type ServerMessage =
       readonly heartbeatMs: number | null;
       readonly serverTime: number | null;
       readonly build: string | null;
+      readonly standard: string | null;
       readonly screen: Screen | null;
     }
+  | { readonly type: "standard"; readonly standard: string | null }
   | {
       readonly type: "snapshot";
       readonly id: string;
@@ -68,6 +70,8 @@ export function readMessage(text: string): ServerMessage | null {
       };
     case "change":
       return { type: "change", seq: seqOf(message), items: itemsOf(message) };
+    case "standard":
+      return { type: "standard", standard: asText(message["standard_version"]) };
     case "resumed":
       return { type: "resumed", id: idOf(message) };
     case "gap":
@@ -116,6 +120,7 @@ function readHello(message: Members): ServerMessage {
     heartbeatMs: secondsToMs(heartbeat),
     serverTime: asInstant(message["server_time"]),
     build: asText(message["build"]),
+    standard: asText(message["standard_version"]),
     screen:
       screen === null
         ? null

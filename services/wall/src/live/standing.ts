@@ -3,6 +3,7 @@
 import { asList, asMembers, asText } from "../model/json";
 import { readCatalogue, type Catalogue } from "../model/catalogue";
 import { readPlaces, type Place } from "../model/places";
+import type { ServerMessage } from "./messages";
 import { shapesFromGeoJson, shapesFromPlaces, type Shape } from "../model/shapes";
 
 /** A list of more pages is not read to its end. */
@@ -20,6 +21,21 @@ export interface Standing {
   readonly surveyed: boolean;
   /** Names of procedures by their code. */
   readonly procedures: ReadonlyMap<string, string>;
+}
+
+/** Calls `again` when the centre says that another version of the standard is in force than before. */
+export class StandardWatch {
+  private version: string | null = null;
+
+  constructor(private readonly again: () => void) {}
+
+  /** Take note of a message: `hello` and `standard` name the version. */
+  hear(message: ServerMessage): void {
+    if ((message.type !== "hello" && message.type !== "standard") || message.standard === null) return;
+    const before = this.version;
+    this.version = message.standard;
+    if (before !== null && before !== this.version) this.again();
+  }
 }
 
 /** Read everything that stands; tries again with growing pauses until it is there or `gone` is aborted. */

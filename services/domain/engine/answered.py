@@ -1,0 +1,74 @@
+"""From a query to its page of observations, evaluated over one committed state."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from services.domain.engine.asked import Ask, Placed, ask_id, asks
+from services.domain.engine.observation import Observation
+from services.domain.engine.observe import Moment
+from services.domain.engine.state import State
+from services.domain.engine.through_time import TimedObserver
+from services.domain.errors import Refused
+from services.domain.query import ObservationQuery, Page
+
+CELLS_PER_ROUND = 2_000
+ASKS_MAX = 500_000
+
+
+class Answered(NamedTuple):
+    """A value that was asked for, None where there is nothing to say of it."""
+
+    ask: Ask
+    observation: Observation | None
+
+
+def answer(query: ObservationQuery, state: State, moment: Moment) -> Page:
+    """At most `query.limit` observations in the order of their ids.
+
+    Raises `Refused` when the query asks for more values at once than may be looked at.
+    """
+    found: list[tuple[str, Observation]] = []
+    for part in rounds(query, wanted_of(query, state, moment.now).values()):
+        made = ((a.ask.task, a.observation) for a in answers(part, state, moment))
+        found.extend(sorted((ask_id(o.id, task), o) for task, o in made if o is not None))
+        if len(found) > query.limit:
+            break
+    page = found[: query.limit]
+    after = page[-1][0] if len(found) > len(page) else None
+    return Page(tuple(observation for _, observation in page), after)
+
+
+def wanted_of(query: ObservationQuery, state: State, now: int) -> dict[str, Ask]:
+    """Every value that the query asks for, by its id; raises `Refused` when these are too many."""
+    wanted = {ask.id: ask for ask in asks(query, state, now)}
+    if len(wanted) > ASKS_MAX:
+        raise Refused(f"{len(wanted)} values asked for at once; name a unit or an indicator")
+    return wanted
+
+
+def rounds(query: ObservationQuery, wanted: Iterable[Ask]) -> Iterator[list[Ask]]:
+    """What is asked for behind the query's cursor, in order, in parts."""
+    listed = sorted(
+        (ask for ask in wanted if query.after is None or ask.id > query.after),
+        key=lambda ask: ask.id,
+    )
+    for start in range(0, len(listed), CELLS_PER_ROUND):
+        yield listed[start : start + CELLS_PER_ROUND]
+
+
+def answers(wanted: Iterable[Ask], state: State, moment: Moment) -> Iterator[Answered]:
+    """The value of each, in no particular order."""
+    observer = TimedObserver(state)
+    tasks: dict[Placed, dict[int, Ask]] = {}
+    for ask in wanted:
+        tasks.setdefault(ask.task, {})[ask.cell] = ask
+    for task, asked in tasks.items():
+        formula = state.catalogue.formula(task.formula)
+        if formula is None:
+            continue
+        at = Moment(task.at or moment.now, moment.final_to, task.constant)
+        cells = list(asked)
+        for cell, made in observer.each(
+            formula, task.window, task.calendar, cells, at, task.period
+        ):
+            yield Answered(asked[cell], made)

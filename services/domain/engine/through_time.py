@@ -1,0 +1,124 @@
+"""Observations by the version of an indicator that was in force when their window ended.
+
+A closed period keeps the formula, target and bounds that it was made with; a comparison looks at
+the earlier window by the same version, so that it compares like with like.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from services.domain.engine.catalogue import Catalogue, Formula
+from services.domain.engine.evaluate import Evaluation
+from services.domain.engine.observation import Observation
+from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.reporting import Reporting
+from services.domain.engine.said import Said
+from services.domain.engine.state import State
+from services.domain.engine.versions import last_day
+from services.domain.engine.windows import place
+
+Observed = Iterator[tuple[int, Observation | None]]
+
+
+class TimedObserver:
+    """An observer for each catalogue of a state's eras, made when it is needed."""
+
+    def __init__(self, state: State, said: Said | None = None) -> None:
+        self._state = state
+        self._own = Observer(state, said)
+        self._reporting = Reporting(state, Evaluation(state))
+        self._others: dict[Catalogue, Observer] = {}
+
+    def observe(
+        self,
+        formula: Formula,
+        window: str,
+        calendar: str,
+        cells: Sequence[int],
+        moment: Moment,
+        period: str | None = None,
+    ) -> list[Observation]:
+        """The formula in each cell, in its window at now or in a named period."""
+        return [
+            made for _, made in self.each(formula, window, calendar, cells, moment, period) if made
+        ]
+
+    def each(
+        self,
+        formula: Formula,
+        window: str,
+        calendar: str,
+        cells: Sequence[int],
+        moment: Moment,
+        period: str | None = None,
+    ) -> Observed:
+        """The same with the cell of each; None says that there is nothing to say of a cell."""
+        if len(self._state.catalogue.eras) == 1:
+            yield from self._own.each(formula, window, calendar, cells, moment, period)
+        elif self._reported(formula):
+            yield from self._of_reports(formula, window, calendar, cells, moment, period)
+        else:
+            end = moment.now + 1
+            if period is not None:
+                end = place(window, calendar, moment.now, period).end
+            then = self._state.catalogue.on(last_day(end, moment.now))
+            yield from self._by(then, formula, window, calendar, cells, moment, period)
+
+    def _reported(self, formula: Formula) -> bool:
+        catalogue = self._state.catalogue
+        own = catalogue.formulas.get(formula.id)
+        return own is not None and catalogue.reported(own)
+
+    def _of_reports(
+        self,
+        formula: Formula,
+        window: str,
+        calendar: str,
+        cells: Sequence[int],
+        moment: Moment,
+        period: str | None,
+    ) -> Observed:
+        """A report has no clock: the newest period decides, which may lie before this version."""
+        catalogue = self._state.catalogue
+        own = catalogue.formulas[formula.id]
+        grouped: dict[tuple[Catalogue, str | None], list[int]] = {}
+        spans, silent = self._reporting.spans(
+            own, np.array(cells), window, calendar, moment.now, period, constant=moment.constant
+        )
+        yield from ((cell, None) for cell in silent)
+        for span, mine in spans.items():
+            then = catalogue.on(last_day(span.end, moment.now))
+            grouped.setdefault((then, span.period), []).extend(mine)
+        for (then, name), group in grouped.items():
+            yield from self._by(then, own, window, calendar, group, moment, name)
+
+    def _by(
+        self,
+        then: Catalogue,
+        formula: Formula,
+        window: str,
+        calendar: str,
+        cells: Sequence[int],
+        moment: Moment,
+        period: str | None,
+    ) -> Observed:
+        """What a catalogue says; nothing where it does not know the formula or its window."""
+        own = then.formulas.get(formula.id)
+        known = own is not None and window in own.windows
+        if own is None or not known or calendar not in _calendars(then, own, window):
+            yield from ((cell, None) for cell in cells)
+        else:
+            observer = self._observer(then)
+            yield from observer.each(own, window, calendar, cells, moment, period)
+
+    def _observer(self, catalogue: Catalogue) -> Observer:
+        if catalogue is self._state.catalogue:
+            return self._own
+        if catalogue not in self._others:
+            self._others[catalogue] = Observer(self._state.under(catalogue))
+        return self._others[catalogue]
+
+
+def _calendars(catalogue: Catalogue, formula: Formula, window: str) -> tuple[str, ...]:
+    return catalogue.indicators[formula.indicator].calendars_of(window)
