@@ -16,7 +16,7 @@ from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.evaluate import MISSING, ZERO_DENOMINATOR
 from services.domain.engine.observation import Observation, identity
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Moment
 from services.domain.engine.revisions import (
     Revision,
     Said,
@@ -26,6 +26,7 @@ from services.domain.engine.revisions import (
     province_code,
 )
 from services.domain.engine.state import State
+from services.domain.engine.through_time import TimedObserver
 from services.domain.engine.windows import PERIODS, period_at, window_name
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -46,7 +47,7 @@ def known_observations(
     reported: dict[Placed, list[int]] = {}
     written: list[_Wanted] = []
     for ask in wanted:
-        formula = state.catalogue.formulas[ask.task.formula]
+        formula = state.catalogue.formula(ask.task.formula)
         if ask.task.window not in PERIODS:
             continue
         if _by_vintage(state.catalogue, formula):
@@ -65,7 +66,7 @@ def numbered_observations(
     A value that differs from the last revision is provisional until it has a number of its own.
     """
     wanted = [
-        _Wanted(each.id, state.catalogue.formulas[each.indicator], total=not each.dims)
+        _Wanted(each.id, state.catalogue.formula(each.indicator), total=not each.dims)
         for each in final
     ]
     rows = last_rows(cursor, [each.id for each in wanted])
@@ -93,9 +94,9 @@ def _of_vintages(
 ) -> Iterator[Observation]:
     if not reported:
         return
-    formulas = {task.formula: state.catalogue.formulas[task.formula] for task in reported}
+    formulas = {task.formula: state.catalogue.formula(task.formula) for task in reported}
     measures = {m.id for f in formulas.values() for m in state.catalogue.measures_of(f)}
-    observer = Observer(state.as_known(moment.now, measures))
+    observer = TimedObserver(state.as_known(moment.now, measures))
     for task, cells in reported.items():
         formula = formulas[task.formula]
         yield from observer.observe(formula, task.window, task.calendar, cells, moment, task.period)

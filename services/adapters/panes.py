@@ -18,6 +18,7 @@ from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.delta import Delta, decode_delta
 from services.domain.engine.figures import Figure
 from services.domain.engine.keytable import KeyTable
+from services.domain.engine.looked_at import adopt
 from services.domain.engine.points import Ints
 from services.domain.engine.seconds import SECOND_MIN, second_of
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
@@ -93,7 +94,7 @@ class PaneReader:
         Everything is read again only when it asks for breakdowns that were not held until now.
         """
         self._catalogue = catalogue
-        if not self.state.adopt(catalogue):
+        if not adopt(self.state, catalogue):
             self._loaded = False
 
     def read(self, connection: psycopg.Connection, late_before: int = SECOND_MIN) -> Read:

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.domain.engine.answered import answer
+from services.domain.engine.answered import answers, wanted_of
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.differing import Difference, differing, versions_compared
 from services.domain.engine.indicator import Indicator
+from services.domain.engine.looked_at import adopt, under
 from services.domain.engine.observation import Observation
 from services.domain.engine.observe import Moment
 from services.domain.engine.state import State
@@ -61,10 +62,13 @@ def dossiers() -> list[Document]:
     ]
 
 
-def found(state: State, now: str = NOW, **query: Any) -> list[Observation]:
-    asked = ObservationQuery(indicators=("PS-01",), units=("P:33",), **query)
-    page = answer(asked, state, Moment(at(now), at(now)))
-    return [msgspec.convert(item, Observation, from_attributes=True) for item in page.items]
+def found(state: State, indicator: str = "PS-01", **query: Any) -> list[Observation]:
+    """The observations that a query asks for, in the order of their ids."""
+    asked = ObservationQuery(indicators=(indicator,), units=("P:33",), **query)
+    wanted = wanted_of(asked, state, at(NOW)).values()
+    made = answers(wanted, state, Moment(at(NOW), at(NOW)))
+    listed = sorted(made, key=lambda each: each.ask.id)
+    return [each.observation for each in listed if each.observation is not None]
 
 
 ALL_COUNT = version(2, "2026-02-01", numerator=("dossiers_received",))
@@ -95,12 +99,8 @@ def test_a_rolling_window_has_the_version_of_its_day() -> None:
 def test_a_report_keeps_the_version_of_its_period() -> None:
     doubled = version(2, "2026-02-01", "DE-01", scale=2.0)
     state = counted(with_versions(doubled), [revenue("2026-01", 5)])
-    asked = ObservationQuery(indicators=("DE-01",), units=("P:33",), windows=("month",))
-    moment = Moment(at(NOW), at(NOW))
-    (january,) = answer(asked, state, moment).items
     later = counted(with_versions(doubled), [revenue("2026-01", 5), revenue("2026-02", 7)])
-    (february,) = answer(asked, later, moment).items
-    made = [msgspec.convert(o, Observation, from_attributes=True) for o in (january, february)]
+    made = [*found(state, "DE-01", windows=("month",)), *found(later, "DE-01", windows=("month",))]
     assert [(o.period, o.value, o.formula_version) for o in made] == [
         ("2026-01", 5, 1),
         ("2026-02", 14, 2),
@@ -175,7 +175,7 @@ def differences(
     asked: Catalogue, log: Sequence[Document], only: str | None = None, **query: Any
 ) -> list[Difference]:
     state = counted(asked, log)
-    sides = (state, state.under(state.catalogue.trials["PS-01"]))
+    sides = (state, under(state, state.catalogue.trials["PS-01"]))
     page = differing(
         ObservationQuery(units=("P:33",), **query), "PS-01", only, sides, Moment(at(NOW), at(NOW))
     )
@@ -229,7 +229,7 @@ def test_levels_that_would_change_are_found() -> None:
 
 def test_pages_of_differences_make_up_the_whole() -> None:
     state = counted(with_versions(SHADOW), dossiers())
-    sides = (state, state.under(state.catalogue.trials["PS-01"]))
+    sides = (state, under(state, state.catalogue.trials["PS-01"]))
     moment, after = Moment(at(NOW), at(NOW)), None
     seen: list[object] = []
     asked = ObservationQuery(units=("P:33", "C:11953", "N:VN"), limit=500)
@@ -256,7 +256,7 @@ def test_what_differs_between_versions_is_named() -> None:
 def test_what_was_counted_is_held_for_every_version() -> None:
     narrow = version(2, "2026-04-01", dimensions=())
     state = counted(with_versions(narrow), dossiers())
-    assert state.adopt(with_versions(narrow, today=date(2026, 4, 1)))
+    assert adopt(state, with_versions(narrow, today=date(2026, 4, 1)))
     fewer = counted(
         in_force(
             catalogue().measures.values(),
@@ -265,7 +265,7 @@ def test_what_was_counted_is_held_for_every_version() -> None:
         ),
         dossiers(),
     )
-    assert not fewer.adopt(with_versions())
+    assert not adopt(fewer, with_versions())
 
 
 def test_a_window_ends_before_the_day_that_begins_with_its_end() -> None:

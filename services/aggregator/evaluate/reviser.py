@@ -27,6 +27,7 @@ from services.aggregator.evaluate.shards import fence
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.closed import Closed, Period
 from services.domain.engine.evaluate import Evaluation
+from services.domain.engine.looked_at import under
 from services.domain.engine.observation import identity
 from services.domain.engine.revisions import (
     REVISED,
@@ -70,7 +71,7 @@ class Reviser:
         self.closed = Closed(state)
         self._state = state
         self._shard_of = shard_of
-        self._evaluation = Evaluation(state)
+        self._evaluations: dict[Catalogue, Evaluation] = {}
         self._closes: dict[Close, int] = {}
         self._learned = False
         self._since: dict[int, int] = {}
@@ -154,21 +155,22 @@ class Reviser:
         named: Mapping[str, int],
         now: int,
     ) -> list[Written]:
-        then = self._state.catalogue.on(last_day(span.end, now))
-        formula = then.formulas.get(period.task.formula)
-        if formula is None:
+        catalogue = self._state.catalogue.on(last_day(span.end, now))
+        formula = catalogue.formulas.get(period.task.formula)
+        if formula is None or span.window not in formula.windows:
             return []
-        values = self._by(then).values(formula, np.array([*named.values()]), span)
+        values = self._evaluation(catalogue).values(formula, np.array([*named.values()]), span)
         says = {name: said_of(values, index) for index, name in enumerate(named)}
         with connection.cursor() as cursor:
             known = last_rows(cursor, [*named])
-        return list(self._differing(period, says, known, now, named, then))
+        version = catalogue.indicators[formula.indicator].formula_version
+        return list(self._differing(period, says, known, now, named, version))
 
-    def _by(self, catalogue: Catalogue) -> Evaluation:
-        """Evaluates by the version that was in force when a period ended."""
-        if catalogue is self._state.catalogue:
-            return self._evaluation
-        return Evaluation(self._state.under(catalogue))
+    def _evaluation(self, catalogue: Catalogue) -> Evaluation:
+        """A closed period keeps the version that it ended under."""
+        if catalogue not in self._evaluations:
+            self._evaluations[catalogue] = Evaluation(under(self._state, catalogue))
+        return self._evaluations[catalogue]
 
     def _closes_of(self, owned: Owned, period: Period, span: Span) -> dict[int, list[Close]]:
         """By shard the provinces in which a period has just been closed.
@@ -192,10 +194,9 @@ class Reviser:
         known: Mapping[str, Written],
         now: int,
         cells: Mapping[str, int],
-        then: Catalogue,
+        version: int,
     ) -> Iterator[Written]:
-        formula = then.formulas[period.task.formula]
-        version = then.indicators[formula.indicator].formula_version
+        formula = self._state.catalogue.formulas[period.task.formula]
         for name, said in says.items():
             row = known[name].last if name in known else None
             stands = row or implied(formula, name, self._closed_at(name))

@@ -1,15 +1,15 @@
-"""From a query to its page of observations, evaluated over one committed state."""
+"""What a query asks for, in parts of a bounded size, evaluated over one committed state."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.domain.engine.asked import Ask, Placed, ask_id, asks
+from services.domain.engine.asked import Ask, Placed, asks
 from services.domain.engine.observation import Observation
 from services.domain.engine.observe import Moment
 from services.domain.engine.state import State
 from services.domain.engine.through_time import TimedObserver
 from services.domain.errors import Refused
-from services.domain.query import ObservationQuery, Page
+from services.domain.query import ObservationQuery
 
 CELLS_PER_ROUND = 2_000
 ASKS_MAX = 500_000
@@ -20,22 +20,6 @@ class Answered(NamedTuple):
 
     ask: Ask
     observation: Observation | None
-
-
-def answer(query: ObservationQuery, state: State, moment: Moment) -> Page:
-    """At most `query.limit` observations in the order of their ids.
-
-    Raises `Refused` when the query asks for more values at once than may be looked at.
-    """
-    found: list[tuple[str, Observation]] = []
-    for part in rounds(query, wanted_of(query, state, moment.now).values()):
-        made = ((a.ask.task, a.observation) for a in answers(part, state, moment))
-        found.extend(sorted((ask_id(o.id, task), o) for task, o in made if o is not None))
-        if len(found) > query.limit:
-            break
-    page = found[: query.limit]
-    after = page[-1][0] if len(found) > len(page) else None
-    return Page(tuple(observation for _, observation in page), after)
 
 
 def wanted_of(query: ObservationQuery, state: State, now: int) -> dict[str, Ask]:
@@ -64,8 +48,6 @@ def answers(wanted: Iterable[Ask], state: State, moment: Moment) -> Iterator[Ans
         tasks.setdefault(ask.task, {})[ask.cell] = ask
     for task, asked in tasks.items():
         formula = state.catalogue.formula(task.formula)
-        if formula is None:
-            continue
         at = Moment(task.at or moment.now, moment.final_to, task.constant)
         cells = list(asked)
         for cell, made in observer.each(

@@ -96,10 +96,12 @@ class Catalogue:
         """Every measure behind a formula, also through the formulas it names."""
         return self._measures[formula.id]
 
-    def formula(self, name: str) -> Formula | None:
+    def formula(self, name: str) -> Formula:
         """A formula as it is in force, else as it was or will be in some era."""
-        known = [c.formulas[name] for c in (self, *self.past_and_coming) if name in c.formulas]
-        return known[0] if known else None
+        for catalogue in (self, *self.past_and_coming):
+            if name in catalogue.formulas:
+                return catalogue.formulas[name]
+        raise Refused(f"no indicator or component {name} is or was in force")
 
     @property
     def past_and_coming(self) -> tuple["Catalogue", ...]:
@@ -130,6 +132,14 @@ class Catalogue:
             found |= {m.id: m for m in self.measures_of(part)} if part is not None else {}
         if rule.count is not None:
             found[rule.count] = self.measures[rule.count]
+        return tuple(found.values())
+
+    def behind(self, formula: Formula) -> tuple[Measure, ...]:
+        """Every measure behind a formula, by this version or another."""
+        found = {measure.id: measure for measure in self.measures_of(formula)}
+        for other in self.past_and_coming:
+            if formula.id in other.formulas:
+                found |= {m.id: m for m in other.measures_of(other.formulas[formula.id])}
         return tuple(found.values())
 
     def reported(self, formula: Formula) -> bool:

@@ -80,7 +80,7 @@ class Closed:
         self._numbers = {
             name: [
                 state.numbers[m.id]
-                for m in state.catalogue.measures_of(formula)
+                for m in state.catalogue.behind(formula)
                 if m.id in state.numbers
             ]
             for name, formula in self._formulas.items()

@@ -29,7 +29,7 @@ OF_THE_VERSION = frozenset({"formula_version", "effective_from", "effective_to",
 class Side(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one version says; `level` is null when it has none, `target` the bound in force."""
 
-    formula_version: int
+    formula_version: int | None = msgspec.field()
     value: float | str | None = msgspec.field()
     numerator: float | None = None
     denominator: float | None = None

@@ -129,7 +129,7 @@ class Observation(
     numerator: float | None = None
     denominator: float | None = None
     null_reason: str | None = None
-    formula_version: int = 0
+    formula_version: int | None = None
     status: str
     vn_level: str | None = None
     finality: str

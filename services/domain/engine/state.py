@@ -97,7 +97,7 @@ class State:
         self.arrivals = Arrivals(self.shelf)
         self.schedule = Schedule(self.roster, self.arrivals)
         self._siblings: dict[str, list[int]] = {}
-        self._used = held_dimensions(catalogue)
+        self.held = held_dimensions(catalogue)
 
     def as_known(self, at: int, measures: Container[str]) -> "State":
         """The same state with some measures' reports as known at an instant; all else is shared."""
@@ -116,21 +116,6 @@ class State:
     def _all_above(self, unit: str) -> Iterable[str]:
         return (above.key for above in self.units.ancestors(unit))
 
-    def under(self, catalogue: Catalogue) -> "State":
-        """The same counted facts, also those to come, seen by another catalogue of the family."""
-        seen = copy(self)
-        seen.catalogue = catalogue
-        return seen
-
-    def adopt(self, catalogue: Catalogue) -> bool:
-        """Go on under a changed catalogue; False when it asks for what was not held until now."""
-        used = held_dimensions(catalogue)
-        if any(not dims <= self._used.get(measure, set()) for measure, dims in used.items()):
-            return False
-        self.catalogue = catalogue
-        self.feeds.adopt(catalogue)
-        return True
-
     def siblings(self, parent: str) -> list[int]:
         """The totals of the units that stand under a unit today, also of the silent ones."""
         found = self._siblings.get(parent)
@@ -147,7 +132,7 @@ class State:
         """
         measure = measure_of(name)
         number = self.numbers.get(measure)
-        if number is None or dim not in self._used.get(measure, ()):
+        if number is None or dim not in self.held.get(measure, ()):
             return ()
         chain = self.cells.chain(self.cells.number(unit, dim, member))
         return tuple(cell * self.cells.width + number for cell in chain)
@@ -157,7 +142,7 @@ class State:
         if name.startswith(f"{ARRIVED}~"):
             return (self.arrivals.number(unit, name),)
         bucket = split_name(name)
-        if bucket is None or dim not in self._used.get(bucket[0], ()):
+        if bucket is None or dim not in self.held.get(bucket[0], ()):
             return ()
         chain = self.cells.chain(self.cells.number(unit, dim, member))
         return tuple(self.sketches.number(cell, *bucket) for cell in chain)

@@ -10,6 +10,7 @@ import numpy as np
 
 from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.evaluate import Evaluation
+from services.domain.engine.looked_at import under
 from services.domain.engine.observation import Observation
 from services.domain.engine.observe import Moment, Observer
 from services.domain.engine.reporting import Reporting
@@ -82,14 +83,15 @@ class TimedObserver:
         """A report has no clock: the newest period decides, which may lie before this version."""
         catalogue = self._state.catalogue
         own = catalogue.formulas[formula.id]
-        grouped: dict[tuple[Catalogue, str | None], list[int]] = {}
+        asked = np.array(cells, dtype=np.int64)
         spans, silent = self._reporting.spans(
-            own, np.array(cells), window, calendar, moment.now, period, constant=moment.constant
+            own, asked, window, calendar, moment.now, period, constant=moment.constant
         )
         yield from ((cell, None) for cell in silent)
-        for span, mine in spans.items():
+        grouped: dict[tuple[Catalogue, str | None], list[int]] = {}
+        for span, found in spans.items():
             then = catalogue.on(last_day(span.end, moment.now))
-            grouped.setdefault((then, span.period), []).extend(mine)
+            grouped.setdefault((then, span.period), []).extend(found)
         for (then, name), group in grouped.items():
             yield from self._by(then, own, window, calendar, group, moment, name)
 
@@ -116,7 +118,7 @@ class TimedObserver:
         if catalogue is self._state.catalogue:
             return self._own
         if catalogue not in self._others:
-            self._others[catalogue] = Observer(self._state.under(catalogue))
+            self._others[catalogue] = Observer(under(self._state, catalogue))
         return self._others[catalogue]
 
 
