@@ -40,8 +40,8 @@ def metric_names() -> set[str]:
     found = set()
     for family in registry.collect():
         found |= {sample.name for sample in family.samples}
-        if family.type == "counter":
-            found.add(f"{family.name}_total")  # one with labels has no sample before its first
+        # One with labels has no sample before its first.
+        found.add(f"{family.name}_total" if family.type == "counter" else family.name)
     return found
 
 
