@@ -30,7 +30,7 @@ run: setup
 test: setup
 	@status=0; \
 	[ ! -f $(WALL)/package.json ] || npm --prefix $(WALL) run --silent test || status=$$?; \
-	$(BIN)/python -m pytest $(ARGS) || status=$$?; \
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS) || status=$$?; \
 	exit $$status
 
 check: setup
