@@ -75,7 +75,9 @@ async def test_a_gzip_bomb_is_not_inflated(intake: RunningIntake) -> None:
     headers = NDJSON | {"content-encoding": "gzip"}
     assert len(bomb) < MEBIBYTE
     assert_problem(await intake.post(bomb, headers), 413, "inflated")
-    assert_problem(await intake.post(gzip.compress(b"") * 100, headers), 400, "gzip members")
+    assert_problem(
+        await intake.post(gzip.compress(b"", mtime=0) * 100, headers), 400, "gzip members"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,12 @@ async def test_a_gzip_bomb_is_not_inflated(intake: RunningIntake) -> None:
         (b" \n", {"content-type": "application/json"}, 400, "empty"),
         (b"{}", BATCH, 400, "array"),
         (b"{}", NDJSON | {"content-encoding": "gzip"}, 400, "gzip"),
-        (gzip.compress(b"{}")[:-4], NDJSON | {"content-encoding": "gzip"}, 400, "too early"),
+        (
+            gzip.compress(b"{}", mtime=0)[:-4],
+            NDJSON | {"content-encoding": "gzip"},
+            400,
+            "too early",
+        ),
         (b"{}", {"content-type": "application/json", "ce-subject": "%ff"}, 400, "ce-subject"),
         (b"{}", {"content-type": "application/json", "ce-data": "1"}, 400, "ce-data"),
     ],
