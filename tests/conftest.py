@@ -19,6 +19,7 @@ settings.load_profile("merge" if os.environ.get("CI") else "desk")
 WITH_SERVERS = {"acceptance", "browser", "faults", "integration"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers (`-n 2`), all tests of the servers go to one of them."""
     for item in items:
