@@ -14,6 +14,8 @@ WALL_SOURCES := $(shell [ ! -d $(WALL)/src ] || find $(WALL)/src $(WALL)/public 
 	$(WALL)/vite.config.ts $(WALL)/tsconfig.json -type f 2>/dev/null)
 # Without a package.json there is no wall to build; without a dist the API says so.
 WALL_BUILT := $(if $(wildcard $(WALL)/package.json),$(WALL)/dist/index.html)
+# One after the other and alone on the machine, which the others share between two workers.
+SERVER_TESTS := tests/integration tests/acceptance tests/browser tests/faults
 # Servers that exist already are used, and nothing is fetched for them.
 MY_KAFKA := $(if $(IOC_KAFKA_BOOTSTRAP),,java:openjdk-17-jre-headless mvn:maven)
 
@@ -30,7 +32,8 @@ run: setup
 test: setup
 	@status=0; \
 	[ ! -f $(WALL)/package.json ] || npm --prefix $(WALL) run --silent test || status=$$?; \
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS) || status=$$?; \
+	$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/contract tests/test_tidy.py $(ARGS) || status=$$?; \
+	$(BIN)/python -m pytest $(SERVER_TESTS) $(ARGS) || status=$$?; \
 	exit $$status
 
 check: setup

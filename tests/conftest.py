@@ -16,17 +16,6 @@ settings.register_profile("desk", deadline=None)
 settings.load_profile("merge" if os.environ.get("CI") else "desk")
 
 
-WITH_SERVERS = {"acceptance", "browser", "faults", "integration"}
-
-
-@pytest.hookimpl(tryfirst=True)  # before the plugin reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers (`-n 2`), all tests of the servers go to one of them."""
-    for item in items:
-        if item.path.parent.name in WITH_SERVERS:
-            item.add_marker(pytest.mark.xdist_group("servers"))
-
-
 @pytest.fixture(scope="session")
 def running_servers() -> Iterator[Addresses]:
     """Both servers, started once for the run."""
