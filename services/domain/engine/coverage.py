@@ -93,7 +93,9 @@ class CountryCoverage:
 
     def _heard(self, measure: Measure, province: str, span: Span) -> bool:
         if measure.kind == "report" or is_figure(measure):
-            cell = self._state.cells.number(province)
+            cell = self._state.cells.find(province, *TOTAL)  # one that is not known said nothing
+            if cell is None:
+                return False
             return bool(self._amounts.of(measure, np.array([cell], dtype=np.int64), span).has[0])
         return self._counted(measure, province, span) != 0
 
