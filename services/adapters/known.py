@@ -16,7 +16,7 @@ from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.evaluate import MISSING, ZERO_DENOMINATOR
 from services.domain.engine.observation import Observation, identity
-from services.domain.engine.observe import Moment
+from services.domain.engine.observing import Moment
 from services.domain.engine.revisions import (
     Revision,
     Said,

@@ -16,19 +16,18 @@ import psycopg
 from services.adapters.known import known_observations, numbered_observations
 from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
-from services.domain.engine.asked import Ask, Placed, ask_id, asks
+from services.domain.engine.answered import answers, rounds, wanted_of
+from services.domain.engine.asked import Ask
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.differing import VersionsCompared, differing, versions_compared
 from services.domain.engine.looked_at import under
 from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment
-from services.domain.engine.through_time import TimedObserver
+from services.domain.engine.observing import Moment
+from services.domain.engine.state import State
 from services.domain.errors import Refused, Unavailable
 from services.domain.query import ObservationQuery, Page, QueryRefused
 from services.domain.units import UnitList
 
-CELLS_PER_ROUND = 2_000
-ASKS_MAX = 500_000
 WAIT_SECONDS = 20.0
 
 
@@ -51,6 +50,24 @@ class DatabaseObservations:
         """Answer by another catalogue from the next query on; may be called in any thread."""
         self._catalogue = catalogue
 
+    def find(self, query: ObservationQuery) -> Page:
+        """At most `query.limit` observations in the order of their ids.
+
+        Raises `Unavailable` without a database.
+        """
+        with self._committed() as (state, present):
+            then = present.now if query.known_at is None else self._then(query.known_at)
+            moment = Moment(then, present.final_to)
+            found: list[tuple[str, Observation]] = []
+            for asked in rounds(query, wanted_of(query, state, moment.now).values()):
+                known = self._known if query.known_at is not None else self._round
+                found.extend(known(asked, state, moment))
+                if len(found) > query.limit:
+                    break
+            page = found[: query.limit]
+            after = page[-1][0] if len(found) > len(page) else None
+            return Page(tuple(observation for _, observation in page), after)
+
     def differences(
         self, indicator: str, query: ObservationQuery, only: str | None
     ) -> tuple[VersionsCompared, Page]:
@@ -60,40 +77,21 @@ class DatabaseObservations:
         to go on from, before it is full. Raises `Refused` when the indicator has no candidate,
         `Unavailable` without a database.
         """
-        if not self._turn.acquire(timeout=WAIT_SECONDS):
-            raise Unavailable("too many questions to the database at once; ask again")
-        try:
-            watermark = self._refresh()
-            state = self._reader.state
+        with self._committed() as (state, moment):
             trial = state.catalogue.trials.get(indicator)
             if trial is None:
                 raise Refused(f"no version of {indicator} runs in shadow or is still to come")
-            sides, moment = (state, under(state, trial)), Moment(self._now(), watermark)
-            page = differing(query, indicator, only, sides, moment)
+            page = differing(query, indicator, only, (state, under(state, trial)), moment)
             return versions_compared(state.catalogue, trial, indicator), page
-        finally:
-            self._turn.release()
 
-    def find(self, query: ObservationQuery) -> Page:
-        """At most `query.limit` observations in the order of their ids.
-
-        Raises `Unavailable` without a database.
-        """
+    @contextmanager
+    def _committed(self) -> Iterator[tuple[State, Moment]]:
+        """One committed state, read up to now."""
         if not self._turn.acquire(timeout=WAIT_SECONDS):
             raise Unavailable("too many questions to the database at once; ask again")
         try:
             watermark = self._refresh()
-            now = self._now() if query.known_at is None else self._then(query.known_at)
-            wanted = sorted(asks(query, self._reader.state, now), key=lambda ask: ask.id)
-            if len(wanted) > ASKS_MAX:
-                raise Refused(
-                    f"{len(wanted)} values asked for at once; name a unit or an indicator"
-                )
-            return self._page(
-                query,
-                [a for a in wanted if query.after is None or a.id > query.after],
-                Moment(now, watermark),
-            )
+            yield self._reader.state, Moment(self._now(), watermark)
         finally:
             self._turn.release()
 
@@ -108,36 +106,19 @@ class DatabaseObservations:
             raise QueryRefused("known_at", "known_at lies in the future: nothing is known then")
         return known_at
 
-    def _page(self, query: ObservationQuery, wanted: list[Ask], moment: Moment) -> Page:
-        found: list[tuple[str, Observation]] = []
-        for start in range(0, len(wanted), CELLS_PER_ROUND):
-            asked = wanted[start : start + CELLS_PER_ROUND]
-            known = self._known if query.known_at is not None else self._round
-            found.extend(known(asked, moment))
-            if len(found) > query.limit:
-                break
-        page = found[: query.limit]
-        after = page[-1][0] if len(found) > len(page) else None
-        return Page(tuple(observation for _, observation in page), after)
-
-    def _round(self, wanted: list[Ask], moment: Moment) -> list[tuple[str, Observation]]:
-        found: list[tuple[str, Observation]] = []
-        observer = TimedObserver(self._reader.state)
-        tasks: dict[Placed, list[int]] = {}
-        for ask in wanted:
-            tasks.setdefault(ask.task, []).append(ask.cell)
-        for task, cells in tasks.items():
-            formula = self._reader.state.catalogue.formula(task.formula)
-            at = Moment(task.at or moment.now, moment.final_to, task.constant)
-            observed = observer.observe(formula, task.window, task.calendar, cells, at, task.period)
-            found.extend((ask_id(each.id, task), each) for each in observed)
+    def _round(
+        self, asked: list[Ask], state: State, moment: Moment
+    ) -> list[tuple[str, Observation]]:
+        made = answers(asked, state, moment)
+        found = [(a.ask.id, a.observation) for a in made if a.observation is not None]
         return self._with_revisions(sorted(found, key=lambda pair: pair[0]))
 
-    def _known(self, wanted: list[Ask], moment: Moment) -> list[tuple[str, Observation]]:
+    def _known(
+        self, asked: list[Ask], state: State, moment: Moment
+    ) -> list[tuple[str, Observation]]:
         """The same as it was known at a moment of the past."""
         with self._tables() as cursor:
-            state = self._reader.state
-            found = list(known_observations(cursor, state, wanted, moment.now, moment.final_to))
+            found = list(known_observations(cursor, state, asked, moment.now, moment.final_to))
         return sorted(((each.id, each) for each in found), key=lambda pair: pair[0])
 
     def _with_revisions(

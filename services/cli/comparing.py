@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import State
 from services.domain.engine.windows import (
     ADMINISTRATIVE,

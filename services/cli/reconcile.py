@@ -21,7 +21,7 @@ from services.adapters.timescale import connect
 from services.adapters.units import load_units
 from services.cli.centre import DEFAULT_DATA, DataOption, JsonOption, load_centre
 from services.cli.comparing import Compare, compare_all
-from services.domain.engine.observe import Moment
+from services.domain.engine.observing import Moment
 from services.domain.events import decode
 from services.domain.instants import parse_instant
 from services.domain.units import UnitList

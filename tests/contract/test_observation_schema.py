@@ -13,7 +13,8 @@ import schemas
 from schemas.observation_schema import observation_schema
 from services.adapters.standards import FOLDER
 from services.domain.engine.feeds import figure_of_feed
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import FigureRecord, State
 from services.domain.engine.windows import STATISTICAL
 from services.domain.instants import HOUR, parse_instant

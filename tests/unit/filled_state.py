@@ -11,7 +11,8 @@ from services.domain.engine.figures import Figure
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.linked import LINKED, MEASURE, LinkedTask, figure_of
 from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.readings import READINGS, period_of
 from services.domain.engine.state import FigureRecord, State
 from services.domain.engine.targets import TARGETS, Target, figure_of_target

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from services.cli.simulator.profile import Shares
 from services.cli.simulator.stream import Plan, Simulation
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import State
 from services.domain.engine.windows import PERIODS
 from services.domain.events import decode

@@ -7,7 +7,8 @@ import pytest
 
 from services.adapters.standards import load_indicator_documents, load_measure_documents
 from services.domain.engine.catalogue import Catalogue, parse_indicator, parse_measure
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from tests.unit.engine_centre import Counting, Reading
 from tests.unit.reference_log import COUNTRY, PROVINCE, at, received, written
 

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.events import Event
 from services.reference.compare import compare
 from tests.unit.engine_centre import Counting, Reading, catalogue

@@ -6,7 +6,8 @@ from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
 from services.domain.cases.book import Book, case_of
 from services.domain.engine.observation import Coverage
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import FigureRecord, State
 from services.domain.events import Event, decode
 from services.domain.instants import parse_instant

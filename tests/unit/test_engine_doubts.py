@@ -3,7 +3,8 @@
 import pytest
 
 from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.windows import previous_period
 from services.domain.events import Event
 from tests.unit.engine_centre import Counting, Reading, catalogue

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from services.domain.engine.feeds import SOURCES_MAX, Standing, figure_of_feed
 from services.domain.engine.live import Live
 from services.domain.engine.observation import Freshness, Observation
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.said import Said
 from services.domain.engine.state import FigureRecord, State
 from services.domain.engine.windows import STATISTICAL

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import State
 from tests.unit.engine_centre import Counting, Reading, catalogue
 from tests.unit.engine_documents import RECEIPT, Document, document

@@ -11,7 +11,8 @@ from services.domain.engine.comparisons import ranks
 from services.domain.engine.evaluate import Values
 from services.domain.engine.goals import Goal, gap
 from services.domain.engine.observation import Observation, Rank
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import State
 from tests.unit.engine_centre import Counting, Reading, catalogue
 from tests.unit.engine_documents import RECEIPT, Document, document

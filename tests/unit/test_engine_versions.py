@@ -13,7 +13,7 @@ from services.domain.engine.differing import Difference, differing, versions_com
 from services.domain.engine.indicator import Indicator
 from services.domain.engine.looked_at import adopt, under
 from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import State
 from services.domain.engine.versions import (
     in_force,

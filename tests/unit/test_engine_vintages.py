@@ -7,7 +7,8 @@ import pytest
 
 from services.domain.engine.figure import VINTAGES_MAX, Figure, Vintage
 from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from tests.unit.engine_centre import Counting, Reading, catalogue
 from tests.unit.engine_documents import Document, document
 from tests.unit.reference_log import at, stamp

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from services.domain.engine.live import Live, Task
 from services.domain.engine.observation import Observation, identity, key_of
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.said import Said
 from services.domain.engine.windows import window_name
 from services.domain.instants import DAY, HOUR, MINUTE, SECOND

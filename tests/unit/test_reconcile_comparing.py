@@ -3,7 +3,7 @@
 import msgspec
 
 from services.cli.comparing import Compare, Compared, compare_all
-from services.domain.engine.observe import Moment
+from services.domain.engine.observing import Moment
 from services.domain.events import decode
 from services.reference.reference import Reference
 from tests.unit.engine_centre import UNIT_FACTS, Counting, Reading

@@ -22,7 +22,7 @@ from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.live import Live, Task
 from services.domain.engine.observation import Observation, identity
-from services.domain.engine.observe import Moment
+from services.domain.engine.observing import Moment
 from services.domain.engine.said import Said
 from services.domain.engine.through_time import TimedObserver
 from services.domain.engine.windows import window_name

@@ -9,7 +9,8 @@ import numpy as np
 from services.aggregator.evaluate.published import Shard
 from services.cli.benches.filling import Filling, fresh_points
 from services.domain.engine.live import Live
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
 from services.domain.engine.points import Ints
 from services.domain.engine.said import Said
 from services.domain.instants import SECOND, format_instant

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.domain.engine.asked import Ask, Placed, asks
 from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment
+from services.domain.engine.observing import Moment
 from services.domain.engine.state import State
 from services.domain.engine.through_time import TimedObserver
 from services.domain.errors import Refused

@@ -5,7 +5,6 @@ Values with their comparisons, target, level, rank, status and freshness.
 
 from collections.abc import Iterator, Sequence
 from math import isnan
-from typing import NamedTuple
 
 import numpy as np
 
@@ -28,6 +27,7 @@ from services.domain.engine.observation import (
     identity,
     number,
 )
+from services.domain.engine.observing import Moment, Observed, Observing
 from services.domain.engine.points import Ints
 from services.domain.engine.reporting import Reporting
 from services.domain.engine.said import Said
@@ -41,18 +41,7 @@ LEVELS = {"country": "N", "province": "P", "commune": "C"}
 WORST_FIRST = ("uoc_tinh", "so_bo", "chinh_thuc")
 
 
-class Moment(NamedTuple):
-    """When an evaluation happens: the clock, and how far every source has been counted.
-
-    `constant` asks for values on the boundaries of the units of this day.
-    """
-
-    now: int
-    final_to: int
-    constant: bool = False
-
-
-class Observer:
+class Observer(Observing):
     """Makes observations of a state.
 
     A cell without anything to say (a breakdown member without a value) gives none. With a memory
@@ -66,20 +55,6 @@ class Observer:
         self._reporting = Reporting(state, self._evaluation)
         self._doubts = Doubts(state)
 
-    def observe(
-        self,
-        formula: Formula,
-        window: str,
-        calendar: str,
-        cells: Sequence[int],
-        moment: Moment,
-        period: str | None = None,
-    ) -> list[Observation]:
-        """The formula in each cell, in its window at now or in a named period."""
-        return [
-            made for _, made in self.each(formula, window, calendar, cells, moment, period) if made
-        ]
-
     def each(
         self,
         formula: Formula,
@@ -88,8 +63,8 @@ class Observer:
         cells: Sequence[int],
         moment: Moment,
         period: str | None = None,
-    ) -> Iterator[tuple[int, Observation | None]]:
-        """The same with the cell of each; None says that there is nothing to say of a cell."""
+    ) -> Observed:
+        """What is said of each cell; None says that there is nothing to say."""
         asked = np.array(cells, dtype=np.int64)
         mine = self._wanted(formula, asked)
         yield from ((cell, None) for cell in asked[~mine].tolist())

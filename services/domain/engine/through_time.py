@@ -4,25 +4,33 @@ A closed period keeps the formula, target and bounds that it was made with; a co
 the earlier window by the same version, so that it compares like with like.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.looked_at import under
-from services.domain.engine.observation import Observation
-from services.domain.engine.observe import Moment, Observer
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment, Observed, Observing
 from services.domain.engine.reporting import Reporting
 from services.domain.engine.said import Said
 from services.domain.engine.state import State
 from services.domain.engine.versions import last_day
 from services.domain.engine.windows import place
 
-Observed = Iterator[tuple[int, Observation | None]]
+
+class _Asked(NamedTuple):
+    """A formula in one kind of window, and when it is asked for."""
+
+    formula: Formula
+    window: str
+    calendar: str
+    moment: Moment
 
 
-class TimedObserver:
+class TimedObserver(Observing):
     """An observer for each catalogue of a state's eras, made when it is needed."""
 
     def __init__(self, state: State, said: Said | None = None) -> None:
@@ -30,20 +38,6 @@ class TimedObserver:
         self._own = Observer(state, said)
         self._reporting = Reporting(state, Evaluation(state))
         self._others: dict[Catalogue, Observer] = {}
-
-    def observe(
-        self,
-        formula: Formula,
-        window: str,
-        calendar: str,
-        cells: Sequence[int],
-        moment: Moment,
-        period: str | None = None,
-    ) -> list[Observation]:
-        """The formula in each cell, in its window at now or in a named period."""
-        return [
-            made for _, made in self.each(formula, window, calendar, cells, moment, period) if made
-        ]
 
     def each(
         self,
@@ -54,38 +48,36 @@ class TimedObserver:
         moment: Moment,
         period: str | None = None,
     ) -> Observed:
-        """The same with the cell of each; None says that there is nothing to say of a cell."""
+        """What is said of each cell by the version of its window; None says that nothing is."""
+        asked = _Asked(formula, window, calendar, moment)
         if len(self._state.catalogue.eras) == 1:
             yield from self._own.each(formula, window, calendar, cells, moment, period)
         elif self._reported(formula):
-            yield from self._of_reports(formula, window, calendar, cells, moment, period)
+            yield from self._of_reports(asked, cells, period)
         else:
             end = moment.now + 1
             if period is not None:
                 end = place(window, calendar, moment.now, period).end
             then = self._state.catalogue.on(last_day(end, moment.now))
-            yield from self._by(then, formula, window, calendar, cells, moment, period)
+            yield from self._by(then, asked, cells, period)
 
     def _reported(self, formula: Formula) -> bool:
         catalogue = self._state.catalogue
         own = catalogue.formulas.get(formula.id)
         return own is not None and catalogue.reported(own)
 
-    def _of_reports(
-        self,
-        formula: Formula,
-        window: str,
-        calendar: str,
-        cells: Sequence[int],
-        moment: Moment,
-        period: str | None,
-    ) -> Observed:
+    def _of_reports(self, asked: _Asked, cells: Sequence[int], period: str | None) -> Observed:
         """A report has no clock: the newest period decides, which may lie before this version."""
-        catalogue = self._state.catalogue
-        own = catalogue.formulas[formula.id]
-        asked = np.array(cells, dtype=np.int64)
+        catalogue, moment = self._state.catalogue, asked.moment
+        asked = asked._replace(formula=catalogue.formulas[asked.formula.id])
         spans, silent = self._reporting.spans(
-            own, asked, window, calendar, moment.now, period, constant=moment.constant
+            asked.formula,
+            np.array(cells, dtype=np.int64),
+            asked.window,
+            asked.calendar,
+            moment.now,
+            period,
+            constant=moment.constant,
         )
         yield from ((cell, None) for cell in silent)
         grouped: dict[tuple[Catalogue, str | None], list[int]] = {}
@@ -93,19 +85,13 @@ class TimedObserver:
             then = catalogue.on(last_day(span.end, moment.now))
             grouped.setdefault((then, span.period), []).extend(found)
         for (then, name), group in grouped.items():
-            yield from self._by(then, own, window, calendar, group, moment, name)
+            yield from self._by(then, asked, group, name)
 
     def _by(
-        self,
-        then: Catalogue,
-        formula: Formula,
-        window: str,
-        calendar: str,
-        cells: Sequence[int],
-        moment: Moment,
-        period: str | None,
+        self, then: Catalogue, asked: _Asked, cells: Sequence[int], period: str | None
     ) -> Observed:
         """What a catalogue says; nothing where it does not know the formula or its window."""
+        formula, window, calendar, moment = asked
         own = then.formulas.get(formula.id)
         known = own is not None and window in own.windows
         if own is None or not known or calendar not in _calendars(then, own, window):
