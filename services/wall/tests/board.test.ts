@@ -17,6 +17,15 @@ describe("the board", () => {
     expect(board.totals().map((item) => item.unit)).toEqual(["C:3"]);
   });
 
+  it("shows today's unit, whatever comes last of a former one with its code", () => {
+    const board = new Board();
+    board.merge([figure("P:33", 97, { valid_from: "2025-07-01" }), figure("P:33", 0, { valid_from: "1900-01-01" })]);
+    board.merge([figure("P:33", 0, { valid_from: "1900-01-01", removed: true })]);
+    expect(board.get("PS-04", "P:33", "30d")?.value).toBe(97);
+    board.merge([figure("P:33", 98, { valid_from: "2025-07-01" })]);
+    expect(board.get("PS-04", "P:33", "30d")?.value).toBe(98);
+  });
+
   it("tells breakdowns, calendars and periods apart from totals", () => {
     const board = new Board();
     board.merge([

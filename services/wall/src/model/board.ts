@@ -23,6 +23,7 @@ export class Board {
     this.version += 1;
     for (const item of items) {
       const key = keyOf(item.indicator, item.unit, windowOf(item), item.dims);
+      if ((this.found.get(key)?.validFrom ?? "") > item.validFrom) continue; // a former unit of the same code
       if (item.removed) this.found.delete(key);
       else if (this.found.size < KEYS_MAX || this.found.has(key)) this.found.set(key, item);
       else this.refused += 1;

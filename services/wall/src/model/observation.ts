@@ -44,6 +44,8 @@ export interface Observation {
   readonly id: string;
   readonly indicator: string;
   readonly unit: string;
+  /** The day from which the unit exists: former units and today's can have one code. */
+  readonly validFrom: string;
   readonly dims: Readonly<Record<string, string>>;
   readonly window: string;
   readonly period: string | null;
@@ -87,6 +89,7 @@ export function readObservation(value: unknown): Observation | null {
     id,
     indicator,
     unit,
+    validFrom: asText(item["valid_from"]) ?? "",
     window,
     dims: readDims(item["dims"]),
     period: asText(item["period"]),
