@@ -99,6 +99,17 @@ async def one(centre: Centre, unit: str, period: str = "2025-05", **query: str) 
     return found
 
 
+async def below(centre: Centre, province: str, period: str) -> list[Document]:
+    """PS-01 of today's communes of a province in a month, on the boundaries of today."""
+    return await centre.observations(
+        indicator="PS-01",
+        window="month",
+        period=period,
+        within=f"{province}@{NEW}",
+        boundaries="constant",
+    )
+
+
 @pytest.mark.clause("15.1.3", "15.2.2")
 async def test_a_code_means_the_unit_of_its_time(reformed: Centre, answers: list[Document]) -> None:
     before = await one(reformed, "C:26740")
@@ -141,13 +152,7 @@ async def test_nothing_is_lost_or_added_when_a_province_is_moved(
     for province, received in (("P:79", 12), ("P:01", 8)):
         whole = await one(reformed, province, boundaries="constant")
         assert (whole["denominator"], whole["status"]) == (received, "A")
-        communes = await reformed.observations(
-            indicator="PS-01",
-            window="month",
-            period="2025-05",
-            within=f"{province}@{NEW}",
-            boundaries="constant",
-        )
+        communes = await below(reformed, province, "2025-05")
         assert sum(Fraction(each["denominator"]) for each in communes) == received
 
 
@@ -191,13 +196,7 @@ async def test_a_district_after_its_end_is_taken_marked_and_in_no_commune(
     assert [each["warnings"][0]["code"] for each in warned] == ["legacy_district"]
     province = await one(reformed, "P:79", "2025-08", boundaries="constant")
     assert province["denominator"] == 1
-    communes = await reformed.observations(
-        indicator="PS-01",
-        window="month",
-        period="2025-08",
-        within=f"P:79@{NEW}",
-        boundaries="constant",
-    )
+    communes = await below(reformed, "P:79", "2025-08")
     assert {each["denominator"] for each in communes} == {0}
 
 

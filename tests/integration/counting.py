@@ -1,12 +1,17 @@
 """One counting worker and one reader over a real database, for tests of what is stored."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import numpy as np
 import psycopg
 
 from services.adapters.panes import PaneReader
+from services.adapters.provision import fill_progress
+from services.adapters.timescale import connect
+from services.adapters.topics import INDICATORS
 from services.adapters.units import load_units
 from services.aggregator.count.batch import Partition, Record, decode_batch
 from services.aggregator.count.case_rows import decode_body
@@ -20,6 +25,14 @@ from tests.unit.engine_documents import Document
 TOPIC = "ioc.events.public-service.v1"
 PARTITION: Partition = (TOPIC, 0)
 COMMUNE = "C:11953@2025-07-01"
+
+
+@contextmanager
+def centre_over(database: str, *names: str) -> Iterator["Centre"]:
+    """A centre over a database of its own, that counts these measures."""
+    fill_progress(database, {TOPIC: 1, INDICATORS: 1}, [TOPIC])
+    with connect(database, "test") as connection:
+        yield Centre(connection, *names)
 
 
 class Centre:

@@ -1,21 +1,18 @@
 """The reading of the topic when the broker is killed, comes back, or comes back as another one."""
 
 import asyncio
-import shutil
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from deploy.local import kafka, ports
-from deploy.local.process import Process, start, stop
 from services.api.feed import Feed, FeedLimits, HistoryLost
 from services.api.live.board import Board
 from services.api.live.limits import Limits
 from services.api.metrics import ApiMetrics
 from tests.integration.api_server import make_topic, publisher
+from tests.integration.own_broker import OwnBroker
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 
@@ -23,40 +20,6 @@ KEY = "PS-04|P:33@2025-07-01||30d"
 TOPIC = "ioc.indicators.v1"
 WAIT_S = 90.0
 PATIENT = FeedLimits(look_s=0.5, stalled_s=4.0, silent_s=12.0, answer_s=5.0, recount_s=1.0)
-
-
-class Broker:
-    """A broker of this test alone, which may be killed, started again, or made anew."""
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self._ports = ports.assign(("kafka", "controller"), {}, {})
-        self._process: Process | None = None
-        self.address = f"127.0.0.1:{self._ports['kafka']}"
-
-    def start(self) -> None:
-        chosen = self._ports
-        program = kafka.prepare(
-            self._data / "kafka", self._data / "kafka.log", chosen["kafka"], chosen["controller"]
-        )
-        self._process = start(program)
-        deadline = time.monotonic() + WAIT_S
-        while program.probe() is not None:
-            assert self._process.popen.poll() is None, "the broker ended"
-            assert time.monotonic() < deadline, "the broker is not ready in time"
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        assert self._process is not None
-        self._process.popen.kill()
-        self._process.popen.wait()
-
-    def forget(self) -> None:
-        shutil.rmtree(self._data / "kafka")
-
-    def stop(self) -> None:
-        if self._process is not None:
-            stop(self._process)
 
 
 class Reading:
@@ -82,30 +45,31 @@ class Reading:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    own = Broker(tmp_path)
+def broker(tmp_path: Path) -> Iterator[OwnBroker]:
+    own = OwnBroker(tmp_path)
     own.start()
+    own.wait()
     yield own
-    own.stop()
+    own.end()
 
 
 @pytest.fixture
-async def reading(broker: Broker) -> AsyncIterator[Reading]:
-    follower = Reading(broker.address)
+async def reading(broker: OwnBroker) -> AsyncIterator[Reading]:
+    follower = Reading(broker.bootstrap)
     yield follower
     await follower.close()
 
 
-async def put(broker: Broker, rev: int) -> None:
-    async with publisher(broker.address, TOPIC) as evaluator:
+async def put(broker: OwnBroker, rev: int) -> None:
+    async with publisher(broker.bootstrap, TOPIC) as evaluator:
         await evaluator.put(KEY, 1, rev, float(rev))
 
 
 async def test_a_killed_broker_is_waited_for_and_nothing_is_lost(
-    broker: Broker, reading: Reading
+    broker: OwnBroker, reading: Reading
 ) -> None:
     assert not reading.ready.is_set()
-    await make_topic(broker.address, TOPIC, partitions=1)
+    await make_topic(broker.bootstrap, TOPIC, partitions=1)
     await put(broker, 1)
     await reading.shows(1)
     async with asyncio.timeout(WAIT_S):
@@ -114,7 +78,8 @@ async def test_a_killed_broker_is_waited_for_and_nothing_is_lost(
     async with asyncio.timeout(WAIT_S):
         while reading.feed.trouble is None:
             await asyncio.wait([reading.task], timeout=0.05)
-    await asyncio.to_thread(broker.start)  # a lasting thread: the broker dies with it
+    broker.start()
+    await asyncio.to_thread(broker.wait)
     await put(broker, 2)
     await reading.shows(2)
     assert reading.board.head == 2
@@ -123,14 +88,15 @@ async def test_a_killed_broker_is_waited_for_and_nothing_is_lost(
             await asyncio.wait([reading.task], timeout=0.05)
 
 
-async def test_a_topic_made_anew_ends_the_process(broker: Broker, reading: Reading) -> None:
-    await make_topic(broker.address, TOPIC, partitions=1)
+async def test_a_topic_made_anew_ends_the_process(broker: OwnBroker, reading: Reading) -> None:
+    await make_topic(broker.bootstrap, TOPIC, partitions=1)
     for rev in range(1, 4):
         await put(broker, rev)
     await reading.shows(3)
     await asyncio.to_thread(broker.kill)
     broker.forget()
-    await asyncio.to_thread(broker.start)
-    await make_topic(broker.address, TOPIC, partitions=1)
+    broker.start()
+    await asyncio.to_thread(broker.wait)
+    await make_topic(broker.bootstrap, TOPIC, partitions=1)
     with pytest.raises(HistoryLost):
         await asyncio.wait_for(asyncio.shield(reading.task), WAIT_S)

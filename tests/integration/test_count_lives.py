@@ -5,12 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from services.adapters.provision import fill_progress
-from services.adapters.timescale import connect
-from services.adapters.topics import INDICATORS
 from services.domain.cases.newest_rows import EVENTS_MAX, ROWS_KEPT
 from services.domain.instants import MINUTE, format_instant
-from tests.integration.counting import COMMUNE, TOPIC, Centre
+from tests.integration.counting import COMMUNE, Centre, centre_over
 from tests.unit.engine_documents import RECEIPT, Document, document
 from tests.unit.reference_log import at
 
@@ -29,9 +26,8 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture(name="centre")
 def _centre(database: str) -> Iterator[Centre]:
-    fill_progress(database, {TOPIC: 1, INDICATORS: 1}, [TOPIC])
-    with connect(database, "test") as connection:
-        yield Centre(connection, *NAMES)
+    with centre_over(database, *NAMES) as centre:
+        yield centre
 
 
 def test_a_list_that_comes_later_marks_the_dossiers_of_its_days(centre: Centre) -> None:

@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from services.adapters.provision import fill_progress
-from services.adapters.timescale import connect
-from services.adapters.topics import INDICATORS
 from services.domain.events import decode
 from services.domain.instants import DAY, HOUR, SECOND
-from tests.integration.counting import COMMUNE, TOPIC, Centre
+from tests.integration.counting import COMMUNE, Centre, centre_over
 from tests.unit.engine_documents import Document, document
 from tests.unit.reference_log import at, reference
 
@@ -25,9 +22,8 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture(name="centre")
 def _centre(database: str) -> Iterator[Centre]:
-    fill_progress(database, {TOPIC: 1, INDICATORS: 1}, [TOPIC])
-    with connect(database, "test") as connection:
-        yield Centre(connection, MEASURE)
+    with centre_over(database, MEASURE) as centre:
+        yield centre
 
 
 def beds(day: int, hour: str, occupied: int, name: str, **envelope: str) -> Document:

@@ -7,16 +7,13 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from deploy.local import kafka as broker
 from deploy.local import ports
-from deploy.local.process import start, stop
 from services.cli.sending import Sender, SendLimits, Summary
 from services.cli.sources import SourceRecord
 from tests.ingest import (
@@ -29,6 +26,7 @@ from tests.ingest import (
     running_intake,
     until_answers,
 )
+from tests.integration.own_broker import OwnBroker
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 
@@ -36,49 +34,12 @@ EVENTS = 6_000
 PATIENT = SendLimits(batch_records=100, patience_seconds=120, pause_seconds_max=0.5)
 
 
-class OwnBroker:
-    """A broker for one test, to be killed, stopped and started again on the same port and data."""
-
-    def __init__(self, directory: Path) -> None:
-        chosen = ports.assign(("kafka", "controller"), {}, {})
-        log = directory / "kafka.log"
-        self._program = broker.prepare(
-            directory / "kafka", log, chosen["kafka"], chosen["controller"]
-        )
-        self.bootstrap = f"{ports.LOOPBACK}:{chosen['kafka']}"
-        self._process = start(self._program)
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the broker itself."""
-        os.kill(self._process.pid, number)
-
-    def kill_and_start(self) -> None:
-        """Kill it as a power failure would, and start it again.
-
-        To be called in the main thread: the child ends with the thread that started it.
-        """
-        self.signal(signal.SIGKILL)
-        self._process.popen.wait()
-        self._process = start(self._program)
-
-    def wait(self) -> None:
-        """Wait until it answers."""
-        deadline = time.monotonic() + self._program.ready_seconds_max
-        while (reason := self._program.probe()) is not None:
-            assert self._process.popen.poll() is None, "the broker has ended"
-            assert time.monotonic() < deadline, reason
-            time.sleep(0.1)
-
-    def end(self) -> None:
-        """Stop it for good."""
-        stop(self._process)
-
-
 @pytest.fixture(scope="module")
 def own_broker() -> Iterator[OwnBroker]:
     directory = Path(tempfile.mkdtemp(prefix="ioc-outage-"))
     running = OwnBroker(directory)
     try:
+        running.start()
         running.wait()
         yield running
     finally:
@@ -116,7 +77,8 @@ async def test_the_broker_is_killed_in_mid_stream(own_broker: OwnBroker) -> None
         sending = asyncio.create_task(sender.send(records))
         for share in (4, 2):
             await when_accepted(sender.summary, EVENTS // share)
-            own_broker.kill_and_start()
+            own_broker.kill()
+            own_broker.start()
             await asyncio.to_thread(own_broker.wait)
         await sending
         await until_answers(intake.client, "/readyz")
