@@ -25,3 +25,10 @@ def test_a_first_event_counts_or_waits_for_the_opening_of_its_case(event: Event)
     kind = CONTRACT.types[event.type]
     opens = kind.key != "case" or kind.case_rank == 0
     assert state == COUNTED if opens else state in (COUNTED, WAITING)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_alone_means_what_it_means_when_it_is_given_twice(event: Event) -> None:
+    book = Book(catalogue(), units(), lambda _unit: WorkingCalendar())
+    name = case_of(event)
+    assert book.outcome(name, [event], NOW) == book.outcome(name, [event, event], NOW)

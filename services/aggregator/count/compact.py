@@ -19,13 +19,13 @@ from services.adapters.logs import logger
 from services.adapters.timescale import connect
 from services.aggregator.count.batch import Partition
 from services.aggregator.count.case_rows import Cursor, encode_body
+from services.aggregator.count.locks import COMPACTION
 from services.domain.engine.delta import Delta, FigureChange, decode_delta
 from services.domain.errors import Unavailable
 
 KEPT_AFTER = "2 minutes"
 DELTAS_MAX = 2_000
 LOOK_SECONDS = 1.0
-_LOCKS = 7310027
 
 
 class Compactor:
@@ -70,7 +70,7 @@ def compact(connection: psycopg.Connection, partition: Partition) -> int:
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(
             "select pg_advisory_xact_lock(%s, hashtext(%s))",
-            (_LOCKS, "/".join(map(str, partition))),
+            (COMPACTION, "/".join(map(str, partition))),
         )
         cursor.execute(
             "select d.seq, d.body from pane_delta d join progress p using (topic, part)"

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from services.aggregator.count.batch import Received
+from services.aggregator.count.locks import GENERATIONS
 from services.domain.instants import DAY, local_date
 
 RECENT_GENERATIONS = 3
@@ -124,7 +125,7 @@ class Identities:
         if not self._names or self._names[0] != current:
             if _NAME.fullmatch(current) is None:
                 raise ValueError(f"no generation can be named {current}")
-            cursor.execute("select pg_advisory_xact_lock(7310026)")
+            cursor.execute("select pg_advisory_xact_lock(%s)", (GENERATIONS,))
             cursor.execute(
                 sql.SQL(
                     "create table if not exists {} (source text not null, id text not null,"

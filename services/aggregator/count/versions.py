@@ -9,6 +9,7 @@ without a correction ask once whether any such row exists.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from services.aggregator.count import locks
 from services.aggregator.count.batch import Partition, Received
 from services.aggregator.count.case_rows import (
     CaseBody,
@@ -24,8 +25,8 @@ from services.domain.cases.versions import VERSIONS, case_at, fact_of, is_timed,
 from services.domain.events import Event, decode
 
 CREATE = "create"
-_ALONE = "select pg_advisory_xact_lock(7310027)"
-_TOGETHER = "select pg_advisory_xact_lock_shared(7310027)"
+_ALONE = "select pg_advisory_xact_lock(%s)"
+_TOGETHER = "select pg_advisory_xact_lock_shared(%s)"
 """Who corrects readings waits for those who count them, and the other way round."""
 _ANY = "select exists (select 1 from case_state where kind = any(%s) limit 1)"
 _ORIGINAL = (
@@ -52,7 +53,7 @@ def bring(cursor: Cursor, fresh: Sequence[Received]) -> Brought:
     if not timed:
         return Brought({}, {}, [])
     corrected = any(received.event.op != CREATE for received in timed)
-    cursor.execute(_ALONE if corrected else _TOGETHER)
+    cursor.execute(_ALONE if corrected else _TOGETHER, (locks.VERSIONS,))
     if not corrected:
         kinds = list({f"{VERSIONS}{received.event.type}" for received in timed})
         cursor.execute(_ANY, (kinds,))
