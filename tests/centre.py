@@ -36,6 +36,8 @@ SESSION_SECONDS = 6
 """How long Kafka waits for a silent aggregator here; the default is made for slow networks."""
 POLL_SECONDS = 0.1
 PAGE = 500
+DEFECT = '"defect": true'
+"""Stands in the log line of a statement of ours that is itself wrong."""
 LOOKS, LOOK_SECONDS = 1_000, 0.002
 
 _OPEN_TRANSACTIONS = (
@@ -211,6 +213,11 @@ class Centre:
             f"== {log.name}\n" + "\n".join(end) for log, end in zip(logs, ends, strict=True)
         )
 
+    def defects(self) -> list[str]:
+        """Log lines that say that the program is wrong, not its surroundings."""
+        logs = (log.read_text(errors="replace") for log in (self.data / "logs").glob("*.log"))
+        return [line for text in logs for line in text.splitlines() if DEFECT in line]
+
 
 @contextlib.contextmanager
 def running_centre(*arguments: str, **environment: str) -> Iterator[Centre]:
@@ -235,6 +242,7 @@ def stopped_at_end(centre: Centre) -> Iterator[None]:
     """Stop the centre at the end of the block; after a failure its logs' ends are shown."""
     try:
         yield
+        assert not centre.defects(), centre.defects()
     except BaseException:
         sys.stderr.write(centre.last_words())
         raise

@@ -40,6 +40,11 @@ class PatientConnection(psycopg.Connection[Row]):
             raise
 
 
+def is_defect(error: Exception) -> bool:
+    """Whether our statement itself is wrong: no second try helps, the program has to be mended."""
+    return isinstance(error, psycopg.DataError | psycopg.ProgrammingError | psycopg.IntegrityError)
+
+
 def connect(url: str, application: str) -> PatientConnection[tuple[Any, ...]]:
     """A connection in autocommit mode; transactions are opened where they are meant.
 

@@ -16,7 +16,7 @@ import psycopg
 
 from services.adapters.clock import now
 from services.adapters.logs import logger
-from services.adapters.timescale import connect
+from services.adapters.timescale import connect, is_defect
 from services.aggregator.count.batch import Partition
 from services.aggregator.count.case_rows import Cursor, encode_body
 from services.aggregator.count.locks import COMPACTION
@@ -56,7 +56,9 @@ class Compactor:
                 self._connection = connect(self._url, "ioc-compact")
             compact(self._connection, partition)
         except (psycopg.Error, Unavailable, OSError) as error:
-            logger("count").warning("compaction_interrupted", detail=str(error)[:300])
+            logger("count").warning(
+                "compaction_interrupted", detail=str(error)[:300], defect=is_defect(error)
+            )
             self._close()
 
     def _close(self) -> None:

@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from services.adapters.clock import now
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
-from services.adapters.timescale import connect
+from services.adapters.timescale import connect, is_defect
 from services.adapters.topics import DEAD_LETTERS, RECEIPTS
 from services.aggregator.count.batch import Partition, Record, decode_batch
 from services.aggregator.count.compact import Compactor
@@ -139,7 +139,10 @@ class CountWorker:
         if isinstance(error, Fenced):
             self._metrics.fenced.inc()
         self._log.warning(
-            "counting_interrupted", reason=type(error).__name__, detail=str(error)[:300]
+            "counting_interrupted",
+            reason=type(error).__name__,
+            detail=str(error)[:300],
+            defect=is_defect(error),
         )
         self._metrics.up.set(0)
         self.ready = False

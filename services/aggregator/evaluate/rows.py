@@ -78,6 +78,7 @@ def write_rows_in(
 def _row(found: Observation, as_of: datetime, epoch: int) -> tuple[object, ...]:
     dims = ",".join(f"{dim}={member}" for dim, member in found.dims.items())
     value = found.value if isinstance(found.value, int | float) else None
+    numbers = (value, found.numerator, found.denominator)
     level = found.level.value if found.level is not None else None
     return (
         as_of,
@@ -87,9 +88,7 @@ def _row(found: Observation, as_of: datetime, epoch: int) -> tuple[object, ...]:
         dims,
         found.window if found.calendar != "administrative" else f"{found.window}~admin",
         found.period,
-        value,
-        found.numerator,
-        found.denominator,
+        *(None if each is None else float(each) for each in numbers),
         found.status,
         level,
         found.finality == "final",

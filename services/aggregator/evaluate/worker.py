@@ -16,6 +16,7 @@ from services.adapters.clock import now
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.standards import DETAIL_MAX, WatchedStandard
+from services.adapters.timescale import is_defect
 from services.adapters.topics import INDICATORS
 from services.aggregator.evaluate.engine import EvaluationEngine, Ticked
 from services.aggregator.evaluate.publisher import Publisher
@@ -125,7 +126,10 @@ class EvaluateWorker:
 
     async def _drop(self, error: Exception) -> None:
         self._log.warning(
-            "evaluation_interrupted", reason=type(error).__name__, detail=str(error)[:300]
+            "evaluation_interrupted",
+            reason=type(error).__name__,
+            detail=str(error)[:300],
+            defect=is_defect(error),
         )
         self.ready = False
         if not isinstance(error, Fenced):
