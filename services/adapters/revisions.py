@@ -55,6 +55,12 @@ def last_rows(cursor: Cursor, ids: Sequence[str], at: int | None = None) -> dict
     return {row[0]: _written(row) for row in cursor}
 
 
+def rows_of(cursor: Cursor, formula: str, period: str) -> dict[str, Written]:
+    """The same of all cells of a period that have a row; `period` with its window, as ids end."""
+    cursor.execute(_OF_PERIOD, (formula, period))
+    return {row[0]: _written(row) for row in cursor}
+
+
 def revised_rows(cursor: Cursor, now: int, keys: Sequence[str] | None = None) -> list[Written]:
     """Of each key (None: of all) the period that was revised last."""
     given = None if keys is None else list(keys)
@@ -127,6 +133,12 @@ _LAST = sql.SQL(
     "select {} from unnest(%(ids)s::text[]) as asked (id)"
     " cross join lateral (select * from period_revision p where p.id = asked.id"
     " and (%(at)s::timestamptz is null or p.as_of <= %(at)s) order by p.revision desc limit 1) r"
+    " left join period_revision b on b.id = r.id and b.revision = r.revision - 1"
+).format(_BOTH)
+_OF_PERIOD = sql.SQL(
+    "select {} from (select distinct on (id) * from period_revision"
+    " where split_part(id, '|', 1) = %s and split_part(id, '|', -1) = %s"
+    " order by id, revision desc) r"
     " left join period_revision b on b.id = r.id and b.revision = r.revision - 1"
 ).format(_BOTH)
 _REVISED = sql.SQL(

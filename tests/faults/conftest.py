@@ -1,7 +1,7 @@
-"""One centre with two aggregators for all fault tests; each test has a province of its own in it.
+"""One centre with two aggregators for each file; each test has a province of its own in it.
 
-A test leaves the centre as it found it: everything runs. So the next one starts from a centre that
-has been through all the faults before.
+A test leaves the centre as it found it: everything runs. So the next one of the file starts from a
+centre that has been through the faults before it.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ DOSSIERS, DOSSIERS_SMALL = 1_400, 150
 DrawLog = Callable[[int], Log]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def centre() -> Iterator[Centre]:
     with running_centre("--aggregators", "2") as running:
         yield running
@@ -31,7 +31,7 @@ def units() -> UnitList:
     return load_units()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def free_provinces(units: UnitList) -> Iterator[str]:
     """Provinces that no test has used."""
     return iter(provinces(units))
@@ -43,7 +43,7 @@ def draw_log(units: UnitList, free_provinces: Iterator[str]) -> DrawLog:
     return lambda seed: dossier_log(units, next(free_provinces), DOSSIERS, seed)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def divided() -> Iterator[DividedCentre]:
     """One centre whose lines are broken one by one; it has one process of each kind."""
     with divided_centre() as running:
@@ -57,7 +57,7 @@ def lines(divided: DividedCentre) -> Iterator[dict[tuple[str, str], Line]]:
     divided.mend()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def free_provinces_divided(units: UnitList) -> Iterator[str]:
     """Provinces that no test has used in the divided centre."""
     return iter(provinces(units))

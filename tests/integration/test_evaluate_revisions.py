@@ -13,6 +13,7 @@ from services.adapters.observations import DatabaseObservations
 from services.adapters.standards import load_catalogue
 from services.adapters.timescale import connect
 from services.adapters.units import load_units
+from services.aggregator.evaluate import reviser
 from services.aggregator.evaluate.engine import EvaluationEngine
 from services.domain.engine.catalogue import Catalogue
 from services.domain.errors import Fenced
@@ -152,6 +153,14 @@ def test_a_late_event_makes_a_numbered_revision(centre: Centre) -> None:
     assert (found["finality"], found["revision"], found["denominator"]) == ("final", 2, 2)
 
 
+@pytest.fixture(params=["by name", "by period"])
+def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How rows are asked for: few cells by their names, many by the period."""
+    if request.param == "by period":
+        monkeypatch.setattr(reviser, "ASKED_BY_NAME_MAX", 0)
+
+
+@pytest.mark.usefixtures("asked")
 @pytest.mark.clause("7.2.3")
 def test_a_retraction_is_another_revision_and_a_restart_is_none(centre: Centre) -> None:
     evaluating = closed_and_late(centre)
@@ -176,6 +185,7 @@ def test_a_retraction_is_another_revision_and_a_restart_is_none(centre: Centre) 
         evaluating.engine.tick(RETRACTED + HOUR)
 
 
+@pytest.mark.usefixtures("asked")
 def test_what_was_counted_while_nobody_looked_is_numbered_once(centre: Centre) -> None:
     evaluating = closed_and_late(centre)
     evaluating.engine.drop()

@@ -14,6 +14,7 @@ create table period_revision (
     primary key (id, revision)
 );
 create index period_revision_key on period_revision (key, as_of desc) where revision > 1;
+create index period_revision_period on period_revision (split_part(id, '|', 1), split_part(id, '|', -1));
 
 -- A cell without a row had counted nothing when its period was closed.
 create table period_close (

@@ -18,6 +18,7 @@ from services.adapters.revisions import (
     last_rows,
     read_closes,
     revised_rows,
+    rows_of,
     write_closes,
     write_revisions,
 )
@@ -40,12 +41,15 @@ from services.domain.engine.revisions import (
     province_code,
     revised_key,
     said_of,
+    spoken,
 )
 from services.domain.engine.state import State
 from services.domain.engine.versions import last_day
 from services.domain.engine.windows import Span, place
 from services.domain.instants import format_instant
 
+ASKED_BY_NAME_MAX = 200
+"""Cells whose rows are asked for by name; of more of them a whole period is read, once."""
 Record = tuple[int, bytes, bytes | None]
 
 
@@ -60,6 +64,7 @@ class _Found(NamedTuple):
     """What is to be written of one shard."""
 
     shard: int
+    asked: tuple[str, str]
     rows: list[Written]
     closes: list[Close]
 
@@ -76,11 +81,14 @@ class Reviser:
         self._learned = False
         self._since: dict[int, int] = {}
         self._again: set[str] | None = None
+        self._rows_of: tuple[str, str] | None = None
+        self._rows: dict[str, Written] = {}
+        self._provinces: dict[str, str] = {}
 
     def touch_all(self) -> None:
         """After a takeover: look at everything, and publish all revisions again."""
         self.closed.touch_all()
-        self._learned, self._again = False, None
+        self._learned, self._again, self._rows_of = False, None, None
 
     def seen(self, key: str) -> None:
         """A stranger's record stands under this key: if it is a revision's, send ours again."""
@@ -135,36 +143,53 @@ class Reviser:
     ) -> Iterator[_Found]:
         """What differs from the last rows of a period, and whether it is closed now."""
         span = place(period.task.window, period.task.calendar, now, period.period)
-        mine: dict[int, dict[str, int]] = {}
+        mine: dict[int, list[int]] = {}
         for cell in cells:
             shard = self._shard_of(self._state.cells.units[cell])
             if shard in owned.shards:
-                mine.setdefault(shard, {})[self._name(period, span, cell)] = cell
+                mine.setdefault(shard, []).append(cell)
         closes = self._closes_of(owned, period, span) if whole else {}
         for shard in mine.keys() | closes.keys():
-            named = mine.get(shard)
-            rows = self._revised(connection, period, span, named, now) if named else []
+            held = mine.get(shard)
+            rows = self._revised(connection, period, span, held, now) if held else []
             if rows or shard in closes:
-                yield _Found(shard, rows, closes.get(shard, []))
+                yield _Found(shard, _asked(period, span), rows, closes.get(shard, []))
 
     def _revised(
         self,
         connection: psycopg.Connection,
         period: Period,
         span: Span,
-        named: Mapping[str, int],
+        cells: list[int],
         now: int,
     ) -> list[Written]:
         catalogue = self._state.catalogue.on(last_day(span.end, now))
         formula = catalogue.formulas.get(period.task.formula)
         if formula is None or span.window not in formula.windows:
             return []
-        values = self._evaluation(catalogue).values(formula, np.array([*named.values()]), span)
-        says = {name: said_of(values, index) for index, name in enumerate(named)}
-        with connection.cursor() as cursor:
-            known = last_rows(cursor, [*named])
+        values = self._evaluation(catalogue).values(formula, np.array(cells), span)
+        known = self._known(connection, period, span, cells)
+        says: dict[str, Said] = {}
+        named: dict[str, int] = {}
+        for index, (cell, speaks) in enumerate(zip(cells, spoken(values).tolist(), strict=True)):
+            if speaks or known:  # who is silent and has no row has nothing new to say
+                name = self._name(period, span, cell)
+                if speaks or name in known:
+                    says[name], named[name] = said_of(values, index), cell
         version = catalogue.indicators[formula.indicator].formula_version
         return list(self._differing(period, says, known, now, named, version))
+
+    def _known(
+        self, connection: psycopg.Connection, period: Period, span: Span, cells: list[int]
+    ) -> Mapping[str, Written]:
+        """The last rows of some cells, asked for by name; of many: all that the period has."""
+        with connection.cursor() as cursor:
+            if len(cells) <= ASKED_BY_NAME_MAX:
+                return last_rows(cursor, [self._name(period, span, cell) for cell in cells])
+            asked = _asked(period, span)
+            if self._rows_of != asked:
+                self._rows, self._rows_of = rows_of(cursor, *asked), asked
+        return self._rows
 
     def _evaluation(self, catalogue: Catalogue) -> Evaluation:
         """A closed period keeps the version that it ended under."""
@@ -181,7 +206,7 @@ class Reviser:
         for unit in set(self._state.cells.units):
             shard = self._shard_of(unit)
             if shard in owned.shards and self._since[shard] < span.end:
-                place = province_code(self._state.units, unit)
+                place = self._province(unit)
                 close = Close(period.task.formula, span.name, period.period, place)
                 if close not in self._closes and close not in found.setdefault(shard, []):
                     found[shard].append(close)
@@ -217,6 +242,8 @@ class Reviser:
             write_rows_in(cursor, epoch, [observed(*each) for each in found.rows], now)
             write_closes(cursor, found.closes, now)
         self._closes.update(dict.fromkeys(found.closes, now))
+        if found.asked == self._rows_of:
+            self._rows.update((each.last.id, each) for each in found.rows)
 
     def _records(self, owned: Owned, rows: Iterable[Written], now: int) -> Iterator[Record]:
         """The records of revisions after the first, which says what the open period said."""
@@ -237,11 +264,20 @@ class Reviser:
         return implied(formula, name, self._closed_at(name)) if formula is not None else None
 
     def _closed_at(self, name: str) -> int | None:
-        unit = name.split("|", 2)[1]
-        return self._closes.get(close_of(name, province_code(self._state.units, unit)))
+        return self._closes.get(close_of(name, self._province(name.split("|", 2)[1])))
+
+    def _province(self, unit: str) -> str:
+        if unit not in self._provinces:
+            self._provinces[unit] = province_code(self._state.units, unit)
+        return self._provinces[unit]
 
     def _name(self, period: Period, span: Span, cell: int) -> str:
         dim, member = self._state.cells.members[cell]
         dims = {dim: member} if dim else {}
         unit = self._state.cells.units[cell]
         return identity(period.task.formula, unit, dims, span.name, period.period)
+
+
+def _asked(period: Period, span: Span) -> tuple[str, str]:
+    """What begins and ends the ids of a period's observations."""
+    return period.task.formula, f"{span.name}:{period.period}"

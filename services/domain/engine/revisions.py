@@ -8,7 +8,9 @@ a function of the last row at rest and of the value now: whoever evaluates finds
 from math import isclose
 
 import msgspec
+import numpy as np
 
+from services.domain.engine.amount import Bools
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.evaluate import MISSING, ZERO_DENOMINATOR, Values
 from services.domain.engine.observation import (
@@ -79,6 +81,13 @@ def said_of(values: Values, index: int) -> Said:
         _shown(float(values.denominator[index])),
         None if values.has[index] else reason,
     )
+
+
+def spoken(values: Values) -> Bools:
+    """The cells of an evaluation that are not silent."""
+    parts = np.nan_to_num(values.numerator), np.nan_to_num(values.denominator)
+    said: Bools = (values.has & (values.value != 0)) | (parts[0] != 0) | (parts[1] != 0)
+    return said
 
 
 def quiet(formula: Formula) -> Said:
