@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.adapters.log_positions import adopt_log
 from services.adapters.provision import provision
 from services.adapters.settings import Settings
 from services.cli.centre import DEFAULT_DATA, DataOption, load_centre
@@ -17,7 +18,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         "migrate",
         help="Bring the database and the topics to this version. Safe at any time, also twice.\n\n"
-        "Example: ioc migrate --database postgresql://ioc@db/ioc --kafka kafka:9092",
+        "Examples:\n\nioc migrate --database postgresql://ioc@db/ioc --kafka kafka:9092\n\n"
+        "ioc migrate --adopt-log    # after a topic or the cluster was made anew",
     )(migrate)
 
 
@@ -35,6 +37,13 @@ def migrate(
             "--kafka", envvar="IOC_KAFKA_BOOTSTRAP", help="Instead of the running centre's."
         ),
     ] = None,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt-log",
+            help="Go on at the beginning of each log that was made anew or lost its tail.",
+        ),
+    ] = False,
 ) -> None:
     """Create what is missing; nothing that was counted is changed."""
     if bool(database) != bool(kafka):
@@ -47,3 +56,8 @@ def migrate(
     started = time.monotonic()
     provision(settings)
     print(f"database and topics are ready ({time.monotonic() - started:.1f} s)", file=sys.stderr)
+    if adopt:
+        adopted = adopt_log(settings)
+        for topic, part, position, begin in adopted:
+            print(f"{topic}/{part}: was at {position}, goes on at {begin}", file=sys.stderr)
+        print(f"positions that were of another log: {len(adopted)}", file=sys.stderr)

@@ -37,6 +37,8 @@ BATCH = 50
 STRIKE_SECONDS_MAX = 60
 QUIET_TOPIC = "ioc.events.environment.v1"
 DUE_SECONDS = 5
+ADOPT = "--adopt-log"
+_OF_ANOTHER = "update progress set cluster_id = 'another', owner = null returning 1"
 
 Lines = dict[tuple[str, str], Line]
 
@@ -176,11 +178,28 @@ async def test_a_topic_made_anew_stops_counting_until_the_operator_decides(
         await divided.logged("count", "was made anew or lost its tail", behind)
         await divided.not_ready("count")
         await send(divided, log.events, batch=BATCH)
-        await divided.rows(
-            "update progress set position = 0 where topic = %s returning 1", [QUIET_TOPIC]
-        )
+        assert f"{QUIET_TOPIC}/0: was at 1, goes on at 0" in divided.ioc("migrate", ADOPT).stderr
         await divided.ready_again("count")
         await assert_exact(divided, log)
+
+
+async def test_another_cluster_is_not_counted_until_the_operator_decides(
+    divided: DividedCentre, draw_small_log: DrawLog
+) -> None:
+    log = draw_small_log(117)
+    half = len(log.events) // 2
+    await send(divided, log.events[:half], batch=BATCH)
+    await divided.settled()
+    behind = len(divided.log_of("count"))
+    async with watching(divided, log.totals, log.province):
+        await divided.rows(_OF_ANOTHER)
+        await divided.logged("count", "was counted from the Kafka cluster another", behind)
+        await divided.not_ready("count")
+        await send(divided, log.events[half:], batch=BATCH)
+        assert "was at" in divided.ioc("migrate", ADOPT).stderr
+        await divided.ready_again("count")
+        await assert_exact(divided, log)
+    assert "another log: 0" in divided.ioc("migrate", ADOPT).stderr
 
 
 async def test_the_database_is_restored_to_an_earlier_state(

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from services.aggregator.count.batch import Partition
-from services.domain.errors import Fenced
+from services.domain.errors import Fenced, Unavailable
 
 FENCE_WAIT_MS = 2_000
 
@@ -23,20 +23,31 @@ class Position(NamedTuple):
 
 
 def take_over(
-    connection: psycopg.Connection, owner: UUID, partitions: Sequence[Partition]
+    connection: psycopg.Connection,
+    owner: UUID,
+    partitions: Sequence[Partition],
+    cluster: str | None = None,
 ) -> dict[Partition, Position]:
     """Become the owner of partitions and learn where they stand.
 
     Waits for the predecessor's open transaction.
 
-    A predecessor that holds its rows for more than two seconds is ended.
+    A predecessor that holds its rows for more than two seconds is ended. Raises `Unavailable` when
+    the positions are of another Kafka cluster than this one: its offsets say nothing here.
     """
     topics, parts = [t for t, _ in partitions], [p for _, p in partitions]
     try:
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute(f"set local lock_timeout = {FENCE_WAIT_MS}")
-            cursor.execute(_TAKE, (owner, topics, parts))
-            return {(t, p): Position(offset, commits) for t, p, offset, commits in cursor}
+            cursor.execute(_TAKE, (owner, cluster, topics, parts))
+            found = cursor.fetchall()
+            for topic, part, _, _, known in found:
+                if cluster is not None and known != cluster:
+                    raise Unavailable(
+                        f"{topic}/{part} was counted from the Kafka cluster {known}, and this is"
+                        f" {cluster}: correct the address, or run `ioc migrate --adopt-log`"
+                    )
+            return {(t, p): Position(offset, commits) for t, p, offset, commits, _ in found}
     except psycopg.errors.LockNotAvailable:
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute(_END_PREDECESSORS, (topics, parts))
@@ -44,12 +55,13 @@ def take_over(
 
 
 _TAKE = """
-update progress p set owner = %s, epoch = epoch + 1, backend_pid = pg_backend_pid()
+update progress p set owner = %s, epoch = epoch + 1, backend_pid = pg_backend_pid(),
+  cluster_id = coalesce(p.cluster_id, %s)
 from (select topic, part from progress
       join unnest(%s::text[], %s::int[]) as wanted (topic, part) using (topic, part)
       order by topic, part for update) held
 where p.topic = held.topic and p.part = held.part
-returning p.topic, p.part, p.position, p.commits
+returning p.topic, p.part, p.position, p.commits, p.cluster_id
 """
 
 _END_PREDECESSORS = """

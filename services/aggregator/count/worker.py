@@ -9,7 +9,7 @@ failure is seen.
 
 import asyncio
 from collections.abc import Collection, Coroutine, Iterable
-from typing import Any
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
+from services.adapters.log_positions import cluster_id
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.timescale import connect, is_defect
@@ -39,6 +40,7 @@ TICK_SECONDS = 1.0
 ANSWER_SECONDS_MAX = 5.0
 RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
+Answer = TypeVar("Answer")
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
@@ -186,13 +188,16 @@ class CountWorker:
             )
             self._owner = uuid4()
             self._writer = Writer(self._connection, self._owner, self._catalogue, self._units)
-        positions = await asyncio.to_thread(take_over, self._connection, self._owner, wanted)
+        cluster = await self._answer(cluster_id(self._settings.kafka_bootstrap))
+        positions = await asyncio.to_thread(
+            take_over, self._connection, self._owner, wanted, cluster
+        )
         missing = [p for p in wanted if p not in positions]
         if missing:
             raise Unavailable(f"no position for {missing[0]}: run `ioc migrate`")
         tps = [TopicPartition(*partition) for partition in wanted]
-        begins = await self._offsets(self.consumer.beginning_offsets(tps))
-        ends = await self._offsets(self.consumer.end_offsets(tps))
+        begins = await self._answer(self.consumer.beginning_offsets(tps))
+        ends = await self._answer(self.consumer.end_offsets(tps))
         if rebalances != self._rebalances:
             return
         for tp in tps:
@@ -200,7 +205,8 @@ class CountWorker:
             if not begins[tp] <= offset <= ends[tp]:
                 raise Unavailable(
                     f"{tp.topic}/{tp.partition}: position {offset} is not in the log"
-                    f" [{begins[tp]}, {ends[tp]}]; the topic was made anew or lost its tail"
+                    f" [{begins[tp]}, {ends[tp]}]; the topic was made anew or lost its tail:"
+                    " when its log is the right one, run `ioc migrate --adopt-log`"
                 )
             self.consumer.seek(tp, offset)
         self.consumer.resume(*tps)
@@ -243,16 +249,14 @@ class CountWorker:
         Asking for the ends is also how the worker notices that Kafka is away.
         """
         tps = [TopicPartition(*partition) for partition in self._held]
-        ends = await self._offsets(self.consumer.end_offsets(tps))
+        ends = await self._answer(self.consumer.end_offsets(tps))
         held = {p: at for p, at in self._held.items() if TopicPartition(*p) in ends}
         behind = {p: ends[TopicPartition(*p)] - held[p].offset for p in held}
         caught_up = [partition for partition, records in behind.items() if records <= 0]
         self._metrics.lag.set(sum(max(0, records) for records in behind.values()))
         self._remember(await asyncio.to_thread(self._require_writer().tick, held, caught_up, now()))
 
-    async def _offsets(
-        self, question: Coroutine[Any, Any, dict[TopicPartition, int]]
-    ) -> dict[TopicPartition, int]:
+    async def _answer(self, question: Coroutine[object, None, Answer]) -> Answer:
         """The answer, from a task of its own; raises `Unavailable` without one.
 
         While a broker is away the client lets cancellations of its inner tasks escape, which would
@@ -265,7 +269,7 @@ class CountWorker:
             if not asking.done():
                 asking.cancel()
         if not asking.done() or asking.cancelled():
-            raise Unavailable("Kafka does not say where its logs end")
+            raise Unavailable("Kafka does not answer")
         return asking.result()
 
     def _require_writer(self) -> Writer:
