@@ -97,6 +97,24 @@ async def test_no_way_to_kafka(
         await divided.not_ready("evaluate")
 
 
+@pytest.mark.parametrize("service", ["count", "evaluate"])
+async def test_a_start_while_kafka_is_away(
+    divided: DividedCentre, lines: Lines, draw_small_log: DrawLog, service: str
+) -> None:
+    log = draw_small_log(109)
+    behind = len(divided.log_of(service))
+    lines[service, "kafka"].refuse()
+    await divided.replaced(service, await divided.kill(service))
+    await divided.logged(service, "kafka_not_reachable", behind)
+    before = divided.pids()
+    await divided.not_ready(service)
+    await send(divided, log.events, batch=BATCH)
+    divided.mend()
+    await divided.ready_again(service)
+    await assert_exact(divided, log)
+    assert divided.pids() == before, divided.ends()
+
+
 async def test_a_broker_that_does_not_answer(
     divided: DividedCentre, lines: Lines, draw_small_log: DrawLog
 ) -> None:

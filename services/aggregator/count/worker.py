@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
+from services.adapters.kafka_start import started
 from services.adapters.log_positions import cluster_id
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
@@ -87,22 +88,7 @@ class CountWorker:
 
     async def run(self) -> None:
         """Count until cancelled; whatever fails, state is dropped and read again."""
-        self.consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
-            group_id="ioc-count",
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
-            heartbeat_interval_ms=min(
-                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
-            ),
-            max_poll_interval_ms=300_000,
-            metadata_max_age_ms=METADATA_MS_MAX,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-        )
-        self.consumer.subscribe(self._topics, listener=_Listener(self))
-        await self.consumer.start()
+        await started(self._new_consumer, self._log)
         pause = RETRY_SECONDS
         compactor = Compactor(self._settings.database_url, self._settings.compact_seconds)
         compacting = asyncio.create_task(compactor.run(self._held.keys))
@@ -120,6 +106,25 @@ class CountWorker:
             await self.consumer.stop()
             if self._connection is not None:
                 self._connection.close()
+
+    def _new_consumer(self) -> AIOKafkaConsumer:
+        self._assigned.clear()
+        self.consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap,
+            group_id="ioc-count",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
+            heartbeat_interval_ms=min(
+                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
+            ),
+            max_poll_interval_ms=300_000,
+            metadata_max_age_ms=METADATA_MS_MAX,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+        self.consumer.subscribe(self._topics, listener=_Listener(self))
+        return self.consumer
 
     def assigned(self, partitions: Collection[TopicPartition]) -> None:
         """Called by the listener: the loop takes over what it does not hold yet.

@@ -7,6 +7,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from services.adapters.kafka_start import started
+from services.adapters.logs import logger
 from services.adapters.topics import INDICATORS
 from services.domain.errors import Unavailable
 
@@ -18,17 +20,20 @@ class Publisher:
     """An idempotent producer for one topic; explicit partitions, acknowledged by all."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
+        self._bootstrap = bootstrap
+
+    async def start(self) -> None:
+        """Connect, however long Kafka is away."""
+        self._producer = await started(self._new_producer, logger("evaluate"))
+
+    def _new_producer(self) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
             enable_idempotence=True,
             acks="all",
             max_batch_size=BATCH_BYTES,
             request_timeout_ms=10_000,
         )
-
-    async def start(self) -> None:
-        """Connect."""
-        await self._producer.start()
 
     async def stop(self) -> None:
         """Send what is left and disconnect."""

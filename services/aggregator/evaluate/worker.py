@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
+from services.adapters.kafka_start import started
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.standards import DETAIL_MAX, WatchedStandard
@@ -94,22 +95,10 @@ class EvaluateWorker:
 
     async def run(self) -> None:
         """Evaluate until cancelled; whatever fails, state is dropped and read again."""
-        self.consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
-            group_id="ioc-evaluate",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
-            heartbeat_interval_ms=min(
-                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
-            ),
-            max_poll_interval_ms=300_000,
-        )
-        self.consumer.subscribe([INDICATORS], listener=_Listener(self))
-        await self.consumer.start()
         await self._publisher.start()
         pause = RETRY_SECONDS
         try:
+            await started(self._new_consumer, self._log)
             async with _listening(self._settings.database_url, self._notified):
                 while True:
                     try:
@@ -123,6 +112,22 @@ class EvaluateWorker:
             await self._publisher.stop()
             await self.consumer.stop()
             self._engine.drop()
+
+    def _new_consumer(self) -> AIOKafkaConsumer:
+        self._assigned.clear()
+        self.consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap,
+            group_id="ioc-evaluate",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
+            heartbeat_interval_ms=min(
+                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
+            ),
+            max_poll_interval_ms=300_000,
+        )
+        self.consumer.subscribe([INDICATORS], listener=_Listener(self))
+        return self.consumer
 
     async def _drop(self, error: Exception) -> None:
         self._log.warning(

@@ -4,7 +4,16 @@ import { freshnessOf, LIVE_GRACE_MS } from "../src/model/freshness";
 import { formatNumber, formatSigned } from "../src/model/numbers";
 import { readObservation, type Observation } from "../src/model/observation";
 import { clockTime, duration, periodWords, weekdayDate } from "../src/model/times";
-import { comparisonWords, goalRemark, growthRemark, reasonWords, spoken, statusWord } from "../src/model/words";
+import {
+  breakWords,
+  comparisonWords,
+  doubtWords,
+  goalRemark,
+  growthRemark,
+  reasonWords,
+  spoken,
+  statusWord,
+} from "../src/model/words";
 
 const NOON = Date.parse("2026-11-20T05:00:00Z");
 const SHARE = indicatorOf(
@@ -121,6 +130,17 @@ describe("words of a figure", () => {
     expect(statusWord(figure({ status: "E" }))).toBe("ước tính");
     expect(statusWord(figure({ drill: true }))).toBe("diễn tập");
     expect(statusWord(figure({ status: "A" }))).toBeNull();
+  });
+
+  // clause 7.3.4
+  it("say what speaks against a figure, and since when a series is another one", () => {
+    const doubted = figure({ warnings: ["sudden_change", "parts_do_not_add_up"], status: "E" });
+    expect(statusWord(doubted)).toBe("cần kiểm tra");
+    expect(doubtWords(doubted)).toBe("thay đổi đột ngột so với các kỳ trước; các phần không khớp với tổng");
+    const broken = figure({ break: { mark: "B", at: "2025-07-01", reason: "boundary" }, warnings: ["sudden_change"] });
+    expect(statusWord(broken)).toBe("đổi chuỗi");
+    expect(breakWords(broken)).toBe("đổi địa giới từ 01/07/2025");
+    expect([doubtWords(figure({})), breakWords(figure({}))]).toEqual([null, null]);
   });
 
   // clause 10.1.2

@@ -34,6 +34,12 @@ export interface Freshness {
   readonly sourcesLate: readonly string[];
 }
 
+/** From a day on a series does not go on as before: "boundary" or "formula". */
+export interface SeriesBreak {
+  readonly at: string;
+  readonly reason: string;
+}
+
 export interface Rank {
   readonly position: number;
   readonly of: number;
@@ -60,7 +66,9 @@ export interface Observation {
   readonly revision: number | null;
   readonly previous: number | null;
   readonly releasedAt: number | null;
-  readonly broken: boolean;
+  readonly seriesBreak: SeriesBreak | null;
+  /** What speaks against a reported figure; it is shown all the same. */
+  readonly warnings: readonly string[];
   readonly publishedAt: number | null;
   readonly freshness: Freshness | null;
   readonly reported: number | null;
@@ -102,7 +110,7 @@ export function readObservation(value: unknown): Observation | null {
     level: readLevel(asMembers(item["level"])),
     rank: readRank(asMembers(item["rank"])),
     drill: item["drill"] === true,
-    quality: asList(item["quality"]).flatMap((code) => (typeof code === "string" ? [code] : [])),
+    quality: readTexts(item["quality"]),
     removed: item["removed"] === true,
   };
 }
@@ -120,9 +128,18 @@ function readFigures(item: Members) {
     revision: asNumber(item["revision"]),
     previous: asNumber(asMembers(item["previous"])?.["value"]),
     releasedAt: asInstant(item["released_at"]),
-    broken: item["break"] !== undefined && item["break"] !== null,
+    seriesBreak: readBreak(asMembers(item["break"])),
+    warnings: readTexts(item["warnings"]),
     publishedAt: asInstant(item["published_at"]),
   };
+}
+
+function readTexts(value: unknown): readonly string[] {
+  return asList(value).flatMap((code) => (typeof code === "string" ? [code] : []));
+}
+
+function readBreak(item: Members | null): SeriesBreak | null {
+  return item === null ? null : { at: asText(item["at"]) ?? "", reason: asText(item["reason"]) ?? "" };
 }
 
 function readDims(value: unknown): Readonly<Record<string, string>> {

@@ -37,13 +37,36 @@ export function reasonWords(reason: string | null): string {
   return REASONS[reason ?? "missing"] ?? "chưa có số";
 }
 
+/** The codes of doubts on reported figures. */
+const DOUBTS: Readonly<Record<string, string>> = {
+  parts_do_not_add_up: "các phần không khớp với tổng",
+  cross_series: "một phần lớn hơn toàn thể",
+  sudden_change: "thay đổi đột ngột so với các kỳ trước",
+};
+
+const BREAKS: Readonly<Record<string, string>> = { boundary: "đổi địa giới", formula: "đổi công thức" };
+
 /** The word in the box beside a name: simulated and drill come before the status letter. Null for an official figure. */
 export function statusWord(item: Observation): string | null {
   if (item.drill) return "diễn tập";
   if (item.quality.includes("simulated")) return "mô phỏng";
-  if (item.broken) return "đổi chuỗi";
+  if (item.seriesBreak !== null) return "đổi chuỗi";
+  if (item.warnings.length > 0) return "cần kiểm tra";
   const word = STATUS[item.status ?? "A"] ?? null;
   return word ?? (item.quality.includes("backcast") ? "tính ngược" : null);
+}
+
+/** What speaks against a reported figure; null when nothing does. */
+export function doubtWords(item: Observation): string | null {
+  return item.warnings.length === 0 ? null : item.warnings.map((code) => DOUBTS[code] ?? code).join("; ");
+}
+
+/** Since when and why a series does not go on as before; null when it does. */
+export function breakWords(item: Observation): string | null {
+  if (item.seriesBreak === null) return null;
+  const { at, reason } = item.seriesBreak;
+  const [year, month, day] = at.split("-");
+  return `${BREAKS[reason] ?? "đổi cách tính"} từ ${day === undefined ? at : `${day}/${month}/${year}`}`;
 }
 
 /** Whether a figure was made from simulated or back-cast events. */

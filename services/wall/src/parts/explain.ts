@@ -7,7 +7,7 @@ import { freshnessOf } from "../model/freshness";
 import { formatNumber, NO_VALUE } from "../model/numbers";
 import type { Observation } from "../model/observation";
 import { clockTime, dayMonth, fullDate, periodWords } from "../model/times";
-import { comparisonWords, reasonWords, statusWord, valueWords } from "../model/words";
+import { breakWords, comparisonWords, doubtWords, reasonWords, statusWord, valueWords } from "../model/words";
 import { h, type VNode } from "../view/node";
 
 /** Names and offsets beyond so many are counted only. */
@@ -119,6 +119,8 @@ function rowsOf(indicator: Indicator, item: Observation, now: number, lostAt: nu
     ["So sánh", comparisonWords(indicator, item)],
     ["Độ đủ", item.reported === null || item.expected === null ? null : `${item.reported}/${item.expected} đơn vị`],
     ["Trạng thái", statusWord(item) ?? "chính thức"],
+    ["Cần kiểm tra", doubtWords(item)],
+    ["Đổi chuỗi", breakWords(item)],
     ["Độ mới", freshnessOf(item, now, lostAt).words],
     ["Nguồn chậm", item.freshness === null ? null : item.freshness.sourcesLate.join(", ")],
     ["Lần sửa", item.revision === null ? null : String(item.revision)],
