@@ -8,8 +8,9 @@ import pytest
 
 from services.domain.units import UnitList
 from tests.acceptance.dossier_log import LIST_OF
+from tests.acceptance.exactness import assert_receipt_settled
 from tests.acceptance.senders import post, send
-from tests.centre import Centre, until
+from tests.centre import Centre, Document, until
 from tests.unit.reference_log import event, received, revenue, step, written
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(280)]
@@ -26,6 +27,11 @@ async def one(centre: Centre, indicator: str, unit: str, **query: str) -> dict[s
     """The only observation that a query finds."""
     (found,) = await centre.observations(indicator=indicator, unit=unit, **query)
     return found
+
+
+def coded(receipt: Document) -> list[tuple[int, str]]:
+    """The lines of a receipt that carry a code."""
+    return [(note["line"], note["code"]) for note in receipt["notes"] if "code" in note]
 
 
 @pytest.mark.clause("7.3.4")
@@ -104,3 +110,36 @@ async def test_a_reading_that_moves_is_counted_where_it_is_now(
     before = await one(centre, "HE-02", commune, window="month", period="2026-05")
     after = await one(centre, "HE-02", commune, window="month", period="2026-06")
     assert (before["value"], after["value"]) == (None, 90)
+
+
+async def test_an_extension_after_the_due_date_is_kept_and_told(
+    centre: Centre, units: UnitList, province: str
+) -> None:
+    commune = units.children(f"{province}@{LIST_OF}")[0].code
+    assigned = {"title": "x", "resolution_id": "R-1", "lead_agency": "H33.1"}
+    due = {"due_at": "2026-05-20T17:30:00+07:00"}
+    later = {"due_at": "2026-05-29T17:30:00+07:00", "document": "D-1"}
+    facts = [
+        event("task.assigned", "2026-05-04T09:00", "T-1", assigned | due),
+        event("task.extended", "2026-05-20T17:31", "T-1", later),
+        event("task.completed", "2026-05-28T09:00", "T-1", {"evidence_ref": "E"}),
+    ]
+    sent = await send(centre, [written(each) | {"unit": commune} for each in facts], batch=3)
+    receipt = await assert_receipt_settled(centre, sent.answers[0])
+    assert coded(receipt) == [(2, "extension_after_due")]
+
+
+async def test_a_case_opened_under_two_units_is_counted_in_both_and_told(
+    centre: Centre, units: UnitList, province: str
+) -> None:
+    one_unit, other = (unit.code for unit in units.children(f"{province}@{LIST_OF}")[:2])
+    first = received("2026-05-12T10:00", "TWO-1", unit=one_unit)
+    second = received("2026-05-13T10:00", "TWO-1", unit=other)
+    alone = received("2026-05-13T10:00", "TWO-2", unit=other)
+    sent = await send(centre, [written(each) for each in (first, second, alone)], batch=1)
+    told = [coded(await assert_receipt_settled(centre, answer)) for answer in sent.answers]
+    assert told == [[], [(1, "subject_in_two_units")], []]
+    await centre.settled()
+    for unit, count in ((one_unit, 1), (other, 2)):
+        found = await one(centre, "PS-01", unit, window="month", period=MONTH)
+        assert found["denominator"] == count

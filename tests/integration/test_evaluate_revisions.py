@@ -13,8 +13,8 @@ from services.adapters.observations import DatabaseObservations
 from services.adapters.standards import load_catalogue
 from services.adapters.timescale import connect
 from services.adapters.units import load_units
-from services.aggregator.evaluate import reviser
 from services.aggregator.evaluate.engine import EvaluationEngine
+from services.aggregator.evaluate.reviser import ASKED_BY_NAME_MAX
 from services.domain.engine.catalogue import Catalogue
 from services.domain.errors import Fenced
 from services.domain.instants import HOUR, SECOND
@@ -25,6 +25,7 @@ from tests.unit.reference_log import at, stamp
 pytestmark = pytest.mark.servers
 
 SHARDS = 2
+BY_NAME_AND_BY_PERIOD = pytest.mark.parametrize("asked_by_name_max", [ASKED_BY_NAME_MAX, 0])
 MONTH = "PS-01|P:33@2025-07-01||month:2025-10"
 KEY = "PS-01|P:33@2025-07-01||month~revised"
 TICKS_MAX = 400
@@ -50,8 +51,10 @@ class Row(NamedTuple):
 class Evaluating:
     """An evaluator whose log is a dictionary; it is ticked until it has nothing left to do."""
 
-    def __init__(self, database: str) -> None:
-        self.engine = EvaluationEngine(database, catalogue(), load_units(), SHARDS)
+    def __init__(self, database: str, asked_by_name_max: int) -> None:
+        self.engine = EvaluationEngine(
+            database, catalogue(), load_units(), SHARDS, asked_by_name_max
+        )
         self.log: dict[str, dict[str, Any] | None] = {}
 
     def take_over(self, log: dict[str, dict[str, Any] | None] | None = None) -> None:
@@ -81,9 +84,10 @@ class Centre(NamedTuple):
     connection: psycopg.Connection
     counting: Counting
     evaluators: list[Evaluating]
+    asked_by_name_max: int
 
     def evaluator(self) -> Evaluating:
-        self.evaluators.append(Evaluating(self.database))
+        self.evaluators.append(Evaluating(self.database, self.asked_by_name_max))
         return self.evaluators[-1]
 
     def send(self, now: int, *documents: dict[str, Any]) -> None:
@@ -111,14 +115,20 @@ class Centre(NamedTuple):
 
 
 @pytest.fixture
-def centre(database: str) -> Iterator[Centre]:
+def asked_by_name_max() -> int:
+    """Of how many cells the rows are asked for by name."""
+    return ASKED_BY_NAME_MAX
+
+
+@pytest.fixture
+def centre(database: str, asked_by_name_max: int) -> Iterator[Centre]:
     """A centre that has been looked at since before the month began."""
     with connect(database, "test") as connection:
         for shard in range(SHARDS):
             connection.execute(
                 "insert into evaluator (shard, since) values (%s, '2025-09-01')", (shard,)
             )
-        centre = Centre(database, connection, Counting(database, connection), [])
+        centre = Centre(database, connection, Counting(database, connection), [], asked_by_name_max)
         yield centre
         for evaluating in centre.evaluators:
             evaluating.engine.drop()
@@ -153,14 +163,7 @@ def test_a_late_event_makes_a_numbered_revision(centre: Centre) -> None:
     assert (found["finality"], found["revision"], found["denominator"]) == ("final", 2, 2)
 
 
-@pytest.fixture(params=["by name", "by period"])
-def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How rows are asked for: few cells by their names, many by the period."""
-    if request.param == "by period":
-        monkeypatch.setattr(reviser, "ASKED_BY_NAME_MAX", 0)
-
-
-@pytest.mark.usefixtures("asked")
+@BY_NAME_AND_BY_PERIOD
 @pytest.mark.clause("7.2.3")
 def test_a_retraction_is_another_revision_and_a_restart_is_none(centre: Centre) -> None:
     evaluating = closed_and_late(centre)
@@ -185,7 +188,7 @@ def test_a_retraction_is_another_revision_and_a_restart_is_none(centre: Centre) 
         evaluating.engine.tick(RETRACTED + HOUR)
 
 
-@pytest.mark.usefixtures("asked")
+@BY_NAME_AND_BY_PERIOD
 def test_what_was_counted_while_nobody_looked_is_numbered_once(centre: Centre) -> None:
     evaluating = closed_and_late(centre)
     evaluating.engine.drop()

@@ -150,8 +150,10 @@ def test_a_promise_is_renewed_in_time_or_by_a_transfer(
     kind: str, sent: str, overdue: dict[str, int]
 ) -> None:
     said = {"due_at": f"{LATER_DUE}:00+07:00", "agency_id": "H33.2"}
-    found = points(item((kind, sent, said), due_at=f"{DUE}:00+07:00"))
-    assert found["feedback_overdue"] == overdue
+    renewed = item((kind, sent, said), due_at=f"{DUE}:00+07:00")
+    assert points(renewed)["feedback_overdue"] == overdue
+    warned = [*outcome(renewed).warnings.values()]
+    assert warned == (["extension_after_due"] if overdue == {DUE: 1} else [])
 
 
 def test_a_pause_moves_a_promise_on_in_clock_time() -> None:

@@ -80,6 +80,15 @@ def test_an_extension_in_time_moves_the_date_and_a_late_one_does_not() -> None:
     assert late["tasks_overdue"] == {DUE: 1}
 
 
+def test_an_extension_after_the_due_date_is_told() -> None:
+    late = ("extended", "2025-10-31T17:31", EXTENSION)
+    documents = task(late)
+    name = documents[1]["source"], documents[1]["id"]
+    assert dict(outcome(documents).warnings) == {name: "extension_after_due"}
+    assert not outcome(task(("extended", DUE, EXTENSION))).warnings
+    assert not outcome(task(("completed", DUE, {"evidence_ref": "E"}), late)).warnings
+
+
 def test_a_task_cancelled_in_time_is_void_and_one_cancelled_late_is_not() -> None:
     void = task(("cancelled", DUE, {"document": "D"}))
     assert not {"tasks_due", "tasks_due_not_done", "tasks_overdue"} & points(void).keys()

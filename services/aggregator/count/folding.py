@@ -19,13 +19,14 @@ from services.domain.events import Event, decode
 class Folding:
     """The work of one transaction.
 
-    `changes` for panes, `writes` for case rows, `states` for receipts.
+    `changes` for panes, `writes` for case rows, `states` and `warnings` for receipts.
     """
 
     def __init__(self, book: Book, places: Places, now: int) -> None:
         self.changes = Changes(places)
         self.writes: list[CaseWrite] = []
         self.states: dict[tuple[str, str], str] = {}
+        self.warnings: dict[tuple[str, str], str] = {}
         self._book = book
         self._now = now
 
@@ -63,6 +64,7 @@ class Folding:
         if row.body.since is not None:
             self.states.update({(each.source, each.id): SUPERSEDED for each in events})
         self.states.update(outcome.states)
+        self.warnings.update(outcome.warnings)
         return outcome.working_day
 
     def _outcome(self, name: CaseName, events: Sequence[Event], since: int | None) -> Outcome:

@@ -1,22 +1,24 @@
 """Receipts: what became of the records of each request, added up as they are counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from services.aggregator.count.batch import Batch, Received, storable
 from services.aggregator.count.case_rows import Cursor
+from services.aggregator.count.folding import Folding
 from services.domain.cases.outcome import COUNTED
 from services.domain.engine.windows import BEGINNING, STATISTICAL, place
 
 STATES = ("counted", "duplicate", "waiting", "superseded", "late", "quarantined")
 DUPLICATE, LATE = "duplicate", "late"
+DUPLICATE_DIFFERS = "duplicate_differs"
 NOTHING_FINAL = -(1 << 62)
 """An instant before every event."""
 
 
 class ReceiptNote(NamedTuple):
-    """The state of one record of a receipt; `differs` marks a duplicate with another content.
+    """The state of one record of a receipt, and the warning that it carries.
 
     Of a duplicate `first` is the (source, id) of the event that it repeats.
     """
@@ -24,28 +26,28 @@ class ReceiptNote(NamedTuple):
     receipt: UUID | None
     line: int
     state: str
-    differs: bool
+    code: str | None = None
     first: tuple[str | None, str | None] = (None, None)
 
 
-def note(
-    received: Received, states: Mapping[tuple[str, str], str], final_before: int
-) -> ReceiptNote:
+def note(received: Received, folding: Folding, final_before: int) -> ReceiptNote:
     """Say what became of a new event.
 
     One that counts is late when its month was final before: figures are revised by it.
     """
     event = received.event
-    state = states.get((event.source, event.id), COUNTED)
+    name = event.source, event.id
+    state = folding.states.get(name, COUNTED)
     if state == COUNTED and event.at < final_before:
         state = LATE
-    return ReceiptNote(received.receipt, received.line, state, differs=False)
+    return ReceiptNote(received.receipt, received.line, state, folding.warnings.get(name))
 
 
 def duplicate(received: Received, *, differs: bool) -> ReceiptNote:
     """Say that an event was there already."""
     first = (received.event.source, received.event.id)
-    return ReceiptNote(received.receipt, received.line, DUPLICATE, differs, first)
+    code = DUPLICATE_DIFFERS if differs else None
+    return ReceiptNote(received.receipt, received.line, DUPLICATE, code, first)
 
 
 def read_final_before(cursor: Cursor, fresh: Sequence[Received], now: int) -> int:
@@ -86,7 +88,7 @@ def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -
                 *([counters[state] for _, counters in ordered] for state in STATES),
             ),
         )
-    noted = [n for n in notes if n.receipt is not None and (n.state != COUNTED or n.differs)]
+    noted = [n for n in notes if n.receipt is not None and (n.state != COUNTED or n.code)]
     if noted:
         cursor.execute(
             "insert into receipt_note (receipt, line, state, code, source, id) select * from"
@@ -96,7 +98,7 @@ def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -
                 [n.receipt for n in noted],
                 [n.line for n in noted],
                 [n.state for n in noted],
-                ["duplicate_differs" if n.differs else None for n in noted],
+                [n.code for n in noted],
                 [n.first[0] for n in noted],
                 [n.first[1] for n in noted],
             ),

@@ -27,12 +27,8 @@ from services.aggregator.count.identities import Identities
 from services.aggregator.count.lists import ReferenceLists
 from services.aggregator.count.places import REMEMBERED_MAX, Places
 from services.aggregator.count.positions import Position, advance, guard
-from services.aggregator.count.receipts import (
-    duplicate,
-    note,
-    read_final_before,
-    write_receipts,
-)
+from services.aggregator.count.receipts import duplicate, note, read_final_before, write_receipts
+from services.aggregator.count.subjects import opened_elsewhere
 from services.aggregator.count.versions import bring, read_with_versions
 from services.domain.cases.book import Book, case_of
 from services.domain.cases.facts import CALENDAR_DAY
@@ -141,7 +137,7 @@ class Writer:
         _store_events(cursor, fresh)
         folding = self._fold(cursor, fresh, now)
         final_before = read_final_before(cursor, fresh, now)
-        notes = [note(received, folding.states, final_before) for received in fresh]
+        notes = [note(received, folding, final_before) for received in fresh]
         notes += [
             duplicate(batch.events[index], differs=not same) for index, same in known.same.items()
         ]
@@ -213,6 +209,7 @@ class Writer:
         for name in grouped.keys() - {*days, *lists}:
             folding.fold(*_work(name, rows, grouped, brought.partitions.get(name)))
         write_cases(cursor, [*folding.writes[written:], *brought.writes])
+        folding.warnings.update(opened_elsewhere(cursor, fresh))
         return folding
 
     def _set_day(self, cursor: Cursor, name: CaseName, day: WorkingDay | None) -> None:

@@ -16,7 +16,7 @@ from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
 from services.adapters.topics import shard_of
 from services.aggregator.evaluate.published import Shard, read_mark
-from services.aggregator.evaluate.reviser import Owned, Record, Reviser
+from services.aggregator.evaluate.reviser import ASKED_BY_NAME_MAX, Owned, Record, Reviser
 from services.aggregator.evaluate.rows import Rows, write_rows
 from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
@@ -55,18 +55,26 @@ class EvaluationEngine:
     All methods are called from one thread at a time.
     """
 
-    def __init__(self, url: str, catalogue: Catalogue, units: UnitList, shards: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        catalogue: Catalogue,
+        units: UnitList,
+        shards: int,
+        asked_by_name_max: int = ASKED_BY_NAME_MAX,
+    ) -> None:
         self._url = url
         self._catalogue = catalogue
         self._units = units
         self._width = shards
+        self._asked_by_name_max = asked_by_name_max
         self._connection: psycopg.Connection | None = None
         self._owner: UUID = uuid4()
         self._reader = PaneReader(catalogue, units)
         self._live = Live(self._reader.state)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)
-        self._reviser = Reviser(self._reader.state, self._shard)
+        self._reviser = Reviser(self._reader.state, self._shard, self._asked_by_name_max)
         self._revised_at = 0
         self._shards: dict[int, Shard] = {}
         self._shard_of_unit: dict[str, int] = {}
@@ -255,7 +263,7 @@ class EvaluationEngine:
         self._live = Live(self._reader.state)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)
-        self._reviser = Reviser(self._reader.state, self._shard)
+        self._reviser = Reviser(self._reader.state, self._shard, self._asked_by_name_max)
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None:

@@ -72,10 +72,13 @@ class _Found(NamedTuple):
 class Reviser:
     """Works off what `Closed` holds, one period at a time."""
 
-    def __init__(self, state: State, shard_of: Callable[[str], int]) -> None:
+    def __init__(
+        self, state: State, shard_of: Callable[[str], int], asked_by_name_max: int
+    ) -> None:
         self.closed = Closed(state)
         self._state = state
         self._shard_of = shard_of
+        self._asked_by_name_max = asked_by_name_max
         self._evaluations: dict[Catalogue, Evaluation] = {}
         self._closes: dict[Close, int] = {}
         self._learned = False
@@ -184,7 +187,7 @@ class Reviser:
     ) -> Mapping[str, Written]:
         """The last rows of some cells, asked for by name; of many: all that the period has."""
         with connection.cursor() as cursor:
-            if len(cells) <= ASKED_BY_NAME_MAX:
+            if len(cells) <= self._asked_by_name_max:
                 return last_rows(cursor, [self._name(period, span, cell) for cell in cells])
             asked = _asked(period, span)
             if self._rows_of != asked:

@@ -22,6 +22,7 @@ from services.domain.cases.lists import MembersOf, no_list
 from services.domain.cases.names import CaseName
 from services.domain.cases.outcome import (
     COUNTED,
+    EXTENSION_AFTER_DUE,
     QUARANTINED,
     SUPERSEDED,
     WAITING,
@@ -181,6 +182,7 @@ class Book:
             figures=linked(fold, unit, counted.members) if kind == TASK else (),
             life=_life(fold),
             turns_at=fold.turns_at,
+            warnings={(e.source, e.id): EXTENSION_AFTER_DUE for e in fold.too_late},
         )
 
     def _with_lists(self, fold: Fold, kind: str, unit: str) -> Fold:

@@ -56,6 +56,7 @@ def fold_feedback(facts: Sequence[Event], calendar_of: CalendarOf, now: int) -> 
         episodes=tuple(item.episodes()),
         turns_at=item.turns_at(now),
         life_to=item.ends_at(),
+        too_late=item.too_late(),
     )
 
 
@@ -73,6 +74,7 @@ class _Episode:
         self._due = parse_instant(due_at) if due_at is not None else None
         self._pause_from: int | None = None
         self._late_requests: list[int] = []
+        self.too_late: list[Event] = []
         self.states: list[tuple[int, _State]] = [(start, self._state())]
 
     def _days_after(self, at: int, days: int) -> int:
@@ -92,8 +94,11 @@ class _Episode:
             self._end_pause(at)
             if fact.type == TRANSFERRED:
                 self._restart(at)
-            if data.due_at is not None and (fact.type == TRANSFERRED or at <= moment.local_due):
-                self._due = parse_instant(data.due_at)
+            if data.due_at is not None:
+                if fact.type == TRANSFERRED or at <= moment.local_due:
+                    self._due = parse_instant(data.due_at)
+                else:
+                    self.too_late.append(fact)
         elif fact.type in OUTCOMES:
             self.closed_at, self.outcome = at, OUTCOMES[fact.type]
             return
@@ -208,6 +213,10 @@ class _Item:
                 self._episodes.append(_Episode(at, data.due_at, self._calendar))
         elif current.closed_at is None:
             current.step(fact, at)
+
+    def too_late(self) -> tuple[Event, ...]:
+        """Facts that gave a new due date when the old one had passed."""
+        return tuple(fact for episode in self._episodes for fact in episode.too_late)
 
     def _open(self) -> _Episode | None:
         current = self._episodes[-1]

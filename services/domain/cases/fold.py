@@ -33,7 +33,8 @@ class Fold(msgspec.Struct, frozen=True, gc=False):
     facts; `stretches` are the states over time, for stocks; `simulated` says that one of its facts
     was made by a simulator. `episodes` are the parts of a life that are counted each for itself.
     Without an event, attributes change at `turns_at`, the first instant at which the clock has
-    passed a bound. Working days up to `life_to` matter to it; None when none does.
+    passed a bound. Working days up to `life_to` matter to it; None when none does. `too_late` are
+    the facts that gave a new due date when the old one had passed: kept, and without effect.
     """
 
     opening: Event
@@ -43,6 +44,7 @@ class Fold(msgspec.Struct, frozen=True, gc=False):
     episodes: tuple[Attributes, ...] = ()
     turns_at: int | None = None
     life_to: int | None = None
+    too_late: tuple[Event, ...] = ()
 
 
 CalendarOf = Callable[[Event], WorkingCalendar]

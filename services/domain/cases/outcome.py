@@ -1,7 +1,9 @@
 """What the set of a case's events means: its contribution, and what became of each event."""
 
 import datetime
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -10,6 +12,8 @@ from services.domain.engine.contributions import Contribution
 from services.domain.events import Event
 
 COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", "quarantined"
+EXTENSION_AFTER_DUE = "extension_after_due"
+NONE: Final[Mapping[tuple[str, str], str]] = MappingProxyType({})
 
 
 class WorkingDay(msgspec.Struct, frozen=True, array_like=True):
@@ -30,7 +34,8 @@ class Outcome(NamedTuple):
 
     `states` gives the receipt state of each (source, id). `ripe_at` is the next instant at which a
     fact begins to count or the clock passes a bound. `life` is the span of time whose working days
-    matter to the contribution; None when none does.
+    matter to the contribution; None when none does. `warnings` are the codes of events that are
+    kept and do not have the effect that they ask for.
     """
 
     contribution: Contribution
@@ -39,6 +44,7 @@ class Outcome(NamedTuple):
     ripe_at: int | None
     life: tuple[int, int] | None
     working_day: WorkingDay | None
+    warnings: Mapping[tuple[str, str], str] = NONE
 
 
 class Asked(NamedTuple):
@@ -57,10 +63,12 @@ class Asked(NamedTuple):
         life: tuple[int, int] | None = None,
         turns_at: int | None = None,
         day: WorkingDay | None = None,
+        warnings: Mapping[tuple[str, str], str] = NONE,
     ) -> Outcome:
         """The outcome with this contribution, asked again at the nearer of the two instants."""
         later = [at for at in (self.ripe_at, turns_at) if at is not None]
-        return Outcome(contribution, figures, self.states, min(later, default=None), life, day)
+        ripe_at = min(later, default=None)
+        return Outcome(contribution, figures, self.states, ripe_at, life, day, warnings)
 
 
 def mark(

@@ -46,8 +46,11 @@ def fold_task(facts: Sequence[Event], _calendar_of: CalendarOf, now: int) -> Fol
         "void": False,
     }
     states = [(opening.at, timing)]
+    too_late = []
     for fact in ordered[1:]:
-        timing = _step(timing, fact, max(fact.at, opening.at))
+        before, timing = timing, _step(timing, fact, max(fact.at, opening.at))
+        if fact.type == EXTENDED and timing is before and "closed_at" not in timing:
+            too_late.append(fact)
         states.append((max(fact.at, opening.at), timing))
     due_at: Any = timing["due_at"]
     found = {name: value for name in OF_ASSIGNMENT if (value := getattr(data, name)) is not None}
@@ -58,6 +61,7 @@ def fold_task(facts: Sequence[Event], _calendar_of: CalendarOf, now: int) -> Fol
         stretches=tuple(_stretches(states)),
         simulated=is_simulated(facts),
         turns_at=due_at + 1 if not_done and due_at >= now and not timing["void"] else None,
+        too_late=tuple(too_late),
     )
 
 
