@@ -20,10 +20,13 @@ MESSAGE_BYTES_MAX: Final = 16 * 1024 * 1024
 
 
 def topics_of(observations: Iterable[Item]) -> tuple[str, ...]:
-    """Topics of totals of the country and of provinces."""
+    """Topics of totals of the country and of provinces, those of closed periods first.
+
+    What is closed is the same however late it is read, so it can be compared.
+    """
     topics = dict.fromkeys(
         f"indicators/{unit.partition(':')[2]}/{unit}/{item['indicator']}/{item['window']}"
-        for item in observations
+        for item in sorted(observations, key=lambda each: each.get("finality") != "final")
         if not item.get("dims") and (unit := str(item["unit"]))[:2] in {"N:", "P:"}
     )
     return tuple(topics)[:TOPICS_MAX]
