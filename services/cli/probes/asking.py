@@ -71,16 +71,20 @@ async def _parts(http: httpx.AsyncClient) -> dict[str, Answer]:
 
 
 async def sample(http: httpx.AsyncClient, indicators: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Some observations of each indicator and of its components."""
+    """Some observations of each indicator and of its components, those of the country first.
+
+    In the order of ids communes come before it, and of them there may be thousands.
+    """
     names = [str(document["id"]) for document in indicators]
     names += [
         f"{one['id']}.{part['id']}" for one in indicators for part in one.get("components", [])
     ]
-    found: list[Item] = []
+    found: dict[str, Item] = {}
     for name in names:
         path = f"/v1/observations?indicator={name}&limit={SAMPLE_OF_INDICATOR}"
-        found += (await _get(http, path)).items
-    return tuple(found)
+        for asked in (f"{path}&unit=N:VN", path):
+            found |= {item["id"]: item for item in (await _get(http, asked)).items}
+    return tuple(found.values())
 
 
 async def ask_for(http: httpx.AsyncClient, observation: Item) -> dict[str, Answer]:
