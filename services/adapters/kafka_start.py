@@ -1,14 +1,19 @@
-"""Starts a client of Kafka, however long the broker is away."""
+"""Clients of Kafka that work in a group, and how any is started while the broker is away."""
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from structlog.stdlib import BoundLogger
 
+from services.adapters.settings import Settings
+
 PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_MAX = 10.0
+HEARTBEAT_MS_MAX = 3_000
+POLL_INTERVAL_MS_MAX = 300_000
 
 
 class Startable(Protocol):
@@ -22,6 +27,20 @@ class Startable(Protocol):
 
 
 Client = TypeVar("Client", bound=Startable)
+
+
+def group_member(settings: Settings, group: str, **own: Any) -> AIOKafkaConsumer:
+    """A consumer that shares partitions with its group and leaves its positions to the database."""
+    session_ms = round(settings.session_timeout_seconds * 1000)
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=min(HEARTBEAT_MS_MAX, round(session_ms / 3)),
+        max_poll_interval_ms=POLL_INTERVAL_MS_MAX,
+        **own,
+    )
 
 
 async def started(make: Callable[[], Client], log: BoundLogger) -> Client:

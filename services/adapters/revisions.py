@@ -129,24 +129,25 @@ def _columns(table: str) -> sql.Composed:
 
 
 _BOTH = sql.SQL(", ").join([_columns("r"), _columns("b")])
+_WITH_BEFORE = sql.SQL("left join period_revision b on b.id = r.id and b.revision = r.revision - 1")
 _LAST = sql.SQL(
     "select {} from unnest(%(ids)s::text[]) as asked (id)"
     " cross join lateral (select * from period_revision p where p.id = asked.id"
     " and (%(at)s::timestamptz is null or p.as_of <= %(at)s) order by p.revision desc limit 1) r"
-    " left join period_revision b on b.id = r.id and b.revision = r.revision - 1"
-).format(_BOTH)
+    " {}"
+).format(_BOTH, _WITH_BEFORE)
 _OF_PERIOD = sql.SQL(
     "select {} from (select distinct on (id) * from period_revision"
     " where split_part(id, '|', 1) = %s and split_part(id, '|', -1) = %s"
     " order by id, revision desc) r"
-    " left join period_revision b on b.id = r.id and b.revision = r.revision - 1"
-).format(_BOTH)
+    " {}"
+).format(_BOTH, _WITH_BEFORE)
 _REVISED = sql.SQL(
     "select {} from (select distinct on (key) * from period_revision"
     " where revision > 1 and as_of > %(since)s"
     " and (%(keys)s::text[] is null or key = any(%(keys)s)) order by key, as_of desc) r"
-    " left join period_revision b on b.id = r.id and b.revision = r.revision - 1"
-).format(_BOTH)
+    " {}"
+).format(_BOTH, _WITH_BEFORE)
 _CLOSES = sql.SQL(
     'select formula, "window", period, province, (extract(epoch from as_of) * 1000000)::bigint'
     " from period_close where %(formulas)s::text[] is null or formula = any(%(formulas)s)"

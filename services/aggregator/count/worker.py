@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
-from services.adapters.kafka_start import started
+from services.adapters.kafka_start import group_member, started
 from services.adapters.log_positions import cluster_id
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
@@ -109,16 +109,10 @@ class CountWorker:
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         self._assigned.clear()
-        self.consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
-            group_id="ioc-count",
-            enable_auto_commit=False,
+        self.consumer = group_member(
+            self._settings,
+            "ioc-count",
             auto_offset_reset="none",
-            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
-            heartbeat_interval_ms=min(
-                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
-            ),
-            max_poll_interval_ms=300_000,
             metadata_max_age_ms=METADATA_MS_MAX,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,

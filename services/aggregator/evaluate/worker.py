@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
-from services.adapters.kafka_start import started
+from services.adapters.kafka_start import group_member, started
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.standards import DETAIL_MAX, WatchedStandard
@@ -115,17 +115,7 @@ class EvaluateWorker:
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         self._assigned.clear()
-        self.consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
-            group_id="ioc-evaluate",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=round(self._settings.session_timeout_seconds * 1000),
-            heartbeat_interval_ms=min(
-                3000, round(self._settings.session_timeout_seconds * 1000 / 3)
-            ),
-            max_poll_interval_ms=300_000,
-        )
+        self.consumer = group_member(self._settings, "ioc-evaluate", auto_offset_reset="earliest")
         self.consumer.subscribe([INDICATORS], listener=_Listener(self))
         return self.consumer
 

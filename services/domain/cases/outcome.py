@@ -13,7 +13,7 @@ from services.domain.events import Event
 
 COUNTED, WAITING, SUPERSEDED, QUARANTINED = "counted", "waiting", "superseded", "quarantined"
 EXTENSION_AFTER_DUE = "extension_after_due"
-NONE: Final[Mapping[tuple[str, str], str]] = MappingProxyType({})
+NO_WARNINGS: Final[Mapping[tuple[str, str], str]] = MappingProxyType({})
 
 
 class WorkingDay(msgspec.Struct, frozen=True, array_like=True):
@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
     ripe_at: int | None
     life: tuple[int, int] | None
     working_day: WorkingDay | None
-    warnings: Mapping[tuple[str, str], str] = NONE
+    warnings: Mapping[tuple[str, str], str] = NO_WARNINGS
 
 
 class Asked(NamedTuple):
@@ -63,7 +63,7 @@ class Asked(NamedTuple):
         life: tuple[int, int] | None = None,
         turns_at: int | None = None,
         day: WorkingDay | None = None,
-        warnings: Mapping[tuple[str, str], str] = NONE,
+        warnings: Mapping[tuple[str, str], str] = NO_WARNINGS,
     ) -> Outcome:
         """The outcome with this contribution, asked again at the nearer of the two instants."""
         later = [at for at in (self.ripe_at, turns_at) if at is not None]

@@ -85,9 +85,9 @@ def said_of(values: Values, index: int) -> Said:
 
 def spoken(values: Values) -> Bools:
     """The cells of an evaluation that are not silent."""
-    parts = np.nan_to_num(values.numerator), np.nan_to_num(values.denominator)
-    said: Bools = (values.has & (values.value != 0)) | (parts[0] != 0) | (parts[1] != 0)
-    return said
+    numerator, denominator = np.nan_to_num(values.numerator), np.nan_to_num(values.denominator)
+    found: Bools = (values.has & (values.value != 0)) | (numerator != 0) | (denominator != 0)
+    return found
 
 
 def quiet(formula: Formula) -> Said:
