@@ -16,13 +16,14 @@ from tests.integration.test_evaluate_revisions import (
     LATE,
     MONTH,
     Centre,
+    asked_by_name_max,
     centre,
     closed_and_late,
 )
 
 pytestmark = pytest.mark.servers
 
-__all__ = ["centre"]
+__all__ = ["asked_by_name_max", "centre"]
 
 
 @pytest.fixture
