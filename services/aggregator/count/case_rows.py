@@ -49,6 +49,8 @@ decode_body = msgspec.msgpack.Decoder(CaseBody).decode
 encode_body = msgspec.msgpack.Encoder().encode
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+BY_KEY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"
+"""A batch names the rows it wants: reading whole tables is never right, whatever their size."""
 
 
 def read_cases(cursor: Cursor, names: Sequence[CaseName]) -> dict[CaseName, CaseRow]:
@@ -102,13 +104,26 @@ def write_cases(cursor: Cursor, writes: Sequence[CaseWrite]) -> None:
     fresh = [write for write in ordered if write.read_version == 0]
     known = [write for write in ordered if write.read_version > 0]
     if fresh:
-        cursor.execute(_INSERT, _columns(fresh))
-        if cursor.rowcount != len(fresh):
-            raise Fenced("a case was opened by another worker at the same time")
+        _insert(cursor, fresh)
     if known:
         cursor.execute(_UPDATE, _columns(known))
         if cursor.rowcount != len(known):
             raise Fenced("a case was changed by another worker at the same time")
+
+
+def _insert(cursor: Cursor, fresh: Iterable[CaseWrite]) -> None:
+    """By COPY: a statement that looks for conflicts first takes thrice the time."""
+    try:
+        with cursor.copy(_COPY) as copy:
+            copy.set_types(_COPY_TYPES)
+            for write in fresh:
+                life_from, life_to = write.life or (None, None)
+                copy.write_row(
+                    (*write.name, 1, *write.partition, write.ripe_at, life_from, life_to)
+                    + (write.body,)
+                )
+    except psycopg.errors.UniqueViolation:
+        raise Fenced("a case was opened by another worker at the same time") from None
 
 
 def _columns(writes: Sequence[CaseWrite]) -> tuple[list[object], ...]:
@@ -126,23 +141,21 @@ def _columns(writes: Sequence[CaseWrite]) -> tuple[list[object], ...]:
     )
 
 
-_ROWS = (
-    "unnest(%b::text[], %b::text[], %b::text[], %b::int[], %b::text[], %b::int[], %b::bigint[],"
-    " %b::bigint[], %b::bigint[], %b::bytea[])"
-    " as s (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
+_COPY = (
+    "copy case_state (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
+    " from stdin (format binary)"
 )
-_INSERT = (
-    "insert into case_state"  # noqa: S608 - the rows are a constant of this module
-    " (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
-    " select kind, unit, subject, 1, topic, part, ripe_at, life_from, life_to, body from "
-    + _ROWS
-    + " on conflict do nothing"
+_COPY_TYPES = (
+    *("text", "text", "text", "int4", "text", "int4"),
+    *("int8", "int8", "int8", "bytea"),
 )
 _UPDATE = (
-    "update case_state c"  # noqa: S608 - the rows are a constant of this module
+    "update case_state c"
     " set version = s.version + 1, topic = s.topic, part = s.part,"
-    " ripe_at = s.ripe_at, life_from = s.life_from, life_to = s.life_to, body = s.body from "
-    + _ROWS
-    + " where c.kind = s.kind and c.unit = s.unit and c.subject = s.subject"
+    " ripe_at = s.ripe_at, life_from = s.life_from, life_to = s.life_to, body = s.body"
+    " from unnest(%b::text[], %b::text[], %b::text[], %b::int[], %b::text[], %b::int[],"
+    " %b::bigint[], %b::bigint[], %b::bigint[], %b::bytea[])"
+    " as s (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
+    " where c.kind = s.kind and c.unit = s.unit and c.subject = s.subject"
     " and c.version = s.version"
 )

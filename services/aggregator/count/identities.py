@@ -61,10 +61,6 @@ class Identities:
             ).format(sql.Identifier(name))
             for name in older
         )
-        cursor.execute(
-            "set local enable_hashjoin = off; set local enable_mergejoin = off;"
-            "set local enable_seqscan = off"
-        )
         columns = (
             [received.event.source for received in events],
             [received.event.id for received in events],
@@ -79,10 +75,6 @@ class Identities:
             columns,
         )
         fresh = {(source, identity) for source, identity in cursor}
-        cursor.execute(
-            "set local enable_hashjoin = on; set local enable_mergejoin = on;"
-            "set local enable_seqscan = on"
-        )
         new: list[int] = []
         known: list[int] = []
         for index, received in enumerate(events):

@@ -14,6 +14,7 @@ import psycopg
 from services.aggregator.count.batch import Batch, Partition, Received
 from services.aggregator.count.calendar import Calendars
 from services.aggregator.count.case_rows import (
+    BY_KEY,
     CaseBody,
     CaseRow,
     Cursor,
@@ -117,6 +118,7 @@ class Writer:
         self, held: Mapping[Partition, Position], work: Callable[[Cursor], Written]
     ) -> Written:
         with self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.execute(BY_KEY)
             guard(cursor, self._owner, held.items())
             written = work(cursor)
         if len(self._places) > REMEMBERED_MAX:
