@@ -49,7 +49,10 @@ decode_body = msgspec.msgpack.Decoder(CaseBody).decode
 encode_body = msgspec.msgpack.Encoder().encode
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-BY_KEY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"
+BY_KEY = (
+    "set local enable_hashjoin = off; set local enable_mergejoin = off;"
+    " set local enable_seqscan = off"
+)
 """A batch names the rows it wants: reading whole tables is never right, whatever their size."""
 
 
@@ -118,10 +121,8 @@ def _insert(cursor: Cursor, fresh: Iterable[CaseWrite]) -> None:
             copy.set_types(_COPY_TYPES)
             for write in fresh:
                 life_from, life_to = write.life or (None, None)
-                copy.write_row(
-                    (*write.name, 1, *write.partition, write.ripe_at, life_from, life_to)
-                    + (write.body,)
-                )
+                times = (write.ripe_at, life_from, life_to)
+                copy.write_row((*write.name, 1, *write.partition, *times, write.body))
     except psycopg.errors.UniqueViolation:
         raise Fenced("a case was opened by another worker at the same time") from None
 

@@ -83,7 +83,8 @@ class CountWorker:
         self._rebalances = 0
         self._connection: psycopg.Connection | None = None
         self._writer: Writer | None = None
-        self._ticked_at = 0
+        self._asked_at = 0
+        self._asking: asyncio.Task[dict[TopicPartition, int]] | None = None
         self.ready = False
 
     async def run(self) -> None:
@@ -103,6 +104,7 @@ class CountWorker:
                     pause = min(pause * 2, RETRY_SECONDS_MAX)
         finally:
             compacting.cancel()
+            self._ask_no_more()
             await self.consumer.stop()
             if self._connection is not None:
                 self._connection.close()
@@ -150,6 +152,7 @@ class CountWorker:
         held = {TopicPartition(*partition) for partition in self._held}
         self.consumer.pause(*(held & self.consumer.assignment()))
         self._held.clear()
+        self._ask_no_more()
         if self._connection is not None:
             self._connection.close()
             self._connection = self._writer = None
@@ -171,9 +174,11 @@ class CountWorker:
         ]
         if records:
             await self._count(records)
-        if now() - self._ticked_at >= TICK_SECONDS * 1_000_000:
-            self._ticked_at = now()
-            await self._tick()
+        if self._asking is None:
+            self._ask()
+        elif self._asking.done():
+            await self._tick(self._asking.result())
+            self._asking = None
 
     async def _take_over(self, wanted: list[Partition]) -> None:
         """Fence the partitions, learn their positions, check them with the log, go on there.
@@ -242,18 +247,30 @@ class CountWorker:
             if partition in self._held:
                 self._held[partition] = position
 
-    async def _tick(self) -> None:
-        """Clock commits of what is caught up with the log.
+    def _ask(self) -> None:
+        """Ask for the ends of the log, once a second; counting goes on meanwhile.
 
-        Asking for the ends is also how the worker notices that Kafka is away.
+        The client asks over the line on which it waits for records, so an answer takes as long as
+        a fetch. Asking is also how the worker notices that Kafka is away.
         """
-        tps = [TopicPartition(*partition) for partition in self._held]
-        ends = await self._answer(self.consumer.end_offsets(tps))
+        if now() - self._asked_at >= TICK_SECONDS * 1_000_000:
+            self._asked_at = now()
+            tps = [TopicPartition(*partition) for partition in self._held]
+            self._asking = asyncio.create_task(self._answer(self.consumer.end_offsets(tps)))
+
+    def _ask_no_more(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+
+    async def _tick(self, ends: dict[TopicPartition, int]) -> None:
+        """Clock commits of what has caught up with the log as it was when its ends were asked."""
         held = {p: at for p, at in self._held.items() if TopicPartition(*p) in ends}
         behind = {p: ends[TopicPartition(*p)] - held[p].offset for p in held}
         caught_up = [partition for partition, records in behind.items() if records <= 0]
         self._metrics.lag.set(sum(max(0, records) for records in behind.values()))
-        self._remember(await asyncio.to_thread(self._require_writer().tick, held, caught_up, now()))
+        writer, at = self._require_writer(), self._asked_at
+        self._remember(await asyncio.to_thread(writer.tick, held, caught_up, at))
 
     async def _answer(self, question: Coroutine[object, None, Answer]) -> Answer:
         """The answer, from a task of its own; raises `Unavailable` without one.
