@@ -20,7 +20,7 @@ from services.aggregator.evaluate.reviser import ASKED_BY_NAME_MAX, Owned, Recor
 from services.aggregator.evaluate.rows import Rows, write_rows
 from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.live import Live, Task
+from services.domain.engine.live import PATIENCE, Live, Task
 from services.domain.engine.observation import Observation, identity
 from services.domain.engine.observing import Moment
 from services.domain.engine.said import Said
@@ -30,9 +30,9 @@ from services.domain.instants import format_instant
 from services.domain.units import UnitList
 
 BREAKDOWNS_PER_TICK = 400
-SLICE = 50_000
+SLICE = 30_000
 """Microseconds after which a tick publishes what it has: what is due first is seen first."""
-ROWS_EVERY = 2_000_000
+ROWS_EVERY = 500_000
 REVISE_EVERY = 1_000_000
 """How often closed periods are looked at although newer ones wait."""
 
@@ -71,7 +71,7 @@ class EvaluationEngine:
         self._connection: psycopg.Connection | None = None
         self._owner: UUID = uuid4()
         self._reader = PaneReader(catalogue, units)
-        self._live = Live(self._reader.state)
+        self._live = Live(self._reader.state, patience=PATIENCE)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)
         self._reviser = Reviser(self._reader.state, self._shard, self._asked_by_name_max)
@@ -215,27 +215,26 @@ class EvaluationEngine:
                 write_rows(connection, self._owner, number, shard.epoch, found, now)
 
     def _publish(self, task: Task, cells: list[int], moment: Moment) -> Iterable[Record]:
-        owned: dict[int, list[int]] = {}
-        for cell in cells:
-            number = self._shard(self._reader.state.cells.units[cell])
-            if number in self._shards:
-                owned.setdefault(number, []).append(cell)
+        """What a task says of the cells that are ours: evaluated together, then told by shard."""
+        units = self._reader.state.cells.units
+        owned = [cell for cell in cells if self._shard(units[cell]) in self._shards]
+        made: dict[int, list[Observation]] = {}
+        silent: dict[int, list[str]] = {}
         formula = self._catalogue.formulas[task.formula]
-        for number, mine in owned.items():
-            found: list[Observation] = []
-            silent: list[str] = []
-            for cell, made in self._observer.each(
-                formula, task.window, task.calendar, mine, moment
-            ):
-                if made is None:
-                    silent.append(self._key(task, cell))
-                else:
-                    found.append(made)
-                    self._rows.offer(made)
-            shard = self._shards[number]
-            for key, body in shard.changed(found, format_instant(moment.now)):
+        each = self._observer.each(formula, task.window, task.calendar, owned, moment)
+        for cell, found in each:
+            number = self._shard(units[cell])
+            if found is None:
+                silent.setdefault(number, []).append(self._key(task, cell))
+            else:
+                made.setdefault(number, []).append(found)
+                self._rows.offer(found)
+        at = format_instant(moment.now)
+        for number, told in made.items():
+            for key, body in self._shards[number].changed(told, at):
                 yield number, key.encode(), body
-            for key in shard.withdrawn(silent):
+        for number, names in silent.items():
+            for key in self._shards[number].withdrawn(names):
                 yield number, key.encode(), None
 
     def _key(self, task: Task, cell: int) -> str:
@@ -260,7 +259,7 @@ class EvaluationEngine:
         return found
 
     def _start_over(self) -> None:
-        self._live = Live(self._reader.state)
+        self._live = Live(self._reader.state, patience=PATIENCE)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)
         self._reviser = Reviser(self._reader.state, self._shard, self._asked_by_name_max)

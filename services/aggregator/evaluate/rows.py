@@ -20,7 +20,7 @@ WAITING_MAX = 200_000
 
 Beyond this the newest are not kept until the next change.
 """
-ROWS_MAX = 1_000
+ROWS_MAX = 250
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

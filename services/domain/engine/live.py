@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import NO_CELL, TOTAL
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.doubts import beside
 from services.domain.engine.measures import REFERENCE_VALUE
-from services.domain.engine.moving import Moving, jumped, moving
+from services.domain.engine.moving import Moving, bounds_passed, jumped, moving
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.turning import Turning
@@ -25,9 +24,10 @@ from services.domain.worktime import local_day
 
 AT_ONCE = frozenset({"instant", "5m", "1h", "24h"})
 PATIENCE = SECOND
-"""How much later than what is to be seen at once a longer window may be evaluated.
+"""How long a window of days or more rests after it was evaluated, however much is counted.
 
-The wall repaints once a second; whatever has waited for longer goes first, so nothing starves.
+The wall repaints once a second. What is to be seen at once does not rest and goes first, but not
+before what has waited for this long, so nothing starves.
 """
 DAY, WORKDAY, FULL_HOUR = "day", "workday", "full hour"
 
@@ -43,13 +43,18 @@ class Task(NamedTuple):
 class Live:
     """Pending work over one state.
 
-    `breakdown_levels` are the unit levels whose breakdowns are kept live.
+    `breakdown_levels` are the unit levels whose breakdowns are kept live, `patience` the
+    microseconds that longer windows rest between evaluations.
     """
 
     def __init__(
-        self, state: State, breakdown_levels: frozenset[str] = frozenset({"N", "P"})
+        self,
+        state: State,
+        breakdown_levels: frozenset[str] = frozenset({"N", "P"}),
+        patience: int = 0,
     ) -> None:
         self._state = state
+        self._patience = patience
         self._breakdown_levels = breakdown_levels
         self._tasks = [
             Task(formula.id, window, calendar)
@@ -61,6 +66,7 @@ class Live:
         self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
         self._due: dict[Task, int] = {}
+        self._done: dict[Task, int] = {}
         self._now = 0
         self._tasks_of: dict[str, list[Task]] = {name: [] for name in state.catalogue.formulas}
         self._moving: dict[Moving, list[Task]] = {}
@@ -85,8 +91,13 @@ class Live:
 
     @property
     def totals_wait(self) -> bool:
-        """Whether any total waits; breakdowns alone are in no hurry."""
-        return any(self._pending.values())
+        """Whether any total waits that is due; breakdowns alone are in no hurry."""
+        return bool(self._due_now())
+
+    def _due_now(self) -> list[Task]:
+        return [
+            task for task, cells in self._pending.items() if cells and self._due[task] <= self._now
+        ]
 
     def _numbers_of(self, formula: Formula) -> Iterator[int]:
         """The measures whose points the formula shows; that it is simulated is shown as well."""
@@ -153,7 +164,7 @@ class Live:
         What is reported closes with a day, and a reference value holds from just after its
         midnight; `final_to` says how far every source has been counted. A feed turns late or stale.
         """
-        self._now = now
+        self._set_clock(now)
         self._touch_new()
         moved = self._clocks_moved(now, final_to)
         everything = range(len(self._state.cells))
@@ -174,12 +185,18 @@ class Live:
                 for task in tasks:
                     self._put(task, everything)
                 continue
-            for bounds in _bounds_passed(before, spans):
+            for bounds in bounds_passed(before, spans):
                 if bounds not in passed:
                     keys = self._state.points.keys_within(*bounds)
                     passed[bounds] = dict(self._cells_by_formula(keys))
                 for task in tasks:
                     self._put(task, passed[bounds].get(task.formula, ()))
+
+    def _set_clock(self, now: int) -> None:
+        if now < self._now:  # it went back: nobody rests until a time that is far away
+            self._done.clear()
+            self._due = dict.fromkeys(self._due, now)
+        self._now = now
 
     def _clocks_moved(self, now: int, final_to: int) -> set[str]:
         """Which of the clocks that formulas look at beside their windows have moved on."""
@@ -230,7 +247,9 @@ class Live:
         members, units = self._state.cells.members, self._state.cells.units
         pending = self._pending[task]
         if not pending:
-            self._due[task] = self._now + (0 if task.window in AT_ONCE else PATIENCE)
+            rested = self._done.get(task, self._now - self._patience) + self._patience
+            at_once = task.window in AT_ONCE
+            self._due[task] = self._now - self._patience if at_once else max(self._now, rested)
         for cell in cells:
             if members[cell] == TOTAL:
                 pending.add(cell)
@@ -241,12 +260,12 @@ class Live:
                 self._backlog[task].add(cell)
 
     def take_totals(self) -> Iterator[tuple[Task, list[int]]]:
-        """Totals that wait, the earliest due first, with their siblings where a rank is shown.
+        """Totals that are due, the earliest first, with their siblings where a rank is shown.
 
         What is handed out is off the list; whoever stops listening finds the rest there again.
         """
-        waiting = [task for task, cells in self._pending.items() if cells]
-        for task in sorted(waiting, key=self._due.__getitem__):
+        for task in sorted(self._due_now(), key=self._due.__getitem__):
+            self._done[task] = self._now
             taken = self._with_siblings(task, self._pending[task])
             self._pending[task].clear()
             yield task, taken
@@ -271,13 +290,3 @@ class Live:
             if parent != NO_CELL:
                 found.update(self._state.siblings(held.units[parent]))
         return sorted(found)
-
-
-def _bounds_passed(before: list[Span], after: list[Span]) -> set[tuple[int, int]]:
-    """[from, to) in seconds of each bound that has moved."""
-    moves = (
-        (second_after(begin), second_after(end))
-        for old, new in zip(before, after, strict=True)
-        for begin, end in ((old.begin, new.begin), (old.cut, new.cut))
-    )
-    return {(begin, end) for begin, end in moves if begin < end}

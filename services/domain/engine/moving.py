@@ -5,6 +5,7 @@ They are placed once for all tasks that share them.
 
 from typing import NamedTuple
 
+from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.comparisons import spans_of
 from services.domain.engine.indicator import Indicator
@@ -54,3 +55,13 @@ def jumped(before: list[Span], after: list[Span]) -> bool:
         if max(new.begin - old.begin, new.cut - old.cut) > MOVES_MAX_SECONDS * 1_000_000:
             return True
     return False
+
+
+def bounds_passed(before: list[Span], after: list[Span]) -> set[tuple[int, int]]:
+    """[from, to) in seconds of each bound that has moved."""
+    moves = (
+        (second_after(begin), second_after(end))
+        for old, new in zip(before, after, strict=True)
+        for begin, end in ((old.begin, new.begin), (old.cut, new.cut))
+    )
+    return {(begin, end) for begin, end in moves if begin < end}

@@ -1,0 +1,61 @@
+"""Under load windows of days rest for a second; what is to be seen at once does not."""
+
+from services.domain.engine.live import AT_ONCE, PATIENCE, Live
+from services.domain.instants import HOUR, SECOND
+from tests.unit.engine_centre import Counting, Reading
+from tests.unit.engine_documents import RECEIPT, document
+from tests.unit.reference_log import at
+
+NOW = at("2026-03-02T10:00")
+
+
+class Load:
+    """A centre into which a dossier comes before each look."""
+
+    def __init__(self) -> None:
+        self._centre = Counting()
+        self._reading = Reading()
+        self._opened = 0
+        self.live = Live(self._reading.state, patience=PATIENCE)
+
+    def windows(self, now: int) -> list[str]:
+        """The windows of dossiers on time that are handed out, in order."""
+        self._opened += 1
+        name = f"A-{self._opened}"
+        opened = document("dossier.received", "2026-03-02T09:00", name, RECEIPT)
+        self._centre.count([opened], 0, now)
+        keys, figures = self._reading.read(self._centre)
+        self.live.touch_keys(keys)
+        self.live.touch_figures(figures)
+        self.live.advance(now, now)
+        return [t.window for t, _ in self.live.take_totals() if t.formula in {"PS-05", "PS-01"}]
+
+
+def test_what_has_rested_is_evaluated_at_once() -> None:
+    load = Load()
+    assert {"instant", "30d"} <= set(load.windows(NOW))
+    assert {"instant", "30d"} <= set(load.windows(NOW + SECOND))
+
+
+def test_long_windows_rest_while_short_ones_go_on() -> None:
+    load = Load()
+    load.windows(NOW)
+    for step in range(1, 4):
+        found = set(load.windows(NOW + step * SECOND // 4))
+        assert found
+        assert found <= AT_ONCE
+    assert len(load.live), "the others are not forgotten"
+    assert not load.live.totals_wait, "nor do they hurry anybody"
+    assert "30d" in load.windows(NOW + SECOND)
+
+
+def test_what_is_seen_at_once_goes_first() -> None:
+    found = Load().windows(NOW)
+    assert {found.index(name) < found.index("30d") for name in found if name in AT_ONCE} == {True}
+
+
+def test_nobody_rests_until_a_clock_that_went_back_is_there_again() -> None:
+    load = Load()
+    load.windows(NOW)
+    load.windows(NOW + SECOND // 4)
+    assert "30d" in load.windows(NOW - HOUR)
