@@ -195,6 +195,19 @@ describe("the strip and the ranking", () => {
     expect(values).toEqual([...values].sort((one, other) => one - other));
     expect(lowest(figuresOfCommunes, 1_000_000)).toEqual([]);
   });
+
+  it("outline with dots what has too few cases, whatever its colour, and say how many", () => {
+    const cases = (unit: string, denominator: number): unknown =>
+      figures("33", COMMUNES, chances(11))
+        .filter((item) => item.unit === unit && item.indicator === "PS-04" && item.window === "30d")
+        .map((item) => ({ ...item, value: 50, denominator }))[0];
+    const [one, other] = [COMMUNES[5]!.unit, COMMUNES[6]!.unit];
+    const view = render(overview, context([cases(one, 19), cases(other, 20)]));
+    const dotted = findAll(view, (node) => node.tag === "svg:path" && "stroke-dasharray" in node.attributes);
+    expect(dotted.map((node) => [node.attributes["data-unit"], node.attributes["stroke"]])).toEqual([[one, "var(--ink)"]]);
+    const few = findAll(view, (node) => node.attributes["data-role"] === "few")[0]!;
+    expect(textOf(few).replaceAll("\u00a0", " ")).toBe("dưới 20, không xếp1");
+  });
 });
 
 describe("every scene", () => {

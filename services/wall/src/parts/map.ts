@@ -9,6 +9,7 @@ import type { Observation } from "../model/observation";
 import type { Place } from "../model/places";
 import { estimateWidth } from "../model/width";
 import { s, type VNode } from "../view/node";
+import { hatches } from "./hatches";
 import { levelMarkAt } from "./mark";
 
 export const PICTURE: Size = { width: 760, height: 740 };
@@ -20,6 +21,7 @@ const VALUE_PX = 84;
 const NUMBER_PX = 34;
 /** Half of the bezel with what is kept clear of it. */
 const BEZEL_PX = 40;
+const DOTTED = { "stroke-dasharray": "1 4", "stroke-linecap": "round" };
 
 export interface MapOptions {
   readonly layout: MapLayout;
@@ -37,9 +39,9 @@ export function listSize(places: readonly Place[]): Size {
   return { width: Math.min(PICTURE.width, Math.ceil(RANK_PX + longest + VALUE_PX)), height: 26 + RANKED * ROW };
 }
 
-/** The box of the legend: title, one row for each class and one for units without a figure. */
+/** The box of the legend: title, one row for each class, one for units without a figure and one for those with few cases. */
 export function legendSize(classes: number): Size {
-  return { width: 250, height: 30 + (classes + 1) * ROW };
+  return { width: 250, height: 30 + (classes + 2) * ROW };
 }
 
 /** The units with the lowest values; those with too few cases are not ranked. */
@@ -89,16 +91,17 @@ function areas(options: MapOptions): VNode {
       const item = options.figures.get(area.unit) ?? null;
       const level = levelOf(options, area.unit);
       const small = item !== null && isSmall(item, options.indicator.denominatorMin);
-      const edge =
-        level !== null && level >= 4
-          ? { stroke: "var(--ink)", "stroke-width": 1.75 }
-          : small && level !== null
-            ? { stroke: "var(--ink-3)", "stroke-dasharray": "1 4", "stroke-linecap": "round" }
-            : {};
       const fill = level === null ? "url(#nodata)" : `var(--m${fillLevel(level)})`;
       return s(
         "path",
-        { key: area.unit, "data-unit": area.unit, "data-class": level ?? "none", d: area.path, style: `fill:${fill}`, ...edge },
+        {
+          key: area.unit,
+          "data-unit": area.unit,
+          "data-class": level ?? "none",
+          d: area.path,
+          style: `fill:${fill}`,
+          ...edgeOf(level, small),
+        },
         s("title", {}, names.get(area.unit) ?? area.unit),
       );
     }),
@@ -106,6 +109,13 @@ function areas(options: MapOptions): VNode {
       .filter((area) => options.figures.get(area.unit)?.freshness?.state === "stale")
       .map((area) => s("path", { key: `stale-${area.unit}`, d: area.path, fill: "url(#stale)", stroke: "none" })),
   );
+}
+
+/** Grave areas get an ink outline, those with too few cases a dotted one: they are not ranked. */
+function edgeOf(level: number | null, small: boolean): Readonly<Record<string, string | number>> {
+  if (level === null) return {};
+  const ink = level >= 4 ? { stroke: "var(--ink)", "stroke-width": 1.75 } : {};
+  return small ? { stroke: "var(--ink-3)", ...ink, ...DOTTED } : ink;
 }
 
 function border({ layout, chosen }: MapOptions): VNode | null {
@@ -206,12 +216,7 @@ function legend(options: MapOptions, classes: readonly ThresholdClass[]): VNode 
     const level = levelOf(options, place.unit);
     counts.set(level, (counts.get(level) ?? 0) + 1);
   }
-  const count = (level: number | null, rowY: number): VNode =>
-    s(
-      "text",
-      { x: x + 245, y: rowY, "font-size": 22, "font-weight": 600, "text-anchor": "end", fill: "var(--ink)" },
-      String(counts.get(level) ?? 0),
-    );
+  const count = (level: number | null, rowY: number): VNode => total(x, rowY, counts.get(level) ?? 0);
   const last = y + 64 + classes.length * ROW;
   return s(
     "g",
@@ -219,7 +224,7 @@ function legend(options: MapOptions, classes: readonly ThresholdClass[]): VNode 
     s("text", { x, y: y + 22, "font-size": 22, fill: "var(--ink-3)" }, `${options.indicator.unit}, số xã`),
     classes.map(({ level, words }, index) => {
       const rowY = y + 64 + index * ROW;
-      const edge = level >= 4 ? { stroke: "var(--ink)", "stroke-width": 1.75 } : {};
+      const edge = edgeOf(level, false);
       return s(
         "g",
         { key: String(level) },
@@ -232,21 +237,35 @@ function legend(options: MapOptions, classes: readonly ThresholdClass[]): VNode 
     s("rect", { x, y: last - 18, width: 26, height: 22, rx: 2, fill: "url(#nodata)" }),
     s("text", { x: x + 36, y: last, "font-size": 22, fill: "var(--ink-2)" }, "chưa có số"),
     count(null, last),
+    few(options, x, last + ROW),
   );
 }
 
-function hatches(): VNode {
-  const pattern = { width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
+function total(x: number, y: number, count: number): VNode {
+  const look = { "font-size": 22, "font-weight": 600, "text-anchor": "end", fill: "var(--ink)" };
+  return s("text", { x: x + 245, y, ...look }, String(count));
+}
+
+/** What a dotted outline means, where there is one; the classes count these units as well. */
+function few({ figures, indicator, places }: MapOptions, x: number, y: number): VNode | null {
+  const found = places.flatMap(({ unit }) => figures.get(unit) ?? []).filter((item) => isSmall(item, indicator.denominatorMin));
+  if (found.length === 0) return null;
   return s(
-    "defs",
-    {},
-    s(
-      "pattern",
-      { id: "nodata", ...pattern },
-      s("rect", { width: 9, height: 9, fill: "var(--m-nodata)" }),
-      s("path", { d: "M0 0V9", stroke: "var(--m-hatch)", "stroke-width": 2.5 }),
-    ),
-    s("pattern", { id: "stale", ...pattern }, s("path", { d: "M0 0V9", stroke: "var(--bg)", "stroke-width": 2.5 })),
+    "g",
+    { "data-role": "few" },
+    s("rect", {
+      x,
+      y: y - 18,
+      width: 26,
+      height: 22,
+      rx: 2,
+      fill: "none",
+      stroke: "var(--ink-3)",
+      "stroke-width": 1.75,
+      ...DOTTED,
+    }),
+    s("text", { x: x + 36, y, "font-size": 22, fill: "var(--ink-2)" }, `dưới ${indicator.denominatorMin}, không xếp`),
+    total(x, y, found.length),
   );
 }
 
