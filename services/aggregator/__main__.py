@@ -2,16 +2,13 @@
 
 import argparse
 import asyncio
-import gc
 
 import uvloop
 
+from services.adapters.collection import collect_seldom
 from services.adapters.logs import configure_logs
 from services.adapters.settings import Settings
 from services.aggregator.app import STAGES, run
-
-COLLECTION_THRESHOLDS = (50_000, 20, 100)
-"""A batch makes many short-lived tuples and no cycles: looking for cycles often is wasted."""
 
 
 def main() -> None:
@@ -21,8 +18,7 @@ def main() -> None:
     only = parser.parse_args().only
     settings = Settings()
     configure_logs("aggregator", settings.log_level)
-    gc.freeze()
-    gc.set_threshold(*COLLECTION_THRESHOLDS)
+    collect_seldom()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings, (only,) if only else STAGES))
 

@@ -1,7 +1,6 @@
 """Runs one replica: `python -m services.api`, settings from `IOC_...`."""
 
 import asyncio
-import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from collections.abc import Callable
 import uvicorn
 
 from services.adapters import clock
+from services.adapters.collection import collect_seldom
 from services.adapters.logs import configure_logs, logger
 from services.adapters.observations import DatabaseObservations
 from services.adapters.settings import Settings
@@ -53,8 +53,7 @@ def main() -> int:
     limits = Limits()
     replica = Replica(settings, limits, computed=computed_from(settings))
     config = server_config(replica, limits)
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    collect_seldom()
     with listen(settings.host, settings.port) as listener:
         logger("api").info("listening", host=settings.host, port=listener.getsockname()[1])
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

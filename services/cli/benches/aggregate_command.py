@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from services.adapters.collection import collect_seldom
 from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
 from services.cli.benches.aggregate import Result, Size, StateResult, run
@@ -67,10 +68,12 @@ def aggregate(
     """
     size = Size(points, history, every, events, rounds)
     parts = frozenset(part.value for part in only or list(Part))
+    catalogue, units = load_catalogue(), load_units()
+    collect_seldom()
     profiler = cProfile.Profile()
     if profile:
         profiler.enable()
-    found = run(load_catalogue(), load_units(), size, parts, _tell)
+    found = run(catalogue, units, size, parts, _tell)
     if profile:
         profiler.disable()
         pstats.Stats(profiler, stream=sys.stderr).sort_stats("tottime").print_stats(PROFILE_LINES)
