@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from services.adapters.lag import Lag, measure
+from services.adapters.lag import Accepted, Lag
 from services.adapters.settings import Settings
 from services.cli.centre import DEFAULT_DATA, DataOption, JsonOption, load_centre
 from services.domain.errors import Unavailable
@@ -53,10 +53,14 @@ def wait(
 
 
 async def _until_nothing(settings: Settings, deadline: float) -> Lag:
-    """The last lag measured; a server that is away for a while is waited for as well."""
+    """The last lag behind what was accepted when the command began.
+
+    A server that is away for a while is waited for as well.
+    """
+    accepted = Accepted()
     while True:
         try:
-            found = await measure(settings)
+            found = await accepted.measure(settings)
         except Unavailable:
             if time.monotonic() >= deadline:
                 raise

@@ -1,5 +1,6 @@
 """Records that are well formed and yet odd, through the whole centre: kept, marked or explained."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -143,3 +144,24 @@ async def test_a_case_opened_under_two_units_is_counted_in_both_and_told(
     for unit, count in ((one_unit, 1), (other, 2)):
         found = await one(centre, "PS-01", unit, window="month", period=MONTH)
         assert found["denominator"] == count
+
+
+async def test_wait_returns_although_events_keep_coming(centre: Centre) -> None:
+    done = asyncio.Event()
+
+    async def feed() -> None:
+        number = 0
+        while not done.is_set():
+            number += 1
+            said = written(received("2026-03-02T09:00", f"KEEP-{number}", unit="C:11953"))
+            await post(centre, json.dumps(said).encode())
+
+    feeding = asyncio.create_task(feed())
+    try:
+        for _ in range(2):
+            waited = await asyncio.to_thread(centre.ioc_json, "wait", "--timeout", "60")
+            assert waited["lag"] == 0
+            assert not feeding.done()
+    finally:
+        done.set()
+        await feeding

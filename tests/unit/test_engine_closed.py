@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from services.domain.engine.closed import HELD, QUIET, Closed, Period
-from services.domain.engine.live import Task
 from services.domain.engine.revisions import (
     PAUSE_MAX,
     Revision,
@@ -19,6 +18,7 @@ from services.domain.engine.revisions import (
     revised_key,
 )
 from services.domain.engine.state import State
+from services.domain.engine.waiting import Task
 from services.domain.instants import HOUR, SECOND
 from tests.unit.engine_centre import catalogue, units
 from tests.unit.reference_log import at

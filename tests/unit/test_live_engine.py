@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.domain.engine.live import Live, Task
+from services.domain.engine.live import Live
 from services.domain.engine.observation import Observation, identity, key_of
 from services.domain.engine.observe import Observer
 from services.domain.engine.observing import Moment
 from services.domain.engine.said import Said
+from services.domain.engine.waiting import Task
 from services.domain.engine.windows import window_name
 from services.domain.instants import DAY, HOUR, MINUTE, SECOND
 from tests.unit.engine_centre import Counting, Reading, catalogue

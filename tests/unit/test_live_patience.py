@@ -1,6 +1,7 @@
 """Under load windows of days rest for a second; what is to be seen at once does not."""
 
-from services.domain.engine.live import AT_ONCE, PATIENCE, Live
+from services.domain.engine.live import Live
+from services.domain.engine.waiting import AT_ONCE, NOTHING, PATIENCE, Reached
 from services.domain.instants import HOUR, SECOND
 from tests.unit.engine_centre import Counting, Reading
 from tests.unit.engine_documents import RECEIPT, document
@@ -59,3 +60,31 @@ def test_nobody_rests_until_a_clock_that_went_back_is_there_again() -> None:
     load.windows(NOW)
     load.windows(NOW + SECOND // 4)
     assert "30d" in load.windows(NOW - HOUR)
+
+
+def test_published_is_what_nothing_that_waits_was_touched_before() -> None:
+    load = Load()
+    waiting = load.live.waiting
+    load.windows(NOW)
+    waiting.reached = Reached(1, 0)
+    assert waiting.published == NOTHING, "breakdowns of new cells still wait"
+    list(load.live.take_breakdowns(1_000_000))
+    assert waiting.published == Reached(1, 0)
+    load.windows(NOW + SECOND // 4)
+    waiting.reached = Reached(2, 5)
+    list(load.live.take_breakdowns(1_000_000))
+    assert waiting.published == Reached(1, 0), "30 days rest with the second dossier"
+    load.live.advance(NOW + SECOND, NOW)
+    assert list(load.live.take_totals())
+    assert waiting.published == Reached(2, 5)
+
+
+def test_after_a_takeover_nothing_is_published() -> None:
+    load = Load()
+    load.windows(NOW)
+    load.live.waiting.reached = Reached(3, 0)
+    list(load.live.take_breakdowns(1_000_000))
+    assert load.live.waiting.published == Reached(3, 0)
+    load.live.touch_all()
+    assert load.live.waiting.published == NOTHING
+    assert load.live.waiting.reached == Reached(3, 0)

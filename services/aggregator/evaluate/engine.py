@@ -20,11 +20,12 @@ from services.aggregator.evaluate.reviser import ASKED_BY_NAME_MAX, Owned, Recor
 from services.aggregator.evaluate.rows import Rows, write_rows
 from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.live import PATIENCE, Live, Task
+from services.domain.engine.live import Live
 from services.domain.engine.observation import Observation, identity
 from services.domain.engine.observing import Moment
 from services.domain.engine.said import Said
 from services.domain.engine.through_time import TimedObserver
+from services.domain.engine.waiting import NOTHING, PATIENCE, Reached, Task
 from services.domain.engine.windows import window_name
 from services.domain.instants import format_instant
 from services.domain.units import UnitList
@@ -41,10 +42,10 @@ class Ticked(NamedTuple):
     """Records to publish, and what may be said once Kafka has them."""
 
     records: list[Record]
-    applied: int
-    final_to: int
+    published: Reached
     settled: bool
     urgent: bool
+    resting: bool
     more: bool
     evaluated: int
 
@@ -80,7 +81,7 @@ class EvaluationEngine:
         self._shard_of_unit: dict[str, int] = {}
         self._rows = Rows()
         self._rows_at = 0
-        self._applied = 0
+        self._reported = NOTHING
 
     @property
     def cells(self) -> int:
@@ -108,6 +109,7 @@ class EvaluationEngine:
         self._said.forget_all()
         self._live.touch_all()
         self._reviser.touch_all()
+        self._reported = NOTHING
 
     def give_up(self, shards: Iterable[int]) -> None:
         """These shards are no longer ours."""
@@ -150,11 +152,13 @@ class EvaluationEngine:
             self._reviser.touch_all()
         self._live.touch_keys(read.keys)
         self._live.touch_figures(read.figures)
+        told = self._live.waiting.reached.final_to
+        self._live.waiting.reached = Reached(read.applied, told)
         self._live.advance(now, read.watermark)
+        self._live.waiting.reached = Reached(read.applied, read.watermark)
         self._reviser.closed.touch(*read.late)
         self._reviser.closed.touch_figures(read.figures)
         self._reviser.closed.advance(now, read.watermark)
-        self._applied = read.applied
         records: list[Record] = []
         evaluated = 0
         if not read.more:
@@ -163,15 +167,16 @@ class EvaluationEngine:
                 evaluated += len(cells)
                 records.extend(self._publish(task, cells, moment))
             records.extend(self._revise(connection, now))
-        settled = not read.more and len(self._live) == 0
+        published = self._live.waiting.published
+        settled = not read.more and not self._live.totals_wait and published != NOTHING
         if settled:
             records.extend(self._tombstones())
         return Ticked(
             records=records,
-            applied=read.applied,
-            final_to=read.watermark,
+            published=published,
             settled=settled,
             urgent=self._live.totals_wait,
+            resting=settled and not self._live.waiting.breakdowns_wait,
             more=read.more,
             evaluated=evaluated,
         )
@@ -200,8 +205,9 @@ class EvaluationEngine:
         Say how far everything is published, and write the rows that are due.
         """
         connection = self._connected()
-        if ticked.settled:
-            report(connection, self._owner, list(self._shards), ticked.applied, ticked.final_to)
+        if ticked.published not in {NOTHING, self._reported}:
+            report(connection, self._owner, list(self._shards), *ticked.published)
+            self._reported = ticked.published
         if now - self._rows_at < ROWS_EVERY:
             return
         self._rows_at = now
@@ -259,6 +265,7 @@ class EvaluationEngine:
         return found
 
     def _start_over(self) -> None:
+        self._reported = NOTHING
         self._live = Live(self._reader.state, patience=PATIENCE)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)

@@ -200,7 +200,7 @@ class EvaluateWorker:
         if ticked.urgent:
             await asyncio.sleep(0)
             return
-        pause = TICK_SECONDS - TICK_SECONDS_MIN if ticked.settled else spent
+        pause = TICK_SECONDS - TICK_SECONDS_MIN if ticked.resting else spent
         await asyncio.sleep(max(0.0, TICK_SECONDS_MIN - spent))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._notified.wait(), max(0.01, pause))

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.live import Task
 from services.domain.engine.points import Ints
 from services.domain.engine.seconds import SECOND_MIN
 from services.domain.engine.state import State
+from services.domain.engine.waiting import Task
 from services.domain.engine.windows import PERIODS, TERM, period_at, period_bounds
 from services.domain.instants import MINUTE, SECOND
 from services.domain.worktime import local_day

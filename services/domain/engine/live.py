@@ -4,8 +4,7 @@ Work is kept for each formula and placed window as a set of cells. Totals go fir
 time allows; nothing is evaluated that neither a commit nor the clock has touched.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
@@ -18,26 +17,12 @@ from services.domain.engine.moving import Moving, bounds_passed, jumped, moving
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.turning import Turning
+from services.domain.engine.waiting import NOTHING, Task, Waiting
 from services.domain.engine.windows import Span, window_name, year_before
-from services.domain.instants import HOUR, SECOND
+from services.domain.instants import HOUR
 from services.domain.worktime import local_day
 
-AT_ONCE = frozenset({"instant", "5m", "1h", "24h"})
-PATIENCE = SECOND
-"""How long a window of days or more rests after it was evaluated, however much is counted.
-
-The wall repaints once a second. What is to be seen at once does not rest and goes first, but not
-before what has waited for this long, so nothing starves.
-"""
 DAY, WORKDAY, FULL_HOUR = "day", "workday", "full hour"
-
-
-class Task(NamedTuple):
-    """A formula in one of its windows."""
-
-    formula: str
-    window: str
-    calendar: str
 
 
 class Live:
@@ -54,7 +39,6 @@ class Live:
         patience: int = 0,
     ) -> None:
         self._state = state
-        self._patience = patience
         self._breakdown_levels = breakdown_levels
         self._tasks = [
             Task(formula.id, window, calendar)
@@ -63,11 +47,7 @@ class Live:
             for calendar in state.catalogue.indicators[formula.indicator].calendars_of(window)
         ]
         self._named = {(t.formula, window_name(t.window, t.calendar)): t for t in self._tasks}
-        self._pending: dict[Task, set[int]] = {task: set() for task in self._tasks}
-        self._backlog: dict[Task, set[int]] = {task: set() for task in self._tasks}
-        self._due: dict[Task, int] = {}
-        self._done: dict[Task, int] = {}
-        self._now = 0
+        self.waiting = Waiting(self._tasks, patience)
         self._tasks_of: dict[str, list[Task]] = {name: [] for name in state.catalogue.formulas}
         self._moving: dict[Moving, list[Task]] = {}
         for task in self._tasks:
@@ -87,17 +67,12 @@ class Live:
 
     def __len__(self) -> int:
         """Cells that wait, counted once for each task."""
-        return sum(map(len, self._pending.values())) + sum(map(len, self._backlog.values()))
+        return len(self.waiting)
 
     @property
     def totals_wait(self) -> bool:
         """Whether any total waits that is due; breakdowns alone are in no hurry."""
-        return bool(self._due_now())
-
-    def _due_now(self) -> list[Task]:
-        return [
-            task for task, cells in self._pending.items() if cells and self._due[task] <= self._now
-        ]
+        return bool(self.waiting.due())
 
     def _numbers_of(self, formula: Formula) -> Iterator[int]:
         """The measures whose points the formula shows; that it is simulated is shown as well."""
@@ -110,7 +85,9 @@ class Live:
     def touch_all(self) -> None:
         """Everything may be different: after reading anew."""
         self._cells_known = 0
+        reached, self.waiting.reached = self.waiting.reached, NOTHING
         self._touch_new()
+        self.waiting.reached = reached
 
     def _touch_new(self) -> None:
         """A cell that appears has an observation of everything, if only that there is no value."""
@@ -164,7 +141,7 @@ class Live:
         What is reported closes with a day, and a reference value holds from just after its
         midnight; `final_to` says how far every source has been counted. A feed turns late or stale.
         """
-        self._set_clock(now)
+        self.waiting.turn(now)
         self._touch_new()
         moved = self._clocks_moved(now, final_to)
         everything = range(len(self._state.cells))
@@ -191,12 +168,6 @@ class Live:
                     passed[bounds] = dict(self._cells_by_formula(keys))
                 for task in tasks:
                     self._put(task, passed[bounds].get(task.formula, ()))
-
-    def _set_clock(self, now: int) -> None:
-        if now < self._now:  # it went back: nobody rests until a time that is far away
-            self._done.clear()
-            self._due = dict.fromkeys(self._due, now)
-        self._now = now
 
     def _clocks_moved(self, now: int, final_to: int) -> set[str]:
         """Which of the clocks that formulas look at beside their windows have moved on."""
@@ -240,45 +211,31 @@ class Live:
                 touched = np.unique(cells[inside]).tolist()
                 yield formula.id, heirs.with_heirs(touched) if heirs else touched
 
-    def _put(self, task: Task, cells: Iterable[int]) -> None:
+    def _put(self, task: Task, cells: Collection[int]) -> None:
         indicator = self._state.catalogue.indicators[
             self._state.catalogue.formulas[task.formula].indicator
         ]
         members, units = self._state.cells.members, self._state.cells.units
-        pending = self._pending[task]
-        if not pending:
-            rested = self._done.get(task, self._now - self._patience) + self._patience
-            at_once = task.window in AT_ONCE
-            self._due[task] = self._now - self._patience if at_once else max(self._now, rested)
-        for cell in cells:
-            if members[cell] == TOTAL:
-                pending.add(cell)
-            elif (
-                members[cell][0] in indicator.dimensions
-                and units[cell][0] in self._breakdown_levels
-            ):
-                self._backlog[task].add(cell)
+        totals = [cell for cell in cells if members[cell] == TOTAL]
+        breakdowns = [
+            cell
+            for cell in cells
+            if members[cell][0] in indicator.dimensions and units[cell][0] in self._breakdown_levels
+        ]
+        if totals or breakdowns:
+            self.waiting.put(task, totals, breakdowns)
 
     def take_totals(self) -> Iterator[tuple[Task, list[int]]]:
         """Totals that are due, the earliest first, with their siblings where a rank is shown.
 
         What is handed out is off the list; whoever stops listening finds the rest there again.
         """
-        for task in sorted(self._due_now(), key=self._due.__getitem__):
-            self._done[task] = self._now
-            taken = self._with_siblings(task, self._pending[task])
-            self._pending[task].clear()
-            yield task, taken
+        for task in self.waiting.due():
+            yield task, self._with_siblings(task, self.waiting.take(task))
 
     def take_breakdowns(self, limit: int) -> Iterator[tuple[Task, list[int]]]:
         """Up to `limit` breakdown cells that wait."""
-        for task, cells in self._backlog.items():
-            if limit <= 0:
-                return
-            taken = [cells.pop() for _ in range(min(limit, len(cells)))]
-            if taken:
-                limit -= len(taken)
-                yield task, taken
+        yield from self.waiting.take_breakdowns(limit)
 
     def _with_siblings(self, task: Task, cells: set[int]) -> list[int]:
         formula = self._state.catalogue.formulas[task.formula]
