@@ -1,7 +1,7 @@
 """Under load windows of days rest for a second; what is to be seen at once does not."""
 
 from services.domain.engine.live import Live
-from services.domain.engine.waiting import AT_ONCE, NOTHING, PATIENCE, Reached
+from services.domain.engine.waiting import AT_ONCE, NOTHING, PATIENCE, Reached, Task, Waiting
 from services.domain.instants import HOUR, SECOND
 from tests.unit.engine_centre import Counting, Reading
 from tests.unit.engine_documents import RECEIPT, document
@@ -88,3 +88,17 @@ def test_after_a_takeover_nothing_is_published() -> None:
     load.live.touch_all()
     assert load.live.waiting.published == NOTHING
     assert load.live.waiting.reached == Reached(3, 0)
+
+
+def test_breakdowns_that_have_waited_longest_go_first() -> None:
+    often, once = Task("PS-01", "30d", "statistical"), Task("PS-04", "30d", "statistical")
+    waiting = Waiting([often, once], PATIENCE)
+    waiting.put(often, (), [1, 2, 3])
+    waiting.reached = Reached(1, 0)
+    waiting.put(once, (), [4])
+    assert [task for task, _ in waiting.take_breakdowns(3)] == [often]
+    waiting.reached = Reached(2, 0)
+    waiting.put(often, (), [1, 2, 3])
+    assert waiting.published == Reached(1, 0)
+    assert [task for task, _ in waiting.take_breakdowns(1)] == [once]
+    assert waiting.published == Reached(2, 0)
