@@ -152,6 +152,7 @@ class EvaluationEngine:
             self._reviser.touch_all()
         self._live.touch_keys(read.keys)
         self._live.touch_figures(read.figures)
+        # What was counted is behind the last tick, what the clock moves behind its watermark only.
         told = self._live.waiting.reached.final_to
         self._live.waiting.reached = Reached(read.applied, told)
         self._live.advance(now, read.watermark)

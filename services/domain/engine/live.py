@@ -83,7 +83,7 @@ class Live:
                 yield self._state.numbers[MARKS[measure.source]]
 
     def touch_all(self) -> None:
-        """Everything may be different: after reading anew."""
+        """Everything may be different: after reading anew; nothing is published until then."""
         self._cells_known = 0
         reached, self.waiting.reached = self.waiting.reached, NOTHING
         self._touch_new()
