@@ -8,6 +8,7 @@ import { layOutMap } from "../src/model/maplayout";
 import { readObservation } from "../src/model/observation";
 import { readPlaces } from "../src/model/places";
 import { shapesFromPlaces } from "../src/model/shapes";
+import { estimateWidth } from "../src/model/width";
 import { page } from "../src/page";
 import { legendSize, listSize, lowest, PICTURE } from "../src/parts/map";
 import { GRAVE, gravest } from "../src/parts/strip";
@@ -206,7 +207,10 @@ describe("the strip and the ranking", () => {
     const dotted = findAll(view, (node) => node.tag === "svg:path" && "stroke-dasharray" in node.attributes);
     expect(dotted.map((node) => [node.attributes["data-unit"], node.attributes["stroke"]])).toEqual([[one, "var(--ink)"]]);
     const few = findAll(view, (node) => node.attributes["data-role"] === "few")[0]!;
-    expect(textOf(few).replaceAll("\u00a0", " ")).toBe("dưới 20, không xếp1");
+    const [words, count] = findAll(few, (node) => node.tag === "svg:text");
+    expect([textOf(words!), textOf(count!)]).toEqual(["mẫu dưới 20", "1"]);
+    const end = Number(words!.attributes["x"]) + estimateWidth(textOf(words!), 22);
+    expect(end).toBeLessThan(Number(count!.attributes["x"]) - estimateWidth("1000", 22));
   });
 });
 

@@ -264,7 +264,7 @@ function few({ figures, indicator, places }: MapOptions, x: number, y: number): 
       "stroke-width": 1.75,
       ...DOTTED,
     }),
-    s("text", { x: x + 36, y, "font-size": 22, fill: "var(--ink-2)" }, `dưới ${indicator.denominatorMin}, không xếp`),
+    s("text", { x: x + 36, y, "font-size": 22, fill: "var(--ink-2)" }, `mẫu dưới ${indicator.denominatorMin}`),
     total(x, y, found.length),
   );
 }
