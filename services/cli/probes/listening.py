@@ -1,7 +1,7 @@
 """Listens to a centre over the live protocol: one connection, and one that takes it up again."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +14,7 @@ from services.cli.probes.survey import Item
 from services.domain.errors import Unavailable
 
 TOPICS_MAX: Final = 40
-SILENCE_SECONDS: Final = 5.0
+SILENCE_SECONDS: Final = 15.0
 MESSAGES_MAX: Final = 500
 MESSAGE_BYTES_MAX: Final = 16 * 1024 * 1024
 
@@ -42,17 +42,17 @@ async def listen(url: str, topics: tuple[str, ...]) -> tuple[tuple[Item, ...], t
         async with _connection(url) as connection:
             first = [{"subprotocol": connection.subprotocol, "type": "opened"}]
             await _say(connection, {"type": "subscribe", "id": "conform", "topics": wanted})
-            first += await _until(connection, _is_complete)
+            first += await _until(connection, _completes("conform"))
             await _say(connection, {"type": "nonsense"})
             first += await _until(connection, lambda message: message.get("type") == "error")
         position = _position(first)
         async with _connection(url) as connection:
             message = {"type": "subscribe", "id": "conform", "topics": wanted, "resume": position}
             await _say(connection, message)
-            second = await _until(connection, _is_complete)
+            second = await _until(connection, _completes("conform"))
             strange = {"epoch": "another", "seq": 1}
             await _say(connection, {**message, "id": "strange", "resume": strange})
-            second += await _until(connection, _is_complete)
+            second += await _until(connection, _completes("strange"))
     except (OSError, TimeoutError, WebSocketException) as error:
         raise Unavailable(f"{url} does not speak {SUBPROTOCOL}: {error!r}") from error
     return tuple(first), tuple(second)
@@ -71,7 +71,9 @@ async def _say(connection: ClientConnection, message: dict[str, Any]) -> None:
     await connection.send(msgspec.json.encode(message).decode())
 
 
-async def _until(connection: ClientConnection, last: Any) -> list[Item]:
+async def _until(
+    connection: ClientConnection, last: Callable[[Item], bool]
+) -> list[Item]:
     """Messages up to one that `last` is true for, or until nothing comes any more."""
     found: list[Item] = []
     while len(found) < MESSAGES_MAX:
@@ -87,9 +89,15 @@ async def _until(connection: ClientConnection, last: Any) -> list[Item]:
     return found
 
 
-def _is_complete(message: Item) -> bool:
-    kind = message.get("type")
-    return kind == "resumed" or (kind == "snapshot" and not message.get("more"))
+def _completes(subscription: str) -> Callable[[Item], bool]:
+    """Whether a message ends the answer to this subscription: another's may still be coming."""
+
+    def complete(message: Item) -> bool:
+        kind = message.get("type")
+        whole = kind == "resumed" or (kind == "snapshot" and not message.get("more"))
+        return whole and message.get("id") == subscription
+
+    return complete
 
 
 def _position(messages: list[Item]) -> Item:
