@@ -1,12 +1,16 @@
 """What the engine remembers to answer quickly says the same as asking anew."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from services.domain.engine.cells import NO_CELL, Cells
+from services.domain.engine.changes import Changes
 from services.domain.engine.figures import Figure, Figures
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
-from services.domain.engine.reference_rows import date_at
+from services.domain.engine.reference_rows import Stretch, date_at
+from services.domain.engine.remembered import Remembered, always
 from services.domain.engine.said import Said
 from services.domain.instants import DAY
 from tests.unit.engine_centre import catalogue, units
@@ -37,7 +41,10 @@ def plainly(rows: dict[str, dict[str, Figure]], unit: str, at: int) -> float | N
 
 
 def test_a_reference_value_is_the_same_at_every_instant_and_after_every_change() -> None:
-    figures = Figures(lambda unit: ["P:1"] if unit in COMMUNES else [])
+    def above(unit: str) -> list[str]:
+        return ["P:1"] if unit in COMMUNES else []
+
+    figures = Figures(above, ["P:1", *COMMUNES].index)
     measure = population()
     rows: dict[str, dict[str, Figure]] = {"P:1": {}, "C:1": {}, "C:2": {}}
     changes = [
@@ -104,3 +111,46 @@ def test_arrays_of_cells_say_what_the_cells_say(many: int) -> None:
         chain = cells.chain(cell)
         assert above == (chain[1] if len(chain) > 1 else NO_CELL)
     assert [dim == 0 for dim in cells.dims(every).tolist()] == [m == TOTAL for m in cells.members]
+
+
+def test_an_answer_is_asked_for_again_when_it_may_be_another() -> None:
+    asked: list[int] = []
+    remembered = Remembered(rows_max=5)
+
+    def answers(question: str, cells: list[int], versions: list[int], at: int = 0) -> list[Any]:
+        def ask(cell: int) -> Stretch:
+            asked.append(cell)
+            return always(None) if cell == 3 else Stretch(-10, 10, cell / 2 + at)
+
+        found = remembered.of(question, np.array(cells), np.array(versions), ask, at)
+        return [*np.where(found.has, found.value, np.nan)]
+
+    def again(*which: Any) -> tuple[list[Any], list[int]]:
+        asked.clear()
+        return answers(*which), asked
+
+    nothing = pytest.approx(np.nan, nan_ok=True)
+    assert again("a", [4, 3, 4], [1, 1, 1]) == ([2, nothing, 2], [4, 3, 4])
+    assert again("a", [3, 4], [1, 1]) == ([nothing, 2], [])
+    assert again("a", [3, 4], [1, 2]) == ([nothing, 2], [4])
+    assert again("b", [4], [2]) == ([2], [4])
+    assert again("a", [1, 4], [1, 2], 10) == ([10.5, 2], [1])
+    assert again("a", [4], [2], 11) == ([13], [4])
+    assert again("a", [4], [2], -10) == ([-8], [4])
+    assert again("b", [4], [2]) == ([2], [])
+    assert again("c", [7, 8], [0, 0]) == ([3.5, 4], [7, 8])
+    assert again("b", [4], [2]) == ([2], [])
+    assert again("a", [4], [2], -10) == ([-8], [4])
+
+
+def test_changes_are_counted_at_and_above_the_unit_by_measure() -> None:
+    numbers = {f"C:{number}": number for number in range(200)}
+    changes = Changes(numbers.__getitem__)
+    everywhere = np.arange(200)
+    assert changes.at(["a"], everywhere).sum() == 0
+    changes.add("a", ["C:3", "C:150"])
+    changes.add("b", ["C:3"])
+    changes.add("a", ["C:150"])
+    assert changes.of("a", "C:150") == 2
+    assert changes.of("b", "C:150") == 0
+    assert changes.at(["a", "b", "c"], np.array([3, 150, 199, 3])).tolist() == [2, 2, 0, 2]

@@ -44,7 +44,6 @@ class Board:
         self._centre = centre
         self._reading = Reading()
         self._live = Live(self._reading.state)
-        self._observer = Observer(self._reading.state)
         self._changes = Observer(self._reading.state, Said())
         self._live.touch_all()
         self.shown: dict[str, dict[str, Any]] = {}
@@ -61,22 +60,18 @@ class Board:
                 self._show(task, cells, now)
 
     def everything(self, now: int) -> dict[str, dict[str, Any]]:
-        """All that there is to show, evaluated anew."""
+        """All that there is to show, evaluated anew by an observer that remembers nothing."""
         found: dict[str, dict[str, Any]] = {}
         state = self._reading.state
+        observer = Observer(state)
         cells = [
             cell
             for cell in range(len(state.cells))
             if state.cells.members[cell][0] == "" or state.cells.units[cell][0] in "NP"
         ]
         for task in self._live._tasks:
-            found |= {key_of(each): _plain(each) for each in self._observed(task, cells, now)}
+            found |= {key_of(each): _plain(each) for each in _observed(observer, task, cells, now)}
         return found
-
-    def _observed(self, task: Task, cells: list[int], now: int) -> list[Observation]:
-        formula = catalogue().formulas[task.formula]
-        moment = Moment(now, now)
-        return self._observer.observe(formula, task.window, task.calendar, cells, moment)
 
     def _show(self, task: Task, cells: list[int], now: int) -> None:
         state = self._reading.state
@@ -89,6 +84,11 @@ class Board:
             self.shown.pop(key, None)
             if made is not None:
                 self.shown[key] = _plain(made)
+
+
+def _observed(observer: Observer, task: Task, cells: list[int], now: int) -> list[Observation]:
+    formula, moment = catalogue().formulas[task.formula], Moment(now, now)
+    return observer.observe(formula, task.window, task.calendar, cells, moment)
 
 
 def _plain(observation: Observation) -> dict[str, Any]:
@@ -165,6 +165,17 @@ def test_the_next_deadline_gives_way_to_the_one_after_it() -> None:
         "2026-03-05T09:00:00+07:00",
         None,
     ]
+
+
+def test_a_break_leaves_a_rolling_window_with_the_day_of_the_reform() -> None:
+    log = [document("dossier.received", "2025-07-30T09:00", "A-1", RECEIPT)]
+    key = "PS-01|P:33@2025-07-01||30d"
+    breaks = [
+        board[key].get("break")
+        for board, _ in moved(log, "2025-07-30T23:30", "2025-07-31T00:30", "2025-07-31T01:30")
+    ]
+    reform = {"mark": "B", "at": "2025-07-01", "reason": "boundary"}
+    assert breaks == [reform, reform, None]
 
 
 def test_a_reported_month_closes_with_its_last_day() -> None:

@@ -71,9 +71,7 @@ async def _say(connection: ClientConnection, message: dict[str, Any]) -> None:
     await connection.send(msgspec.json.encode(message).decode())
 
 
-async def _until(
-    connection: ClientConnection, last: Callable[[Item], bool]
-) -> list[Item]:
+async def _until(connection: ClientConnection, last: Callable[[Item], bool]) -> list[Item]:
     """Messages up to one that `last` is true for, or until nothing comes any more."""
     found: list[Item] = []
     while len(found) < MESSAGES_MAX:

@@ -1,7 +1,7 @@
 """What measures are worth: read from a state for many cells and one placed window.
 
 Measures that are counted are read for all cells in one search; reported figures and reference
-values are looked up one by one, they are few. What lacks a cell's breakdown is taken in total.
+values are looked up one by one and remembered. What lacks a cell's breakdown is taken in total.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,9 +17,11 @@ from services.domain.engine.cells import TOTAL
 from services.domain.engine.figures import names_up_to
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
 from services.domain.engine.points import Ints
+from services.domain.engine.reference_rows import Stretch
+from services.domain.engine.remembered import Remembered, always
 from services.domain.engine.schedule import REPORTS_RECEIVED
 from services.domain.engine.state import ROWS, State
-from services.domain.engine.windows import Span
+from services.domain.engine.windows import Span, local_parts
 from services.domain.instants import SECOND
 
 
@@ -38,6 +40,7 @@ class Amounts:
         self._state = state
         self._catalogue = state.catalogue
         self.boundaries = Boundaries(state)
+        self._remembered = Remembered()
 
     def of(self, measure: Measure, cells: Ints, span: Span) -> Amount:
         """A measure in each cell; what lacks a cell's breakdown is taken in total.
@@ -62,6 +65,10 @@ class Amounts:
 
     def _then(self, measure: Measure, asked: Ints, span: Span) -> Amount:
         """A measure in each cell as it stands there."""
+        if measure.kind == "report":
+            return self._reported(measure, asked, span)
+        if REFERENCE_VALUE in measure.event_types:
+            return self._rows(measure, asked, span)
         ask = self._asks_of(measure, span)
         if ask is not None:
             return self._each(asked, ask)
@@ -73,10 +80,6 @@ class Amounts:
 
     def _asks_of(self, measure: Measure, span: Span) -> Callable[[int], float | None] | None:
         """What to ask of each cell, for the measures that are not read for all cells at once."""
-        if measure.kind == "report":
-            return lambda cell: self._reported(measure, cell, span)
-        if REFERENCE_VALUE in measure.event_types:
-            return lambda cell: self._row(measure, cell, span)
         if measure.kind == "schedule":
             return lambda cell: self._scheduled(measure, cell, span)
         if measure.source == "clock":
@@ -94,22 +97,31 @@ class Amounts:
         return np.where(able, cells, np.array(totals, dtype=np.int64))
 
     def parts_to_date(
-        self, formula: Formula, cell: int, year: str, calendar: str
-    ) -> tuple[str, ...]:
-        """The periods of a year up to the last month that every reported measure has."""
-        unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
-        figures = self._state.figures[calendar]
+        self, formula: Formula, cells: Ints, year: str, calendar: str
+    ) -> list[tuple[str, ...]]:
+        """The periods of a year up to the last month that every reported measure has, by cell."""
+        figures, held = self._state.figures[calendar], self._state.cells
         reports = [m for m in self._catalogue.measures_of(formula) if m.kind == "report"]
 
-        for month in range(12, 0, -1):
-            names = names_up_to(year, month)
-            if all(
-                figures.to_date(m, unit, member if member[0] in m.dimensions else TOTAL, names)
-                is not None
-                for m in reports
-            ):
-                return names
-        return ()
+        def last_month(cell: int) -> Stretch:
+            unit, member = held.units[cell], held.members[cell]
+            for month in range(12, 0, -1):
+                names = names_up_to(year, month)
+                if all(
+                    figures.to_date(m, unit, member if member[0] in m.dimensions else TOTAL, names)
+                    is not None
+                    for m in reports
+                ):
+                    return always(month)
+            return always(None)
+
+        versions = figures.changes.at([m.id for m in reports], held.unit_numbers(cells))
+        question = ("parts", formula.id, calendar, year)
+        found = self._remembered.of(question, cells, versions, last_month)
+        return [
+            names_up_to(year, int(month)) if known else ()
+            for month, known in zip(found.value.tolist(), found.has.tolist(), strict=True)
+        ]
 
     def _counted(self, measure: Measure, keys: Ints, span: Span) -> Floats:
         end = second_after(span.cut)
@@ -132,9 +144,16 @@ class Amounts:
             np.array([value is not None for value in found], dtype=bool),
         )
 
-    def _row(self, measure: Measure, cell: int, span: Span) -> float | None:
-        unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
-        return self._state.figures[ROWS].row_at(measure, unit, span.cut, member)
+    def _rows(self, measure: Measure, cells: Ints, span: Span) -> Amount:
+        """Reference values as they hold at the end of the window."""
+        figures, held, at = self._state.figures[ROWS], self._state.cells, span.cut
+
+        def ask(cell: int) -> Stretch:
+            return figures.row_stretch(measure, held.units[cell], at, held.members[cell])
+
+        versions = figures.changes.at([measure.id], held.unit_numbers(cells))
+        year, *_ = local_parts(at)  # of one year mostly one stretch is asked for
+        return self._remembered.of((measure.id, ROWS, year), cells, versions, ask, at)
 
     def _scheduled(self, measure: Measure, cell: int, span: Span) -> float:
         """How many reports were due in the window, or of those how many have come."""
@@ -150,14 +169,22 @@ class Amounts:
             return workdays.elapsed(unit, span.begin, span.cut)
         return workdays.of_year(unit, span.cut)
 
-    def _reported(self, measure: Measure, cell: int, span: Span) -> float | None:
+    def _reported(self, measure: Measure, cells: Ints, span: Span) -> Amount:
+        """Reported figures of a period, or of the periods that make up a year to date."""
         if span.period is None:
-            return None
-        unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
-        figures = self._state.figures[span.calendar]
-        quantum = measure.quantum or 1
-        if span.window == "ytd":
-            found = figures.to_date(measure, unit, member, span.parts)
-        else:
-            found = figures.value(measure, unit, member, span.period)
-        return None if found is None else found * quantum
+            return Amount(np.zeros(len(cells)), np.zeros(len(cells), dtype=bool))
+        period, held = span.period, self._state.cells
+        figures, quantum = self._state.figures[span.calendar], measure.quantum or 1
+        parts = span.parts if span.window == "ytd" else None
+
+        def ask(cell: int) -> Stretch:
+            unit, member = held.units[cell], held.members[cell]
+            if parts is None:
+                found = figures.value(measure, unit, member, period)
+            else:
+                found = figures.to_date(measure, unit, member, parts)
+            return always(None if found is None else found * quantum)
+
+        versions = figures.changes.at([measure.id], held.unit_numbers(cells))
+        question = (measure.id, span.calendar, period, parts)
+        return self._remembered.of(question, cells, versions, ask)

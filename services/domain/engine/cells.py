@@ -4,16 +4,29 @@ A key of `Points` is a cell and a measure: `cell * width + measure`.
 """
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.domain.engine.points import Ints
+from services.domain.engine.windows import BEGINNING
+from services.domain.instants import start_of_local_day
 from services.domain.units import UnitList
 
 TOTAL = ("", "")
 NO_CELL = -1
-_COLUMNS = _DIM, _LEVEL, _ABOVE = range(3)
+_COLUMNS = _DIM, _LEVEL, _ABOVE, _UNIT, _BEGAN = range(5)
+
+
+class CellName(NamedTuple):
+    """What a cell is called: `text` is the part of keys that names unit and member."""
+
+    text: str
+    code: str
+    valid_from: str
+    dims: dict[str, str]
+    member: tuple[str, str]
 
 
 class Cells:
@@ -29,7 +42,9 @@ class Cells:
         self._chains: list[tuple[int, ...]] = []
         self.units: list[str] = []
         self.members: list[tuple[str, str]] = []
+        self.names: list[CellName] = []
         self._of_unit: dict[str, list[int]] = {}
+        self._unit_numbers: dict[str, int] = {}
         self._dims = {"": 0}
         self._table = np.zeros((1024, len(_COLUMNS)), dtype=np.int64)
 
@@ -49,13 +64,30 @@ class Cells:
         self._numbers[unit, dim, member] = number
         self.units.append(unit)
         self.members.append((dim, member))
+        self.names.append(_name(unit, dim, member))
         self._chains.append((number, *above))
         self._of_unit.setdefault(unit, []).append(number)
         while number >= len(self._table):
             self._table = np.concatenate([self._table, np.zeros_like(self._table)])
         code = self._dims.setdefault(dim, len(self._dims))
-        self._table[number] = (code, ord(unit[0]), above[0] if above else NO_CELL)
+        higher = above[0] if above else NO_CELL
+        began = BEGINNING if known is None else start_of_local_day(known.valid_from)
+        self._table[number] = (code, ord(unit[0]), higher, self.unit_number(unit), began)
         return number
+
+    def unit_number(self, unit: str) -> int:
+        """The number of a unit; it is given when it is asked for first."""
+        return self._unit_numbers.setdefault(unit, len(self._unit_numbers))
+
+    def unit_numbers(self, cells: Ints) -> Ints:
+        """The number of each cell's unit."""
+        found: Ints = self._table[cells, _UNIT]
+        return found
+
+    def began(self, cells: Ints) -> Ints:
+        """The instant at which each cell's unit came to be."""
+        found: Ints = self._table[cells, _BEGAN]
+        return found
 
     def dims(self, cells: Ints) -> Ints:
         """The number of each cell's dimension; 0 of totals."""
@@ -105,3 +137,10 @@ class Cells:
     def keys(self, cells: Ints, measure: int) -> Ints:
         """The keys of one measure in these cells."""
         return cells * self.width + measure
+
+
+def _name(unit: str, dim: str, member: str) -> CellName:
+    code, _, valid_from = unit.partition("@")
+    dims = {dim: member} if dim else {}
+    text = f"{unit}|{dim}={member}" if dim else f"{unit}|"
+    return CellName(text, code, valid_from, dims, (dim, member) if dim else TOTAL)

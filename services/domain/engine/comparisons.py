@@ -54,10 +54,9 @@ class Compared(NamedTuple):
     constant_from: int | None = None
     """Where a base on constant boundaries begins; that of a younger unit is its former units'."""
 
-    def lists(self, at: Ints) -> tuple[str, str, list[float], list[float], int | None]:
-        """The same in plain lists, for the cells in these places."""
-        delta, base = self.delta[at].tolist(), self.base[at].tolist()
-        return self.kind, self.unit, delta, base, self.constant_from
+    def at(self, places: Ints) -> "Compared":
+        """The same of the cells in these places."""
+        return self._replace(delta=self.delta[places], base=self.base[places])
 
 
 def base_span(kind: str, span: Span) -> Span | None:

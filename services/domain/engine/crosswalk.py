@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 from services.domain.engine.cells import Cells
 from services.domain.engine.points import Ints
-from services.domain.engine.windows import BEGINNING
-from services.domain.instants import start_of_local_day
 from services.domain.lineage import Lineage, Share
 from services.domain.units import UnitList
 
@@ -35,9 +33,7 @@ class Crosswalk:
 
     def __init__(self, units: UnitList, cells: Cells) -> None:
         self.lineage = Lineage(units)
-        self._units = units
         self._cells = cells
-        self._began: dict[str, int] = {}
         self._known = 0
         self._former: dict[Place, list[tuple[int, Share]]] = {}
         self._heirs: dict[int, list[Place]] = {}
@@ -46,14 +42,6 @@ class Crosswalk:
         """Whether anything was ever counted in a former unit."""
         self._learn()
         return bool(self._heirs)
-
-    def began_at(self, cell: int) -> int:
-        """The instant at which the unit of a cell came to be."""
-        unit = self._cells.units[cell]
-        if unit not in self._began:
-            found = self._units.get(unit)
-            self._began[unit] = BEGINNING if found is None else start_of_local_day(found.valid_from)
-        return self._began[unit]
 
     def parts(self, asked: Ints) -> Parts | None:
         """The former cells that lie in the asked ones; None when there is not one."""

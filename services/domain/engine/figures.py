@@ -9,9 +9,10 @@ from collections.abc import Callable, Container, Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from services.domain.engine.changes import Changes
 from services.domain.engine.figure import Figure, Vintage
 from services.domain.engine.measures import Measure
-from services.domain.engine.reference_rows import ReferenceRows, date_at
+from services.domain.engine.reference_rows import ReferenceRows, Stretch, date_at
 from services.domain.engine.windows import (
     kind_of_period,
 )
@@ -33,22 +34,22 @@ _Known = tuple[int, list[Figure]]
 
 
 class Figures:
-    """All figures of the centre. `above` gives the units over one, nearest first.
+    """All figures of the centre. `above` gives the units over one, nearest first, `number` theirs.
 
     Sums over the units below look only at those that have a figure somewhere under them.
     """
 
-    def __init__(self, above: Callable[[str], Iterable[str]]) -> None:
-        self._above = above
+    def __init__(self, above: Callable[[str], Iterable[str]], number: Callable[[str], int]) -> None:
+        self.changes = Changes(number)
+        self._above, self._number = above, number
         self._below: dict[tuple[str, str], set[str]] = {}
-        self._changes: dict[tuple[str, str], int] = {}
         self._periods: dict[tuple[str, str], dict[str, int]] = {}
         self._known: dict[_Name, _Known] = {}
         self._known_before: dict[_Name, _Known] = {}
         self._rows: dict[tuple[str, str], dict[Member, Periods]] = {}
         self._versions: dict[tuple[str, str, Member, str], int] = {}
         self._reference = ReferenceRows(
-            self._changes,
+            lambda name: self.changes.of(*name[:2]),
             lambda name: self._rows.get(name[:2], {}).get(name[2], {}),
             lambda name: self._below.get(name[:2], ()),
         )
@@ -78,15 +79,14 @@ class Figures:
         else:
             rows[period] = figure
         for each in chain:
-            place = (measure, each)
-            self._changes[place] = self._changes.get(place, 0) + 1
-            counts = self._periods.setdefault(place, {})
+            counts = self._periods.setdefault((measure, each), {})
             counts[period] = counts.get(period, 0) + more
+        self.changes.add(measure, chain)
         return True
 
     def as_known(self, at: int, measures: Container[str]) -> "Figures":
         """The figures of some measures as they were known at an instant."""
-        found = Figures(self._above)
+        found = Figures(self._above, self._number)
         for (measure, unit), members in self._rows.items():
             for member, periods in members.items() if measure in measures else ():
                 for period, figure in periods.items():
@@ -121,7 +121,7 @@ class Figures:
         if not measure.parts or not self._any(measure, unit, period):
             return []
         name = (measure.id, unit, member, period)
-        changes = self._changes.get((measure.id, unit), 0)
+        changes = self.changes.of(measure.id, unit)
         known = self._known.get(name) or self._known_before.get(name)
         if known is None or known[0] != changes:
             known = (changes, self._of_parts(measure, unit, member, period))
@@ -211,6 +211,10 @@ class Figures:
 
         The newest row that began before it and holds still, else the sum of the units below.
         """
+        return self.row_stretch(measure, unit, at, member).value
+
+    def row_stretch(self, measure: Measure, unit: str, at: int, member: Member = TOTAL) -> Stretch:
+        """The same with the instants between which it holds."""
         return self._reference.at((measure.id, unit, member), at)
 
     def own_row_at(self, measure: str, unit: str, at: int, member: Member = TOTAL) -> float | None:

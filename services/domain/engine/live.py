@@ -4,6 +4,7 @@ Work is kept for each formula and placed window as a set of cells. Totals go fir
 time allows; nothing is evaluated that neither a commit nor the clock has touched.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
@@ -13,7 +14,7 @@ from services.domain.engine.cells import NO_CELL, TOTAL
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.doubts import beside
 from services.domain.engine.measures import REFERENCE_VALUE
-from services.domain.engine.moving import Moving, bounds_passed, jumped, moving
+from services.domain.engine.moving import Moving, bounds_passed, breaks_of, jumped, moving
 from services.domain.engine.points import Ints
 from services.domain.engine.state import State
 from services.domain.engine.turning import Turning
@@ -59,6 +60,7 @@ class Live:
         self._placed: dict[Moving, list[Span]] = {}
         self._passed: dict[str, tuple[int, ...]] = {}
         self._turning = Turning(state)
+        self._breaks = breaks_of(state)
         self._cells_known = 0
         self._measures = {
             formula.id: frozenset(self._numbers_of(formula))
@@ -166,8 +168,10 @@ class Live:
                 if bounds not in passed:
                     keys = self._state.points.keys_within(*bounds)
                     passed[bounds] = dict(self._cells_by_formula(keys))
+                broken = bisect_left(self._breaks, bounds[0]) < bisect_left(self._breaks, bounds[1])
                 for task in tasks:
-                    self._put(task, passed[bounds].get(task.formula, ()))
+                    touched = everything if broken else passed[bounds].get(task.formula, ())
+                    self._put(task, touched)
 
     def _clocks_moved(self, now: int, final_to: int) -> set[str]:
         """Which of the clocks that formulas look at beside their windows have moved on."""

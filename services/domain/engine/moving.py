@@ -9,7 +9,9 @@ from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.comparisons import spans_of
 from services.domain.engine.indicator import Indicator
+from services.domain.engine.state import State
 from services.domain.engine.windows import Span, place
+from services.domain.instants import parse_date, start_of_local_day
 
 MOVES_MAX_SECONDS = 3 * 3600
 """A clock that has stood still for longer than this moves every window.
@@ -65,3 +67,16 @@ def bounds_passed(before: list[Span], after: list[Span]) -> set[tuple[int, int]]
         for begin, end in ((old.begin, new.begin), (old.cut, new.cut))
     )
     return {(begin, end) for begin, end in moves if begin < end}
+
+
+def breaks_of(state: State) -> list[int]:
+    """The seconds at which units came to be or formulas changed, in order.
+
+    While one lies in a window its values say so.
+    """
+    days = {unit.valid_from for unit in state.units}
+    for catalogue in (state.catalogue, *state.catalogue.past_and_coming):
+        for indicator in catalogue.indicators.values():
+            if indicator.effective_from is not None:
+                days.add(parse_date(indicator.effective_from))
+    return sorted(second_after(start_of_local_day(day)) for day in days)

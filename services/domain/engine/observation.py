@@ -1,9 +1,18 @@
 """The observation: one value as REST, WebSocket and Kafka give it."""
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from math import isnan
+from typing import Any, Final, Literal
 
 import msgspec
+import numpy as np
 
+from services.domain.engine.amount import Floats
+
+WHOLE_MAX: Final = 2.0**53
+"""Up to here a float without a fraction is a whole number exactly."""
+FEW: Final = 50
+"""Below so many numbers it is quicker to look at them one by one."""
 FreshnessState = Literal["live", "provisional", "final", "late", "stale", "partial", "no_roster"]
 
 
@@ -112,7 +121,7 @@ class Observation(
 ):
     """An indicator's value for a unit, a breakdown member and a window.
 
-    An absent member does not apply.
+    An absent member does not apply. What moves with the clock alone stands last.
     """
 
     id: str
@@ -122,8 +131,6 @@ class Observation(
     dims: dict[str, str] = msgspec.field()
     window: str
     period: str | None = None
-    start: str
-    end: str
     calendar: str
     value: float | str | None = msgspec.field()
     numerator: float | None = None
@@ -137,9 +144,6 @@ class Observation(
     revision: int = 0
     previous: Previous | None = None
     released_at: str | None = None
-    as_of: str
-    event_time: str | None = None
-    published_at: str | None = None
     freshness: Freshness
     coverage: Coverage | None = None
     comparisons: tuple[Comparison, ...] = ()
@@ -151,6 +155,11 @@ class Observation(
     boundaries: Boundaries | None = None
     break_: Break | None = None
     drill: bool = False
+    event_time: str | None = None
+    start: str
+    end: str
+    as_of: str
+    published_at: str | None = None
     epoch: int | None = None
     rev: int | None = None
 
@@ -175,6 +184,21 @@ def number(value: float) -> Any:
     """A float as JSON should show it: whole numbers without a fraction."""
     whole = int(value)
     return whole if whole == value else value
+
+
+def numbers(values: Floats) -> Sequence[float | None]:
+    """The same for many, with None for NaN."""
+    whole = np.floor(values) == values
+    if len(values) < FEW or not (np.abs(values[whole]) < WHOLE_MAX).all():
+        return [None if isnan(value) else number(value) for value in values.tolist()]
+    found: list[float | None] = values.tolist()
+    for place, value in zip(
+        np.flatnonzero(whole).tolist(), values[whole].astype(np.int64).tolist(), strict=True
+    ):
+        found[place] = value
+    for place in np.flatnonzero(np.isnan(values)).tolist():
+        found[place] = None
+    return found
 
 
 def identity(

@@ -43,12 +43,12 @@ class Stretch(NamedTuple):
 class ReferenceRows:
     """Rows by the local date from which they hold, and the units below each unit.
 
-    `changes` counts what has changed at or below (measure, unit): a stretch of before is forgotten.
+    `changes` counts what has changed at or below a name's unit: a stretch of before is forgotten.
     """
 
     def __init__(
         self,
-        changes: Mapping[tuple[str, str], int],
+        changes: Callable[[Name], int],
         rows_of: Callable[[Name], Mapping[str, Row]],
         below: Callable[[Name], Iterable[str]],
     ) -> None:
@@ -57,12 +57,9 @@ class ReferenceRows:
         self._below = below
         self._known: dict[Name, tuple[int, list[Stretch]]] = {}
 
-    def at(self, name: Name, at: int) -> float | None:
+    def at(self, name: Name, at: int) -> Stretch:
         """The newest row that began before an instant and holds still, else the sum of below."""
-        return self._stretch(name, at).value
-
-    def _stretch(self, name: Name, at: int) -> Stretch:
-        changes = self._changes.get(name[:2], 0)
+        changes = self._changes(name)
         known = self._known.get(name)
         if known is None or known[0] != changes:
             known = self._known[name] = (changes, [])
@@ -92,7 +89,7 @@ class ReferenceRows:
         total: float | None = None
         measure, _, member = name
         for unit in self._below(name):
-            part = self._stretch((measure, unit, member), at)
+            part = self.at((measure, unit, member), at)
             after, until = max(after, part.after), min(until, part.until)
             if part.value is not None:
                 total = part.value if total is None else total + part.value

@@ -12,6 +12,7 @@ import numpy as np
 
 from services.domain.cases.fold import NEVER
 from services.domain.engine.catalogue import Formula
+from services.domain.engine.doubts import beside
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, Member
 from services.domain.engine.measures import Measure
@@ -38,6 +39,7 @@ class Reporting:
         self._evaluation = evaluation
         self._leads: dict[str, Measure | None] = {}
         self._expected: dict[str, tuple[tuple[Measure, tuple[str, ...]], ...]] = {}
+        self._named: dict[tuple[str, str, str], dict[str, tuple[int, list[str]]]] = {}
 
     def spans(
         self,
@@ -56,37 +58,44 @@ class Reporting:
         together, first those for which the same period is the newest.
         """
 
-        def span_of(cell: int, name: str) -> Span:
-            span = self._span(formula, cell, window, calendar, name, now)
-            return on_constant_boundaries(span) if constant else span
+        def placed(name: str, cells: list[int]) -> Iterator[tuple[Span, list[int]]]:
+            for span, group in self._placed(formula, cells, window, calendar, name, now):
+                yield on_constant_boundaries(span) if constant else span, group
 
         found: dict[Span, list[int]] = {}
         if period is not None:
-            for cell in cells.tolist():
-                found.setdefault(span_of(cell, period), []).append(cell)
-            return found, []
+            return dict(placed(period, cells.tolist())), []
         silent: list[int] = []
-        waiting = [
-            (cell, iter(self._periods(formula, cell, window, calendar))) for cell in cells.tolist()
-        ]
+        names = self._periods(formula, cells, window, calendar)
+        waiting, turn = cells.tolist(), 0
         while waiting:
-            asked: dict[Span, list[tuple[int, Iterator[str]]]] = {}
-            for cell, names in waiting:
-                name = next(names, None)
-                if name is None:
+            asked: dict[str, list[int]] = {}
+            for cell in waiting:
+                if turn < len(names[cell]):
+                    asked.setdefault(names[cell][turn], []).append(cell)
+                else:
                     silent.append(cell)
-                    continue
-                asked.setdefault(span_of(cell, name), []).append((cell, names))
-            waiting = []
-            for span, group in asked.items():
-                these = np.array([cell for cell, _ in group], dtype=np.int64)
-                has = self._evaluation.values(formula, these, span).has
-                for each, known in zip(group, has.tolist(), strict=True):
+            waiting, turn = [], turn + 1
+            for name, those in asked.items():
+                for span, group in placed(name, those):
+                    has = self._evaluation.values(formula, np.array(group), span).has.tolist()
+                    known = [cell for cell, one in zip(group, has, strict=True) if one]
+                    waiting += [cell for cell, one in zip(group, has, strict=True) if not one]
                     if known:
-                        found.setdefault(span, []).append(each[0])
-                    else:
-                        waiting.append(each)
+                        found.setdefault(span, []).extend(known)
         return found, silent
+
+    def versions(self, formula: Formula, cells: Ints, calendar: str) -> Ints:
+        """Numbers that grow when a figure changes that an observation of a cell shows.
+
+        Of what it is made of and what its figures are held against, and of any duty to report.
+        """
+        measures = [m.id for m in self._state.catalogue.shown_by(formula)]
+        units = self._state.cells.unit_numbers(cells)
+        shown = {each for measure in measures for each in beside(measure)}
+        found = self._state.figures[ROWS].changes.at(measures, units)
+        found += self._state.figures[calendar].changes.at(sorted(shown), units)
+        return found + self._state.roster.version
 
     def sources(self, formula: Formula, unit: str, member: Member, span: Span) -> list[Figure]:
         """The reported figures behind the leading measure."""
@@ -136,34 +145,64 @@ class Reporting:
             self._expected[formula.id] = found
         return found
 
-    def _span(
-        self, formula: Formula, cell: int, window: str, calendar: str, period: str, now: int
-    ) -> Span:
+    def _placed(
+        self,
+        formula: Formula,
+        cells: list[int],
+        window: str,
+        calendar: str,
+        period: str,
+        now: int,
+    ) -> Iterator[tuple[Span, list[int]]]:
+        """The named period for each of the cells: a year to date ends where its reports do."""
         span = place(window, calendar, now, period)
         if window != "ytd":
-            return span
-        parts = self._evaluation.amounts.parts_to_date(formula, cell, period, calendar)
-        if any(m.kind == "flow" for m in self._state.catalogue.measures_of(formula)):
-            return msgspec.structs.replace(span, parts=parts)
-        end = span.begin
-        if parts:
-            end = place(kind_of_period(parts[-1]), calendar, now, parts[-1]).end
-        return msgspec.structs.replace(span, end=end, cut=min(end, now), parts=parts)
+            yield span, cells
+            return
+        grouped: dict[tuple[str, ...], list[int]] = {}
+        parts_to_date = self._evaluation.amounts.parts_to_date
+        each_to_date = parts_to_date(formula, np.array(cells), period, calendar)
+        for cell, parts in zip(cells, each_to_date, strict=True):
+            grouped.setdefault(parts, []).append(cell)
+        flows = any(m.kind == "flow" for m in self._state.catalogue.measures_of(formula))
+        for parts, group in grouped.items():
+            end = span.end if flows else span.begin
+            if parts and not flows:
+                end = place(kind_of_period(parts[-1]), calendar, now, parts[-1]).end
+            yield msgspec.structs.replace(span, end=end, cut=min(end, now), parts=parts), group
 
-    def _has_rows(self, formula: Formula, cell: int) -> bool:
+    def _has_rows(self, formula: Formula, unit: str) -> bool:
         """Whether every reference value behind the formula exists; else no period has a value."""
-        rows, unit = self._state.figures[ROWS], self._state.cells.units[cell]
+        rows = self._state.figures[ROWS]
         return all(
             rows.row_at(measure, unit, NEVER) is not None
             for measure in self._state.catalogue.measures_of(formula)
             if measure.source == "rows"
         )
 
-    def _periods(self, formula: Formula, cell: int, window: str, calendar: str) -> list[str]:
-        """Periods of this window for which something was reported, newest first."""
-        if window not in PERIODS or not self._has_rows(formula, cell):
+    def _periods(
+        self, formula: Formula, cells: Ints, window: str, calendar: str
+    ) -> dict[int, list[str]]:
+        """Periods of this window for which something was reported, newest first, by cell."""
+        units, asked = self._state.cells.units, cells.tolist()
+        if window not in PERIODS:
+            return {cell: [] for cell in asked}
+        known = self._named.setdefault((formula.id, window, calendar), {})
+        found: dict[int, list[str]] = {}
+        versions = self.versions(formula, cells, calendar).tolist()
+        for cell, version in zip(asked, versions, strict=True):
+            unit = units[cell]
+            names = known.get(unit)
+            if names is None or names[0] != version:
+                names = (version, self._periods_of(formula, unit, window, calendar))
+                known[unit] = names
+            found[cell] = names[1]
+        return found
+
+    def _periods_of(self, formula: Formula, unit: str, window: str, calendar: str) -> list[str]:
+        if not self._has_rows(formula, unit):
             return []
-        unit, wanted = self._state.cells.units[cell], "year" if window == "ytd" else window
+        wanted = "year" if window == "ytd" else window
         named: set[str] = set()
         for measure in self._state.catalogue.measures_of(formula):
             if measure.kind == "report":

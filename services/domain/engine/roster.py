@@ -56,9 +56,13 @@ def what_of(measure: Measure) -> tuple[str, ...]:
 
 
 class Roster:
-    """All duties. `above` gives the units over one, nearest first."""
+    """All duties. `above` gives the units over one, nearest first.
+
+    `version` grows with every change.
+    """
 
     def __init__(self, above: Callable[[str], Iterable[str]]) -> None:
+        self.version = 0
         self._above = above
         self._duties: dict[tuple[str, str], dict[tuple[int, Terms], tuple[int, int]]] = {}
         self._under: dict[tuple[str, str], set[str]] = {}
@@ -71,6 +75,7 @@ class Roster:
         duties = self._duties.setdefault((what, unit), {})
         if duties.get((first_day, terms), (0, -1))[1] >= version:
             return False
+        self.version += 1
         duties[first_day, terms] = (first_day if end_day is None else end_day, version)
         for place in (unit, *self._above(unit)):
             self._under.setdefault((what, place), set()).add(unit)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from services.domain.engine.cell_rows import CellRows
 from services.domain.engine.points import Ints
 
 Place = tuple[str, str, str]
@@ -21,7 +22,7 @@ class Said:
     """The last row of each cell in each place."""
 
     def __init__(self) -> None:
-        self._rows: dict[Place, _Rows] = {}
+        self._rows: dict[Place, CellRows] = {}
 
     def differing(self, place: Place, cells: Ints, columns: Sequence[npt.NDArray[Any]]) -> Ints:
         """Indices of the cells whose row is not the last one; the new rows are remembered.
@@ -31,8 +32,8 @@ class Said:
         table = np.column_stack(columns).astype(np.float64).view(np.int64)
         rows = self._rows.get(place)
         if rows is None or rows.width != table.shape[1]:
-            rows = self._rows[place] = _Rows(table.shape[1])
-        return rows.differing(cells, table)
+            rows = self._rows[place] = CellRows(table.shape[1])
+        return _differing(rows, cells, table)
 
     def forget_all(self) -> None:
         """Say everything again."""
@@ -44,39 +45,10 @@ class Said:
             self._rows[place].forget(cell)
 
 
-class _Rows:
-    """Rows of one width, in the order of the cells that have one."""
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self._cells = np.zeros(0, dtype=np.int64)
-        self._rows = np.zeros((0, width), dtype=np.int64)
-        self._known = np.zeros(0, dtype=bool)
-
-    def differing(self, cells: Ints, table: Ints) -> Ints:
-        """Indices of the rows that are not the last ones of their cells; they become the last."""
-        at = self._places(cells)
-        found = np.flatnonzero((self._rows[at] != table).any(axis=1) | ~self._known[at])
-        self._rows[at[found]] = table[found]
-        self._known[at[found]] = True
-        return found
-
-    def forget(self, cell: int) -> None:
-        """The cell has no row."""
-        self._known[self._cells == cell] = False
-
-    def _places(self, cells: Ints) -> Ints:
-        """Where the cells are held; they are put in when they are new."""
-        at = np.searchsorted(self._cells, cells)
-        inside = at < len(self._cells)
-        inside[inside] = self._cells[at[inside]] == cells[inside]
-        if inside.all():
-            return at
-        fresh = cells[~inside]
-        held = np.concatenate([self._cells, fresh])
-        order = np.argsort(held, kind="stable")
-        self._cells = held[order]
-        nothing = np.zeros((len(fresh), self.width), dtype=np.int64)
-        self._rows = np.concatenate([self._rows, nothing])[order]
-        self._known = np.concatenate([self._known, np.zeros(len(fresh), dtype=bool)])[order]
-        return np.searchsorted(self._cells, cells)
+def _differing(rows: CellRows, cells: Ints, table: Ints) -> Ints:
+    """Indices of the rows that are not the last ones of their cells; they become the last."""
+    at = rows.places(cells)
+    found = np.flatnonzero((rows.rows[at] != table).any(axis=1) | ~rows.known[at])
+    rows.rows[at[found]] = table[found]
+    rows.known[at[found]] = True
+    return found

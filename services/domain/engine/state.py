@@ -85,7 +85,7 @@ class State:
         self.points = Points()
         self.extents: dict[int, dict[tuple[int, int, int], int]] = {}
         calendars = (STATISTICAL, ADMINISTRATIVE, SCHOOL, ROWS)
-        self.figures = {name: Figures(self._above) for name in calendars}
+        self.figures = {name: Figures(self._above, self.cells.unit_number) for name in calendars}
         self.roster = Roster(self._above)
         self.workdays = WorkDays(self._above)
         self.readings = Readings()

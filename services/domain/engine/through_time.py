@@ -10,11 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from services.domain.engine.catalogue import Catalogue, Formula
-from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.looked_at import under
 from services.domain.engine.observe import Observer
 from services.domain.engine.observing import Moment, Observed, Observing
-from services.domain.engine.reporting import Reporting
 from services.domain.engine.said import Said
 from services.domain.engine.state import State
 from services.domain.engine.versions import last_day
@@ -36,7 +34,7 @@ class TimedObserver(Observing):
     def __init__(self, state: State, said: Said | None = None) -> None:
         self._state = state
         self._own = Observer(state, said)
-        self._reporting = Reporting(state, Evaluation(state))
+        self._reporting = self._own.reporting
         self._others: dict[Catalogue, Observer] = {}
 
     def each(

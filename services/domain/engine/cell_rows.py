@@ -1,0 +1,48 @@
+"""Rows of numbers by cell, in the order of the cells that have one; they grow as cells are met."""
+
+import numpy as np
+import numpy.typing as npt
+
+from services.domain.engine.amount import Bools
+from services.domain.engine.points import Ints
+
+
+class CellRows:
+    """One row of `width` whole numbers for each cell; `known` says which of them mean something.
+
+    Index `rows` and `known` by what `places` gives: it may move both.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.rows: Ints = np.zeros((0, width), dtype=np.int64)
+        self.known: Bools = np.zeros(0, dtype=bool)
+        self._cells: Ints = np.zeros(0, dtype=np.int64)
+
+    def __len__(self) -> int:
+        """How many cells have a row."""
+        return len(self._cells)
+
+    def floats(self) -> npt.NDArray[np.float64]:
+        """The same rows as the bits of floats."""
+        return self.rows.view(np.float64)
+
+    def forget(self, cell: int) -> None:
+        """The cell has no row."""
+        self.known[self._cells == cell] = False
+
+    def places(self, cells: Ints) -> Ints:
+        """Where the cells are held; they are put in when they are new."""
+        at = np.searchsorted(self._cells, cells)
+        inside = at < len(self._cells)
+        inside[inside] = self._cells[at[inside]] == cells[inside]
+        if inside.all():
+            return at
+        fresh = np.unique(cells[~inside])
+        held = np.concatenate([self._cells, fresh])
+        order = np.argsort(held, kind="stable")
+        self._cells = held[order]
+        nothing = np.zeros((len(fresh), self.width), dtype=np.int64)
+        self.rows = np.concatenate([self.rows, nothing])[order]
+        self.known = np.concatenate([self.known, np.zeros(len(fresh), dtype=bool)])[order]
+        return np.searchsorted(self._cells, cells)

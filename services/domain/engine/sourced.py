@@ -1,0 +1,72 @@
+"""What an observation says of the reported figures behind its value."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from services.domain.engine.catalogue import Formula
+from services.domain.engine.figure import Figure, vintages_seen
+from services.domain.engine.observation import Coverage, Previous, number
+from services.domain.instants import format_instant
+
+SIMULATED = "simulated"
+WORST_FIRST = ("uoc_tinh", "so_bo", "chinh_thuc")
+
+
+class Sourced(NamedTuple):
+    """Stage, vintage, release, quality and doubts of the figures, and who has reported."""
+
+    vn_level: str | None = None
+    revision: int = 0
+    previous: Previous | None = None
+    released_at: str | None = None
+    quality: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    coverage: Coverage | None = None
+
+
+COUNTED = Sourced()
+COUNTED_SIMULATED = Sourced(quality=(SIMULATED,))
+"""Of a value that was counted: nobody has reported it."""
+
+
+def sourced(
+    figures: Sequence[Figure],
+    formula: Formula,
+    warnings: tuple[str, ...],
+    coverage: Coverage | None,
+    *,
+    simulated: bool,
+) -> Sourced:
+    """What these figures say of a value that is made of them."""
+    if not figures:
+        counted = COUNTED_SIMULATED if simulated else COUNTED
+        return counted if coverage is None else counted._replace(coverage=coverage)
+    one = figures[0] if len(figures) == 1 else None
+    marks = {mark for figure in figures for mark in figure.quality}
+    return Sourced(
+        _weakest(figures),
+        vintages_seen(figures),
+        _previous(one, formula),
+        format_instant(one.released_at) if one and one.released_at else None,
+        tuple(sorted(marks | {SIMULATED} if simulated else marks)),
+        warnings,
+        coverage,
+    )
+
+
+def _weakest(figures: Sequence[Figure]) -> str | None:
+    """The least certain stage of the law's three."""
+    known = (figure.vn_level for figure in figures if figure.vn_level)
+    return min(known, key=WORST_FIRST.index, default=None)
+
+
+def _previous(figure: Figure | None, formula: Formula) -> Previous | None:
+    """The value that the vintage before would have given; only where one figure is the value."""
+    if figure is None or figure.previous_value is None or figure.previous_vintage is None:
+        return None
+    if formula.form not in {"last", "sum"} or len(formula.references) > 1:
+        return None
+    value = (formula.offset + formula.scale * figure.previous_value) / formula.divide_by
+    released = format_instant(figure.previous_released_at or 0)
+    level = figure.earlier[0].vn_level if figure.earlier else None
+    return Previous(number(value), figure.previous_vintage, released, level)
