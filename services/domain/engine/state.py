@@ -97,6 +97,7 @@ class State:
         self.arrivals = Arrivals(self.shelf)
         self.schedule = Schedule(self.roster, self.arrivals)
         self._siblings: dict[str, list[int]] = {}
+        self._chains: dict[str, tuple[str, ...]] = {}
         self.held = held_dimensions(catalogue)
 
     def as_known(self, at: int, measures: Container[str]) -> "State":
@@ -107,11 +108,14 @@ class State:
         found.figures = self.figures | known
         return found
 
-    def _above(self, unit: str) -> Iterable[str]:
+    def _above(self, unit: str) -> tuple[str, ...]:
         """The units whose figures a unit's own add up to; a former district stands for itself."""
-        if unit.startswith("D:"):
-            return ()
-        return (above.key for above in self.units.ancestors(unit) if above.level != "D")
+        found = self._chains.get(unit)
+        if found is None:
+            own = () if unit.startswith("D:") else self.units.ancestors(unit)
+            found = tuple(above.key for above in own if above.level != "D")
+            self._chains[unit] = found
+        return found
 
     def _all_above(self, unit: str) -> Iterable[str]:
         return (above.key for above in self.units.ancestors(unit))

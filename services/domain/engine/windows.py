@@ -7,6 +7,7 @@ step), now).
 
 import re
 from calendar import isleap
+from functools import lru_cache
 
 import msgspec
 
@@ -187,6 +188,7 @@ def period_bounds(period: str, calendar: str) -> tuple[int, int]:
     return _bounds(int(year), 1, 12, calendar)
 
 
+@lru_cache(maxsize=4096)
 def names_period(text: str, calendar: str = STATISTICAL) -> bool:
     """Whether a text names a month, quarter or year, or in the school calendar a term.
 
