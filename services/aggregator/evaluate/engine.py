@@ -34,8 +34,6 @@ BREAKDOWNS_PER_TICK = 400
 SLICE = 30_000
 """Microseconds after which a tick publishes what it has: what is due first is seen first."""
 ROWS_EVERY = 500_000
-BEHIND = 3_000_000
-"""A watermark that lies further back says that counting has more to do than it gets done."""
 REVISE_EVERY = 1_000_000
 """How often closed periods are looked at although newer ones wait."""
 
@@ -47,7 +45,6 @@ class Ticked(NamedTuple):
     published: Reached
     settled: bool
     urgent: bool
-    behind: bool
     resting: bool
     more: bool
     evaluated: int
@@ -180,7 +177,6 @@ class EvaluationEngine:
             published=published,
             settled=settled,
             urgent=self._live.totals_wait,
-            behind=now - read.watermark > BEHIND,
             resting=settled and not self._live.waiting.breakdowns_wait,
             more=read.more,
             evaluated=evaluated,

@@ -194,11 +194,12 @@ class EvaluateWorker:
     async def _rest(self, ticked: Ticked, spent: float) -> None:
         """Wait for the next tick: a quarter of a second, or until something was committed.
 
-        Totals that wait go on at once, but while counting is behind they get half of the time:
-        what is evaluated then is old already. So do breakdowns, which give way to what is committed.
+        Totals that wait go on at once. After a long tick they rest as long: more comes than can be
+        counted, and what is evaluated then is old already. Breakdowns get half of the time, so that
+        counting has a core to itself, and give way to what is committed.
         """
         if ticked.urgent:
-            await asyncio.sleep(spent if ticked.behind else 0)
+            await asyncio.sleep(spent if spent > TICK_SECONDS else 0)
             return
         pause = TICK_SECONDS - TICK_SECONDS_MIN if ticked.resting else spent
         await asyncio.sleep(max(0.0, TICK_SECONDS_MIN - spent))
