@@ -17,7 +17,7 @@ import { foundRows, shownItem } from "./covering";
 import { SCENES, sceneAfter, FIRST, SHOWN } from "./scenes/all";
 import { commune } from "./scenes/commune";
 import { layOut } from "./scenes/layout";
-import type { Scene, SceneContext, Trend } from "./scenes/context";
+import { PATIENCE_MS, type Scene, type SceneContext, type Trend } from "./scenes/context";
 import { EXAMPLE_PROVINCE, provinceCode, type Settings } from "./settings";
 import { crossFadeStage, motionHooks } from "./view/motion";
 import { paint } from "./view/patch";
@@ -278,6 +278,7 @@ export class App {
   private context(): SceneContext {
     const lostAt = this.link?.state.lostAt ?? null;
     const { standing } = this;
+    const waitedMs = performance.now() - this.started;
     const places = standing?.places ?? [];
     return {
       board: this.board,
@@ -292,8 +293,8 @@ export class App {
       trends: this.trends,
       now: this.clock.now,
       lostAt: lostAt === null ? null : lostAt + this.clock.offset,
-      filled: this.filled,
-      waitedMs: performance.now() - this.started,
+      filled: this.filled && (standing !== null || waitedMs > PATIENCE_MS),
+      waitedMs,
     };
   }
 }

@@ -34,7 +34,7 @@ export interface SceneContext {
   readonly now: number;
   /** When the link was lost in the server's time, null while it stands. */
   readonly lostAt: number | null;
-  /** Whether a whole snapshot has been received. */
+  /** Whether a whole snapshot has been received, and what its units are called: none is shown by its code that has a name. */
   readonly filled: boolean;
   /** How long the wall has been waiting for its first snapshot. */
   readonly waitedMs: number;
