@@ -19,7 +19,7 @@ from services.domain.engine.delta import Delta, decode_delta
 from services.domain.engine.figures import Figure
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.looked_at import adopt
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints, distinct
 from services.domain.engine.seconds import SECOND_MIN, second_of
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.errors import Unavailable
@@ -129,7 +129,7 @@ class PaneReader:
             "select coalesce(min(watermark), 0) from progress where topic like 'ioc.events.%'"
         )
         row = cursor.fetchone()
-        keys = np.unique(np.concatenate(changed)) if changed else np.zeros(0, dtype=np.int64)
+        keys = distinct(np.concatenate(changed)) if changed else np.zeros(0, dtype=np.int64)
         return Read(
             keys,
             self._late([delta for _, delta in deltas], late_before),

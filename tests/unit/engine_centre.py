@@ -30,7 +30,7 @@ from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import Delta, decode_delta, encode_delta
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.measures import Measure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.instants import DAY
 from services.domain.units import Method, Successor, Unit, UnitList

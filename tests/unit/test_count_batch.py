@@ -11,7 +11,7 @@ from services.aggregator.count.places import KeyName, Places
 from services.domain.cases.reported import FigureEntry
 from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.engine.figures import Figure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from tests.unit.engine_centre import catalogue
 from tests.unit.engine_documents import RECEIPT, Document, document
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.domain.engine.points import Ints, Points
+from services.domain.engine.ordered import Ints
+from services.domain.engine.points import Points
 from services.domain.engine.seconds import SECOND_MAX, SECOND_MIN
 
 STEADY = settings(deadline=None, max_examples=100, derandomize=True, database=None)

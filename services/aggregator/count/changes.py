@@ -4,7 +4,6 @@ Points are gathered as integers and added up with numpy once, at the end of the 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from services.domain.engine.compiled import Point
 from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.engine.delta import Delta, ExtentChange, FigureChange, make_delta
 from services.domain.engine.figures import Figure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Added, Ints, added_up, distinct
 
 ExtentName = tuple[int, int, int, int]
 FigureName = tuple[int, str, str]
@@ -36,21 +35,13 @@ class _Changed:
         self.figures: dict[FigureName, tuple[int, Figure | None]] = {}
 
 
-class _Sums(NamedTuple):
-    """The points of one partition added up, those that cancel left out, by key and second."""
-
-    keys: Ints
-    seconds: Ints
-    values: Ints
-
-
 class Changes:
     """Adds up what cases take back and add; what cancels is not written."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
         self._changed: dict[Partition, _Changed] = {}
-        self._sums: dict[Partition, _Sums] = {}
+        self._sums: dict[Partition, Added] = {}
 
     def replace(self, partition: Partition, old: Contribution, new: Contribution) -> None:
         """Take back what a case had contributed and add what it contributes now."""
@@ -132,19 +123,11 @@ class Changes:
             extents = [name[0] for name, count in changed.extents.items() if count]
             named.append(np.array(extents, dtype=np.int64))
             named.append(np.array([name[0] for name in changed.figures], dtype=np.int64))
-        return np.unique(np.concatenate(named)) if named else np.zeros(0, dtype=np.int64)
+        return distinct(np.concatenate(named)) if named else np.zeros(0, dtype=np.int64)
 
-    def _summed(self, points: list[int]) -> _Sums:
+    def _summed(self, points: list[int]) -> Added:
         table = np.array(points, dtype=np.int64).reshape(-1, 3)
-        keys, seconds, values = self._places.spread(table[:, 0], table[:, 1], table[:, 2])
-        order = np.lexsort((seconds, keys))
-        keys, seconds, values = keys[order], seconds[order], values[order]
-        first = np.ones(len(keys), dtype=bool)
-        first[1:] = (keys[1:] != keys[:-1]) | (seconds[1:] != seconds[:-1])
-        starts = np.flatnonzero(first)
-        sums = np.add.reduceat(values, starts) if len(starts) else values
-        kept = starts[sums != 0]
-        return _Sums(keys[kept], seconds[kept], sums[sums != 0])
+        return added_up(*self._places.spread(table[:, 0], table[:, 1], table[:, 2]))
 
     def deltas(self, stored: Ints) -> dict[Partition, Delta]:
         """The delta of each partition with changes; `stored` is the stored number of each key."""

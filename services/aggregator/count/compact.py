@@ -21,6 +21,7 @@ from services.aggregator.count.batch import Partition
 from services.aggregator.count.case_rows import Cursor, encode_body
 from services.aggregator.count.locks import COMPACTION
 from services.domain.engine.delta import Delta, FigureChange, decode_delta
+from services.domain.engine.ordered import added_up
 from services.domain.errors import Unavailable
 
 KEPT_AFTER = "2 minutes"
@@ -102,19 +103,14 @@ def _add_points(cursor: Cursor, deltas: list[Delta]) -> None:
     keys, seconds, values = (
         np.concatenate(parts) for parts in zip(*(delta.points() for delta in deltas), strict=True)
     )
-    order = np.lexsort((seconds, keys))
-    keys, seconds, values = keys[order], seconds[order], values[order]
-    first = np.ones(len(keys), dtype=bool)
-    first[1:] = (keys[1:] != keys[:-1]) | (seconds[1:] != seconds[:-1])
-    starts = np.flatnonzero(first)
-    if not len(starts):
+    added = added_up(keys, seconds, values)
+    if not len(added.keys):
         return
-    sums = np.add.reduceat(values, starts)
     cursor.execute(
         "insert into pane_row (key, second, value)"
         " select * from unnest(%b::int[], %b::bigint[], %b::bigint[])"
         " on conflict (key, second) do update set value = pane_row.value + excluded.value",
-        (keys[starts].tolist(), seconds[starts].tolist(), sums.tolist()),
+        tuple(column.tolist() for column in added),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from services.aggregator.count.case_rows import Cursor
 from services.aggregator.count.places import Places
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 
 _UNKNOWN = 0
 """No row of the dictionary has this number."""

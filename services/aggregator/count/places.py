@@ -11,7 +11,7 @@ import numpy as np
 
 from services.domain.engine.contributions import Contribution
 from services.domain.engine.measures import Measure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 
 REMEMBERED_MAX = 2_000_000
 """Keys that are remembered; then the memory starts anew."""

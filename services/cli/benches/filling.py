@@ -16,7 +16,7 @@ from services.domain.engine.contributions import SIMULATED, SIMULATED_FACTS
 from services.domain.engine.figures import Figure
 from services.domain.engine.keytable import KeyTable
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.readings import READINGS, period_of
 from services.domain.engine.state import ROWS, ExtentRecord, FigureRecord, State
 from services.domain.engine.windows import period_at, previous_period

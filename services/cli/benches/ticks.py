@@ -11,7 +11,7 @@ from services.cli.benches.filling import Filling, fresh_points
 from services.domain.engine.live import Live
 from services.domain.engine.observe import Observer
 from services.domain.engine.observing import Moment
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.said import Said
 from services.domain.instants import SECOND, format_instant
 

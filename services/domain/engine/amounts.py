@@ -16,7 +16,7 @@ from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.figures import names_up_to
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.reference_rows import Stretch
 from services.domain.engine.remembered import Remembered, always
 from services.domain.engine.schedule import REPORTS_RECEIVED

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.shelf import Shelf
 from services.domain.engine.windows import STATISTICAL, kind_of_period, names_period, period_bounds
 from services.domain.events import Event

@@ -14,7 +14,7 @@ from services.domain.engine.amount import Bools, Floats
 from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.evaluate import Evaluation
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.windows import PERIODS, Span, place, year_before
 from services.domain.instants import DAY
 

@@ -19,7 +19,7 @@ import numpy as np
 from services.domain.engine.amount import Amount, Bools
 from services.domain.engine.crosswalk import Crosswalk, Parts
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.state import State
 from services.domain.lineage import SHARES, Share
 

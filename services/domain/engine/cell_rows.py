@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.domain.engine.amount import Bools
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints, distinct
 
 
 class CellRows:
@@ -38,7 +38,7 @@ class CellRows:
         inside[inside] = self._cells[at[inside]] == cells[inside]
         if inside.all():
             return at
-        fresh = np.unique(cells[~inside])
+        fresh = distinct(cells[~inside])
         held = np.concatenate([self._cells, fresh])
         order = np.argsort(held, kind="stable")
         self._cells = held[order]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.windows import BEGINNING
 from services.domain.instants import start_of_local_day
 from services.domain.units import UnitList

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 
 
 class Changes:

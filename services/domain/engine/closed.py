@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.domain.engine.catalogue import Formula
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints, distinct
 from services.domain.engine.seconds import SECOND_MIN
 from services.domain.engine.state import State
 from services.domain.engine.waiting import Task
@@ -143,7 +143,7 @@ class Closed:
                     touched = found[at < end]
                     if not len(touched):
                         break  # the periods before it end earlier
-                    self._put(Period(task, period), np.unique(touched).tolist())
+                    self._put(Period(task, period), distinct(touched).tolist())
 
     def touch_figures(self, changed: Iterable[tuple[str, str]]) -> None:
         """What stands for itself changed for these (measure, unit) pairs, whatever its time."""

@@ -20,7 +20,7 @@ from services.domain.engine.baselines import (
 from services.domain.engine.catalogue import Formula, Indicator
 from services.domain.engine.evaluate import Evaluation, Values
 from services.domain.engine.goals import Goals
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.windows import (
     PERIODS,
     Span,

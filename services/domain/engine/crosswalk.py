@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.domain.engine.cells import Cells
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.lineage import Lineage, Share
 from services.domain.units import UnitList
 

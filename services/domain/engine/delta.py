@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from services.domain.engine.figures import Figure
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 
 
 class ExtentChange(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -17,8 +17,8 @@ from services.domain.engine.amounts import Amounts, second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.coverage import CountryCoverage
+from services.domain.engine.ordered import Ints
 from services.domain.engine.outcomes import Outcomes
-from services.domain.engine.points import Ints
 from services.domain.engine.readings import Place
 from services.domain.engine.state import State
 from services.domain.engine.windows import Span, as_then, on_constant_boundaries, year_base

@@ -30,7 +30,7 @@ from services.domain.engine.observation import (
     TargetGap,
     numbers,
 )
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.sourced import Sourced
 from services.domain.engine.windows import Span
 from services.domain.instants import (

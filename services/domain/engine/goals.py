@@ -6,7 +6,7 @@ import numpy as np
 
 from services.domain.engine.amount import Floats
 from services.domain.engine.catalogue import Formula, Indicator
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.state import State
 from services.domain.engine.targets import on_line
 from services.domain.engine.windows import Span

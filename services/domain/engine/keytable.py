@@ -5,7 +5,8 @@ From a stored number to the keys of `Points` that it adds to, and to those of th
 
 import numpy as np
 
-from services.domain.engine.points import Ints, Points
+from services.domain.engine.ordered import Ints, distinct
+from services.domain.engine.points import Points
 from services.domain.engine.state import State
 
 LEVELS = 4
@@ -36,7 +37,7 @@ class KeyTable:
 
     def missing(self, numbers: Ints) -> list[int]:
         """Those of the numbers that are not known yet."""
-        return [number for number in np.unique(numbers).tolist() if number not in self._names]
+        return [number for number in distinct(numbers).tolist() if number not in self._names]
 
     def register(self, number: int, measure: str, unit: str, dim: str, member: str) -> None:
         """Learn what a stored number stands for."""
@@ -62,10 +63,10 @@ class KeyTable:
         if self._any_shelved:
             _put(self._state.shelf.points, self._shelved, numbers, seconds, values)
         if self._arrivals:
-            for number in self._arrivals.intersection(np.unique(numbers).tolist()):
+            for number in self._arrivals.intersection(distinct(numbers).tolist()):
                 measure, unit, _, _ = self._names[number]
                 changed.append(np.array(self._state.scheduled(measure, unit), dtype=np.int64))
-        return np.unique(np.concatenate(changed))
+        return distinct(np.concatenate(changed))
 
     def places(self, numbers: Ints, seconds: Ints) -> tuple[Ints, Ints]:
         """(keys, seconds) of stored points at every level, arrivals with what waits for them."""
@@ -74,7 +75,7 @@ class KeyTable:
             found = self._targets[numbers, level]
             keys.append(found[found != NONE])
             at.append(seconds[found != NONE])
-        for number in self._arrivals.intersection(np.unique(numbers).tolist()):
+        for number in self._arrivals.intersection(distinct(numbers).tolist()):
             measure, unit, _, _ = self._names[number]
             waiting = np.array(self._state.scheduled(measure, unit), dtype=np.int64)
             keys.append(waiting)
@@ -91,7 +92,7 @@ def _put(points: Points, targets: Ints, numbers: Ints, seconds: Ints, values: In
         if known.any():
             keys = keys[known]
             points.add(keys, seconds[known], values[known])
-            changed.append(np.unique(keys))
+            changed.append(distinct(keys))
     return np.concatenate(changed)
 
 

@@ -15,7 +15,7 @@ from services.domain.engine.contributions import MARKS
 from services.domain.engine.doubts import beside
 from services.domain.engine.measures import REFERENCE_VALUE
 from services.domain.engine.moving import Moving, bounds_passed, breaks_of, jumped, moving
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints, distinct
 from services.domain.engine.state import State
 from services.domain.engine.turning import Turning
 from services.domain.engine.waiting import NOTHING, Task, Waiting
@@ -212,7 +212,7 @@ class Live:
         for formula in self._state.catalogue.formulas.values():
             inside = np.isin(numbers, list(self._measures[formula.id]))
             if inside.any():
-                touched = np.unique(cells[inside]).tolist()
+                touched = distinct(cells[inside]).tolist()
                 yield formula.id, heirs.with_heirs(touched) if heirs else touched
 
     def _put(self, task: Task, cells: Collection[int]) -> None:
@@ -246,7 +246,7 @@ class Live:
         if "rank" not in self._state.catalogue.indicators[formula.indicator].comparisons:
             return sorted(cells)
         found, held = set(cells), self._state.cells
-        above = np.unique(held.above(np.array(list(cells), dtype=np.int64)))
+        above = distinct(held.above(np.array(list(cells), dtype=np.int64)))
         for parent in above.tolist():
             if parent != NO_CELL:
                 found.update(self._state.siblings(held.units[parent]))

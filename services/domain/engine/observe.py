@@ -21,7 +21,7 @@ from services.domain.engine.indicator import Indicator
 from services.domain.engine.levels import Levels, applies
 from services.domain.engine.observation import Observation
 from services.domain.engine.observing import Moment, Observed, Observing
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints, distinct
 from services.domain.engine.reporting import Reporting
 from services.domain.engine.said import Said
 from services.domain.engine.sourced import COUNTED, COUNTED_SIMULATED, Sourced, sourced
@@ -200,7 +200,7 @@ class Observer(Observing):
     def _parents(self, cells: Ints) -> set[str]:
         """The units above these cells, of those that are totals."""
         held = self._state.cells
-        above = np.unique(held.above(cells[held.dims(cells) == 0]))
+        above = distinct(held.above(cells[held.dims(cells) == 0]))
         return {held.units[cell] for cell in above.tolist() if cell != NO_CELL}
 
     def _sourced(self, formula: Formula, cells: Ints, span: Span, simulated: Ints) -> list[Sourced]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.linked import LinkedTask
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.state import State
 from services.domain.engine.windows import STATISTICAL, Span, period_at, period_bounds, place
 

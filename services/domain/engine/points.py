@@ -10,11 +10,9 @@ one before it is merged into it, so adding costs a few copies and asking a few s
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from services.domain.engine.ordered import Ints, distinct, firsts
 from services.domain.engine.seconds import SECOND_MAX, SECOND_MIN
-
-Ints = npt.NDArray[np.int64]
 
 SECOND_BITS = 33
 KEYS_MAX = 1 << (63 - SECOND_BITS)
@@ -39,17 +37,16 @@ def _codes(keys: Ints, seconds: Ints | int) -> Ints:
     return (keys << SECOND_BITS) | offsets
 
 
-def _run(codes: Ints, values: Ints) -> _Run:
-    order = np.argsort(codes, kind="stable")
+def _run(codes: Ints, values: Ints, *, merging: bool = False) -> _Run:
+    """A run of these points; two runs one behind the other are quicker merged than sorted."""
+    order = np.argsort(codes, kind="stable" if merging else None)
     codes, values = codes[order], values[order]
-    first = np.ones(len(codes), dtype=bool)
-    first[1:] = codes[1:] != codes[:-1]
-    starts = np.flatnonzero(first)
+    starts = np.flatnonzero(firsts(codes))
     sums = np.add.reduceat(values, starts) if len(starts) else values
     kept = sums != 0
     codes, values = codes[starts][kept], sums[kept]
     seconds = codes & ((1 << SECOND_BITS) - 1)
-    in_time = np.argsort(seconds, kind="stable")
+    in_time = np.argsort(seconds)
     running = np.zeros(len(values) + 1, dtype=np.int64)
     np.cumsum(values, out=running[1:])
     return _Run(codes, values, running, seconds[in_time], (codes >> SECOND_BITS)[in_time])
@@ -97,7 +94,7 @@ class Points:
             run.keys_by_time[np.searchsorted(run.by_time, low) : np.searchsorted(run.by_time, high)]
             for run in self._runs
         ]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+        return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
     def _settle(self) -> None:
         if not self._pending:
@@ -114,5 +111,6 @@ class Points:
                 _run(
                     np.concatenate([older.codes, newer.codes]),
                     np.concatenate([older.values, newer.values]),
+                    merging=True,
                 )
             )

@@ -11,7 +11,7 @@ import numpy as np
 
 from services.domain.engine.amount import Amount
 from services.domain.engine.cell_rows import CellRows
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.reference_rows import ALWAYS, Stretch
 
 ROWS_MAX: Final = 4_000_000

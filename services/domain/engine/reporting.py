@@ -17,7 +17,7 @@ from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.figures import Figure, Member
 from services.domain.engine.measures import Measure
 from services.domain.engine.observation import Coverage
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.roster import what_of
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import (

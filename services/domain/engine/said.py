@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.domain.engine.cell_rows import CellRows
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 
 Place = tuple[str, str, str]
 """Formula, window, calendar."""

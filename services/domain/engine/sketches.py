@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.domain.engine.buckets import value_of
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.shelf import Shelf
 
 Floats = npt.NDArray[np.float64]

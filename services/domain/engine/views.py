@@ -6,7 +6,7 @@ from services.domain.engine.amount import Bools
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.evaluate import Evaluation
 from services.domain.engine.observation import Boundaries
-from services.domain.engine.points import Ints
+from services.domain.engine.ordered import Ints
 from services.domain.engine.windows import CONSTANT, Span, year_base
 from services.domain.instants import local_date
 

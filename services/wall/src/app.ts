@@ -277,8 +277,7 @@ export class App {
 
   private context(): SceneContext {
     const lostAt = this.link?.state.lostAt ?? null;
-    const { standing } = this;
-    const waitedMs = performance.now() - this.started;
+    const [standing, waitedMs] = [this.standing, performance.now() - this.started];
     const places = standing?.places ?? [];
     return {
       board: this.board,
