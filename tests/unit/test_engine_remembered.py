@@ -80,8 +80,8 @@ def test_only_what_differs_is_said_again() -> None:
     assert differing([1, 2, 3], [np.nan, 0, 1]) == [0, 1, 2]
     assert differing([1, 2, 3], [np.nan, 0, 1]) == []
     assert differing([1, 2, 4], [np.nan, np.nan, 1]) == [1, 2]
-    said.forget(PLACE, 2)
-    said.forget(PLACE, 77)
+    said.forget(PLACE, [2])
+    said.forget(PLACE, [77])
     assert differing([1, 2, 4], [np.nan, np.nan, 1]) == [1]
     more = np.array([5, 3, 9])
     columns = [np.array([4.0, 8, 1]), np.array([1, 0, np.nan])]

@@ -23,7 +23,7 @@ from services.domain.instants import DAY, HOUR, MINUTE, SECOND
 from tests.unit.engine_centre import Counting, Reading, catalogue
 from tests.unit.engine_documents import NOWS, RECEIPT, document
 from tests.unit.engine_logs import logs
-from tests.unit.reference_log import at, stamp
+from tests.unit.reference_log import at, series, stamp, written
 
 STEADY = settings(
     deadline=None,
@@ -165,6 +165,31 @@ def test_the_next_deadline_gives_way_to_the_one_after_it() -> None:
         "2026-03-05T09:00:00+07:00",
         None,
     ]
+
+
+def test_a_value_that_went_and_came_back_as_it_was_is_told_again() -> None:
+    """Its figures are the same; what is counted beside them went to another month and back."""
+    now = at("2026-03-20T09:00")
+    received = document("dossier.received", "2026-03-02T09:00", "A-1", RECEIPT)
+
+    def moved_to(time: str, recorded: str) -> dict[str, Any]:
+        more = {"op": "correct", "supersedes": received["id"], "recordedtime": stamp(recorded)}
+        return document("dossier.received", time, "A-1", RECEIPT, **more)
+
+    centre = Counting()
+    board, key, found = Board(centre), "PS-07.official|C:11953@2025-07-01||month", []
+    counts = ("portal_dossiers", "reporting_system_dossiers", "synced_dossiers")
+    released = "2026-03-15T08:00"
+    log = [written(series(name, "C:11953", "2026-03", 4, released=released)) for name in counts]
+    for more in (
+        [*log, received],
+        [moved_to("2026-02-02T09:00", "2026-03-03T09:00")],
+        [moved_to("2026-03-02T09:00", "2026-03-04T09:00")],
+    ):
+        centre.count(more, 0, now)
+        assert differences(board, now) == []
+        found.append(board.shown.get(key, {}).get("value"))
+    assert found == [100, None, 100]
 
 
 def test_a_break_leaves_a_rolling_window_with_the_day_of_the_reform() -> None:

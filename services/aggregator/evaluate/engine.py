@@ -136,7 +136,8 @@ class EvaluationEngine:
             self._reviser.seen(key)
             touched = self._live.touch_named(key)
             if touched is not None:
-                self._said.forget(*touched)
+                task, cell = touched
+                self._said.forget(task, [cell])
 
     def tick(self, now: int) -> Ticked:
         """Read, evaluate, and find what differs from the log.

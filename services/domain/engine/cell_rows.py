@@ -27,9 +27,12 @@ class CellRows:
         """The same rows as the bits of floats."""
         return self.rows.view(np.float64)
 
-    def forget(self, cell: int) -> None:
-        """The cell has no row."""
-        self.known[self._cells == cell] = False
+    def forget(self, cells: Ints) -> None:
+        """These cells have no row."""
+        at = np.searchsorted(self._cells, cells)
+        inside = at < len(self._cells)
+        inside[inside] = self._cells[at[inside]] == cells[inside]
+        self.known[at[inside]] = False
 
     def places(self, cells: Ints) -> Ints:
         """Where the cells are held; they are put in when they are new."""

@@ -70,9 +70,15 @@ class Observer(Observing):
         grouped, silent = self.reporting.spans(
             formula, wanted, window, calendar, moment.now, period, constant=moment.constant
         )
+        self.forget(formula, window, calendar, silent)
         yield from ((cell, None) for cell in silent)
         for span, group in grouped.items():
             yield from self._of_span(formula, np.array(group), span, moment, self._said)
+
+    def forget(self, formula: Formula, window: str, calendar: str, cells: Sequence[int]) -> None:
+        """Something else is said of these cells: whatever comes next is news."""
+        if self._said is not None and cells:
+            self._said.forget((formula.id, window, calendar), cells)
 
     def _wanted(self, formula: Formula, cells: Ints) -> Bools:
         """Where the indicator has a value: at its unit levels, in its breakdowns."""

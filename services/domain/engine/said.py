@@ -39,10 +39,10 @@ class Said:
         """Say everything again."""
         self._rows.clear()
 
-    def forget(self, place: Place, cell: int) -> None:
-        """Say this one again, whatever it was."""
+    def forget(self, place: Place, cells: Sequence[int]) -> None:
+        """Say these again, whatever it was."""
         if place in self._rows:
-            self._rows[place].forget(cell)
+            self._rows[place].forget(np.array(cells, dtype=np.int64))
 
 
 def _differing(rows: CellRows, cells: Ints, table: Ints) -> Ints:

@@ -77,12 +77,15 @@ class TimedObserver(Observing):
             period,
             constant=moment.constant,
         )
+        self._own.forget(asked.formula, asked.window, asked.calendar, silent)
         yield from ((cell, None) for cell in silent)
         grouped: dict[tuple[Catalogue, str | None], list[int]] = {}
         for span, found in spans.items():
             then = catalogue.on(last_day(span.end, moment.now))
             grouped.setdefault((then, span.period), []).extend(found)
         for (then, name), group in grouped.items():
+            if then is not self._state.catalogue:
+                self._own.forget(asked.formula, asked.window, asked.calendar, group)
             yield from self._by(then, asked, group, name)
 
     def _by(
