@@ -9,8 +9,8 @@ from services.domain.engine.cells import NO_CELL, Cells
 from services.domain.engine.changes import Changes
 from services.domain.engine.figures import Figure, Figures
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
-from services.domain.engine.reference_rows import Stretch, date_at
-from services.domain.engine.remembered import Remembered, always
+from services.domain.engine.reference_rows import Stretch, always, date_at
+from services.domain.engine.remembered import Remembered
 from services.domain.engine.said import Said
 from services.domain.instants import DAY
 from tests.unit.engine_centre import catalogue, units

@@ -121,7 +121,20 @@ def wrong(log: list[dict[str, Any]], now: int, chooser: random.Random) -> list[s
         if found := differences(board, now):
             return [f"at {now}", *found]
         now += chooser.choice(MOVES)
-    return []
+    return remembered_wrongly(centre, board, now)
+
+
+def remembered_wrongly(centre: Counting, board: Board, now: int) -> list[str]:
+    """What differs from the same by somebody who has just read everything."""
+    fresh = Board(centre)
+    fresh.tick(now)
+    board.tick(now)
+    both = board.shown.keys() & fresh.shown.keys()
+    return [
+        f"{key}: shown {board.shown[key]}, right {fresh.shown[key]}"
+        for key in sorted(both)
+        if board.shown[key] != fresh.shown[key]
+    ]
 
 
 @STEADY
@@ -165,6 +178,37 @@ def test_the_next_deadline_gives_way_to_the_one_after_it() -> None:
         "2026-03-05T09:00:00+07:00",
         None,
     ]
+
+
+def test_a_base_is_of_the_boundaries_of_today_from_the_hour_of_the_reform() -> None:
+    days = ("2025-07-10T09:00", "2026-07-10T09:00", "2026-07-12T09:00")
+    log = [document("dossier.received", day, f"A-{day}", RECEIPT) for day in days]
+    moments = [f"2026-07-{rest}" for rest in ("30T23:30", "31T00:00", "31T00:30", "31T01:00")]
+    key = "PS-01|C:11953@2025-07-01||30d"
+    found = [board[key]["comparisons"][0] for board, _ in moved(log, *moments)]
+    assert [each.get("boundaries") for each in found] == ["constant", None, None, None]
+
+
+def test_a_target_at_the_lower_edge_of_a_band_is_another_target() -> None:
+    now = at("2026-03-20T09:00")
+    beds = {"facility_id": "H-1", "ward": "general", "beds_available": 10, "beds_occupied": 9}
+    plan = {
+        "indicator_id": "HE-02",
+        "valid_from": "2026-01-01",
+        "valid_to": "2026-12-31",
+        "value": 80,
+        "document": "QD-1",
+    }
+    centre = Counting()
+    board, key, found = Board(centre), "HE-02|C:11953@2025-07-01||month", []
+    for more in (
+        document("health.bed", "2026-03-19T09:00", "H-1/general", beds),
+        document("target.set", "2026-03-19T10:00", "HE-02/2026-01-01", plan),
+    ):
+        centre.count([more], 0, now)
+        assert differences(board, now) == []
+        found.append(board.shown[key]["target"])
+    assert [(target["op"], target["gap"]) for target in found] == [("band", 0), (">=", 10)]
 
 
 def test_a_value_that_went_and_came_back_as_it_was_is_told_again() -> None:

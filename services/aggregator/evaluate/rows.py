@@ -48,6 +48,8 @@ class Rows:
         for observation in found:
             del self._waiting[observation.id]
             self._written_at[observation.id] = now
+        if len(self._written_at) > WAITING_MAX:
+            self._written_at = {n: at for n, at in self._written_at.items() if now - at < HOUR}
         return found
 
 

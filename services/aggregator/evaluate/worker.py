@@ -194,14 +194,14 @@ class EvaluateWorker:
     async def _rest(self, ticked: Ticked, spent: float) -> None:
         """Wait for the next tick: a quarter of a second, or until something was committed.
 
-        Totals that wait go on at once. After a long tick they rest as long: more comes than can be
+        Totals that wait go on at once. After a long tick they rest for one: more comes than can be
         counted, and what is evaluated then is old already. Breakdowns get half of the time, so that
         counting has a core to itself, and give way to what is committed.
         """
         if ticked.urgent:
-            await asyncio.sleep(spent if spent > TICK_SECONDS else 0)
+            await asyncio.sleep(TICK_SECONDS if spent > TICK_SECONDS else 0)
             return
-        pause = TICK_SECONDS - TICK_SECONDS_MIN if ticked.resting else spent
+        pause = TICK_SECONDS - TICK_SECONDS_MIN if ticked.resting else min(spent, TICK_SECONDS)
         await asyncio.sleep(max(0.0, TICK_SECONDS_MIN - spent))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._notified.wait(), max(0.01, pause))

@@ -17,8 +17,8 @@ from services.domain.engine.cells import TOTAL
 from services.domain.engine.figures import names_up_to
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
 from services.domain.engine.ordered import Ints
-from services.domain.engine.reference_rows import Stretch
-from services.domain.engine.remembered import Remembered, always
+from services.domain.engine.reference_rows import Stretch, always
+from services.domain.engine.remembered import Remembered
 from services.domain.engine.schedule import REPORTS_RECEIVED
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import Span, local_parts
@@ -152,8 +152,8 @@ class Amounts:
             return figures.row_stretch(measure, held.units[cell], at, held.members[cell])
 
         versions = figures.changes.at([measure.id], held.unit_numbers(cells))
-        year, *_ = local_parts(at)  # of one year mostly one stretch is asked for
-        return self._remembered.of((measure.id, ROWS, year), cells, versions, ask, at)
+        month = local_parts(at)[:2]  # of one month mostly one stretch is asked for
+        return self._remembered.of((measure.id, ROWS, *month), cells, versions, ask, at)
 
     def _scheduled(self, measure: Measure, cell: int, span: Span) -> float:
         """How many reports were due in the window, or of those how many have come."""

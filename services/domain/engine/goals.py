@@ -50,10 +50,14 @@ def achieved(goal: Goal, value: float) -> float | None:
 
 
 class Goals(NamedTuple):
-    """The goal of each cell, its value, and where its line stands; NaN without one."""
+    """The goal of each cell, its value, its upper edge if it is a band, and where its line stands.
+
+    NaN without one.
+    """
 
     goals: list[Goal | None]
     targets: Floats
+    highs: Floats
     lines: Floats
 
     def gaps(self, values: Floats) -> Floats:
@@ -72,9 +76,11 @@ def goals_of(
     stated = goal_of(indicator, formula)
     goals: list[Goal | None] = [stated] * len(cells)
     targets = np.full(len(cells), np.nan if stated is None else stated.value)
-    lines = np.full(len(cells), np.nan)
+    highs, lines = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+    if stated is not None and stated.high is not None:
+        highs[:] = stated.high
     if formula.id not in state.targets:
-        return Goals(goals, targets, lines)
+        return Goals(goals, targets, highs, lines)
     day = local_day(span.cut - 1)
     op = stated.op if stated and stated.high is None else _better(indicator)
     for index, cell in enumerate(cells.tolist()):
@@ -82,9 +88,10 @@ def goals_of(
         target = state.targets.in_force(formula.id, unit, member, day)
         if target is not None:
             goals[index], targets[index] = Goal(op, target.value), target.value
+            highs[index] = np.nan
             line = on_line(target, day)
             lines[index] = np.nan if line is None else line
-    return Goals(goals, targets, lines)
+    return Goals(goals, targets, highs, lines)
 
 
 def _better(indicator: Indicator) -> str:

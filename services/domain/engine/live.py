@@ -4,7 +4,7 @@ Work is kept for each formula and placed window as a set of cells. Totals go fir
 time allows; nothing is evaluated that neither a commit nor the clock has touched.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
@@ -168,7 +168,9 @@ class Live:
                 if bounds not in passed:
                     keys = self._state.points.keys_within(*bounds)
                     passed[bounds] = dict(self._cells_by_formula(keys))
-                broken = bisect_left(self._breaks, bounds[0]) < bisect_left(self._breaks, bounds[1])
+                broken = bisect_left(self._breaks, bounds[0]) < bisect_right(
+                    self._breaks, bounds[1]
+                )
                 for task in tasks:
                     touched = everything if broken else passed[bounds].get(task.formula, ())
                     self._put(task, touched)

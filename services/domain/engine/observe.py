@@ -36,7 +36,7 @@ class Observer(Observing):
     """Makes observations of a state.
 
     A cell without anything to say (a breakdown member without a value) gives none. With a memory
-    of what was said, neither does a counted cell of which the same would be said again.
+    of what was said, neither does a cell of which the same would be said again.
     """
 
     def __init__(self, state: State, said: Said | None = None) -> None:
@@ -65,7 +65,7 @@ class Observer(Observing):
         if not self._state.catalogue.reported(formula):
             span = place(window, calendar, moment.now, period)
             span = on_constant_boundaries(span) if moment.constant else span
-            yield from self._of_span(formula, wanted, span, moment, self._said)
+            yield from self._of_span(formula, wanted, span, moment)
             return
         grouped, silent = self.reporting.spans(
             formula, wanted, window, calendar, moment.now, period, constant=moment.constant
@@ -73,7 +73,7 @@ class Observer(Observing):
         self.forget(formula, window, calendar, silent)
         yield from ((cell, None) for cell in silent)
         for span, group in grouped.items():
-            yield from self._of_span(formula, np.array(group), span, moment, self._said)
+            yield from self._of_span(formula, np.array(group), span, moment)
 
     def forget(self, formula: Formula, window: str, calendar: str, cells: Sequence[int]) -> None:
         """Something else is said of these cells: whatever comes next is news."""
@@ -93,7 +93,7 @@ class Observer(Observing):
         return held.at_levels(cells, levels) & held.has_dim(cells, allowed)
 
     def _of_span(
-        self, formula: Formula, cells: Ints, span: Span, moment: Moment, said: Said | None
+        self, formula: Formula, cells: Ints, span: Span, moment: Moment
     ) -> Iterator[tuple[int, Observation | None]]:
         catalogue = self._state.catalogue
         indicator = catalogue.indicators[formula.indicator]
@@ -109,15 +109,15 @@ class Observer(Observing):
         units = [self._state.cells.units[cell] for cell in cells.tolist()]
         standings = self._state.feeds.standings(formula.id, units, None if final else moment.now)
         at = np.arange(len(cells))
-        if said is not None:
+        if self._said is not None:
             columns = [*values, position, of, simulated]
             columns.append(np.array(self._state.feeds.numbers(standings)))
             columns += [column for found in compared for column in (found.delta, found.base)]
-            columns += [goals.targets, *([level] if level is not None else [])]
+            columns += [goals.targets, goals.highs, *([level] if level is not None else [])]
             columns.append(self._marks(indicator, cells, span, compared))
             columns += self._of_window(formula, cells, span, final=final)
             name = (formula.id, span.window, span.calendar)
-            at = said.differing(name, cells, columns)
+            at = self._said.differing(name, cells, columns)
             country = self._of_the_country(cells)
             if len(country):  # no column holds which provinces were heard
                 at = np.union1d(at, country)

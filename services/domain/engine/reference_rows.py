@@ -40,6 +40,11 @@ class Stretch(NamedTuple):
     value: float | None
 
 
+def always(value: float | None) -> Stretch:
+    """A value that holds at any time."""
+    return Stretch(-ALWAYS, ALWAYS, value)
+
+
 class ReferenceRows:
     """Rows by the local date from which they hold, and the units below each unit.
 

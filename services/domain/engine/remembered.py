@@ -12,16 +12,11 @@ import numpy as np
 from services.domain.engine.amount import Amount
 from services.domain.engine.cell_rows import CellRows
 from services.domain.engine.ordered import Ints
-from services.domain.engine.reference_rows import ALWAYS, Stretch
+from services.domain.engine.reference_rows import Stretch
 
-ROWS_MAX: Final = 4_000_000
+ROWS_MAX: Final = 2_000_000
 """Answers that are remembered; beyond it the questions not asked for longest are forgotten."""
 _WIDTH = _VERSION, _VALUE, _AFTER, _UNTIL = range(4)
-
-
-def always(value: float | None) -> Stretch:
-    """An answer that holds at any time."""
-    return Stretch(-ALWAYS, ALWAYS, value)
 
 
 class Remembered:

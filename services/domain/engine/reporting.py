@@ -39,6 +39,7 @@ class Reporting:
         self._evaluation = evaluation
         self._leads: dict[str, Measure | None] = {}
         self._expected: dict[str, tuple[tuple[Measure, tuple[str, ...]], ...]] = {}
+        self._shown: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._named: dict[tuple[str, str, str], dict[str, tuple[int, list[str]]]] = {}
 
     def spans(
@@ -90,11 +91,14 @@ class Reporting:
 
         Of what it is made of and what its figures are held against, and of any duty to report.
         """
-        measures = [m.id for m in self._state.catalogue.shown_by(formula)]
+        if formula.id not in self._shown:
+            names = [m.id for m in self._state.catalogue.shown_by(formula)]
+            others = dict.fromkeys(each for name in names for each in beside(name))
+            self._shown[formula.id] = tuple(names), tuple(others)
+        own, shown = self._shown[formula.id]
         units = self._state.cells.unit_numbers(cells)
-        shown = {each for measure in measures for each in beside(measure)}
-        found = self._state.figures[ROWS].changes.at(measures, units)
-        found += self._state.figures[calendar].changes.at(sorted(shown), units)
+        found = self._state.figures[ROWS].changes.at(own, units)
+        found += self._state.figures[calendar].changes.at(shown, units)
         return found + self._state.roster.version
 
     def sources(self, formula: Formula, unit: str, member: Member, span: Span) -> list[Figure]:
@@ -161,7 +165,7 @@ class Reporting:
             return
         grouped: dict[tuple[str, ...], list[int]] = {}
         parts_to_date = self._evaluation.amounts.parts_to_date
-        each_to_date = parts_to_date(formula, np.array(cells), period, calendar)
+        each_to_date = parts_to_date(formula, np.array(cells, dtype=np.int64), period, calendar)
         for cell, parts in zip(cells, each_to_date, strict=True):
             grouped.setdefault(parts, []).append(cell)
         flows = any(m.kind == "flow" for m in self._state.catalogue.measures_of(formula))

@@ -33,7 +33,11 @@ class Said:
         rows = self._rows.get(place)
         if rows is None or rows.width != table.shape[1]:
             rows = self._rows[place] = CellRows(table.shape[1])
-        return _differing(rows, cells, table)
+        at = rows.places(cells)
+        found = np.flatnonzero((rows.rows[at] != table).any(axis=1) | ~rows.known[at])
+        rows.rows[at[found]] = table[found]
+        rows.known[at[found]] = True
+        return found
 
     def forget_all(self) -> None:
         """Say everything again."""
@@ -43,12 +47,3 @@ class Said:
         """Say these again, whatever it was."""
         if place in self._rows:
             self._rows[place].forget(np.array(cells, dtype=np.int64))
-
-
-def _differing(rows: CellRows, cells: Ints, table: Ints) -> Ints:
-    """Indices of the rows that are not the last ones of their cells; they become the last."""
-    at = rows.places(cells)
-    found = np.flatnonzero((rows.rows[at] != table).any(axis=1) | ~rows.known[at])
-    rows.rows[at[found]] = table[found]
-    rows.known[at[found]] = True
-    return found

@@ -84,8 +84,6 @@ class TimedObserver(Observing):
             then = catalogue.on(last_day(span.end, moment.now))
             grouped.setdefault((then, span.period), []).extend(found)
         for (then, name), group in grouped.items():
-            if then is not self._state.catalogue:
-                self._own.forget(asked.formula, asked.window, asked.calendar, group)
             yield from self._by(then, asked, group, name)
 
     def _by(
@@ -93,6 +91,8 @@ class TimedObserver(Observing):
     ) -> Observed:
         """What a catalogue says; nothing where it does not know the formula or its window."""
         formula, window, calendar, moment = asked
+        if then is not self._state.catalogue:
+            self._own.forget(formula, window, calendar, cells)
         own = then.formulas.get(formula.id)
         known = own is not None and window in own.windows
         if own is None or not known or calendar not in _calendars(then, own, window):
