@@ -168,9 +168,8 @@ class Live:
                 if bounds not in passed:
                     keys = self._state.points.keys_within(*bounds)
                     passed[bounds] = dict(self._cells_by_formula(keys))
-                broken = bisect_left(self._breaks, bounds[0]) < bisect_right(
-                    self._breaks, bounds[1]
-                )
+                begin, end = bounds
+                broken = bisect_left(self._breaks, begin) < bisect_right(self._breaks, end)
                 for task in tasks:
                     touched = everything if broken else passed[bounds].get(task.formula, ())
                     self._put(task, touched)
