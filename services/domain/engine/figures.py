@@ -80,7 +80,9 @@ class Figures:
             rows[period] = figure
         for each in chain:
             counts = self._periods.setdefault((measure, each), {})
-            counts[period] = counts.get(period, 0) + more
+            count = counts.pop(period, 0) + more
+            if count:
+                counts[period] = count
         self.changes.add(measure, chain)
         return True
 
@@ -95,15 +97,17 @@ class Figures:
 
     def own(self, measure: str, unit: str, member: Member, period: str) -> Figure | None:
         """The figure as it was reported for just this."""
-        return self._rows.get((measure, unit), {}).get(member, {}).get(period)
+        rows = self._rows.get((measure, unit))
+        periods = rows.get(member) if rows is not None else None
+        return periods.get(period) if periods is not None else None
 
     def reported(self, measure: str, unit: str, period: str) -> bool:
         """Whether the unit, or one below it, has any figure for the period."""
-        return self._periods.get((measure, unit), {}).get(period, 0) > 0
+        return period in self._periods.get((measure, unit), ())
 
     def periods(self, measure: str, unit: str) -> set[str]:
         """Every period for which the unit, or one below it, has any figure."""
-        return {p for p, count in self._periods.get((measure, unit), {}).items() if count}
+        return set(self._periods.get((measure, unit), ()))
 
     def value(self, measure: Measure, unit: str, member: Member, period: str) -> float | None:
         """The figure of a period, else the sum of its parts, in the order of the measure."""
@@ -132,12 +136,12 @@ class Figures:
 
     def _any(self, measure: Measure, unit: str, period: str) -> bool:
         """Whether anything at or below the unit could be a part; most units report few periods."""
-        counts = self._periods.get((measure.id, unit))
-        if counts is None:
+        reported = self._periods.get((measure.id, unit))
+        if not reported:
             return False
         if "periods" in measure.parts or "last_month" in measure.parts:
-            return any(counts.get(each, 0) > 0 for each in _periods_within(period))
-        return counts.get(period, 0) > 0
+            return not _periods_within(period).isdisjoint(reported)
+        return period in reported
 
     def _of_parts(self, measure: Measure, unit: str, member: Member, period: str) -> list[Figure]:
         for part in measure.parts:
@@ -240,6 +244,7 @@ class Figures:
         return any(period in of_member for of_member in rows for period in periods)
 
 
+@lru_cache(maxsize=4096)
 def parts_of(period: str) -> tuple[str, ...]:
     """The 3 months of a quarter, or the 4 quarters of a year; nothing of a month."""
     kind, year = kind_of_period(period), period[:4]
@@ -250,9 +255,9 @@ def parts_of(period: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _periods_within(period: str) -> tuple[str, ...]:
+def _periods_within(period: str) -> frozenset[str]:
     """A period, its quarters and its months."""
-    return (period, *parts_of(period), *months_of(period))
+    return frozenset((period, *parts_of(period), *months_of(period)))
 
 
 def months_of(period: str) -> tuple[str, ...]:
