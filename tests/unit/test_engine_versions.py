@@ -14,7 +14,9 @@ from services.domain.engine.indicator import Indicator
 from services.domain.engine.looked_at import adopt, under
 from services.domain.engine.observation import Observation
 from services.domain.engine.observing import Moment
+from services.domain.engine.said import Said
 from services.domain.engine.state import State
+from services.domain.engine.through_time import TimedObserver
 from services.domain.engine.versions import (
     in_force,
     known_versions,
@@ -126,6 +128,17 @@ def test_a_version_comes_into_force_by_the_clock() -> None:
     assert not before.same_as(after)
     assert "PS-01" in before.trials
     assert "PS-01" not in after.trials
+
+
+def test_a_clock_that_goes_back_before_a_version_tells_the_one_before_it_again() -> None:
+    coming = version(2, "2026-03-06", numerator=("dossiers_received",))
+    state = counted(with_versions(coming), dossiers())
+    observer, formula = TimedObserver(state, Said()), state.catalogue.formulas["PS-01"]
+    cells, told = [state.cells.number(PROVINCE)], []
+    for time in ("2026-03-05T23:59", "2026-03-06T00:01", "2026-03-05T23:59"):
+        moment = Moment(at(time), at(time))
+        told += observer.observe(formula, "all", "statistical", cells, moment)
+    assert [(o.value, o.formula_version) for o in told] == [(50, 1), (100, 2), (50, 1)]
 
 
 def test_an_indicator_ends_and_another_begins() -> None:
