@@ -45,6 +45,7 @@ class Cells:
         self.names: list[CellName] = []
         self._of_unit: dict[str, list[int]] = {}
         self._unit_numbers: dict[str, int] = {}
+        self._dims_of: dict[tuple[str, str], dict[str, str]] = {}
         self._dims = {"": 0}
         self._table = np.zeros((1024, len(_COLUMNS)), dtype=np.int64)
 
@@ -64,7 +65,7 @@ class Cells:
         self._numbers[unit, dim, member] = number
         self.units.append(unit)
         self.members.append((dim, member))
-        self.names.append(_name(unit, dim, member))
+        self.names.append(self._name(unit, (dim, member)))
         self._chains.append((number, *above))
         self._of_unit.setdefault(unit, []).append(number)
         while number >= len(self._table):
@@ -138,9 +139,14 @@ class Cells:
         """The keys of one measure in these cells."""
         return cells * self.width + measure
 
-
-def _name(unit: str, dim: str, member: str) -> CellName:
-    code, _, valid_from = unit.partition("@")
-    dims = {dim: member} if dim else {}
-    text = f"{unit}|{dim}={member}" if dim else f"{unit}|"
-    return CellName(text, code, valid_from, dims, (dim, member) if dim else TOTAL)
+    def _name(self, unit: str, member: tuple[str, str]) -> CellName:
+        """The name of a cell that is new; what it has in common with others is held once."""
+        code, _, valid_from = unit.partition("@")
+        same_unit = self._of_unit.get(unit)
+        if same_unit:
+            first = self.names[same_unit[0]]
+            code, valid_from = first.code, first.valid_from
+        dim, name = member
+        dims = self._dims_of.setdefault(member, {dim: name} if dim else {})
+        text = f"{unit}|{dim}={name}" if dim else f"{unit}|"
+        return CellName(text, code, valid_from, dims, member)
