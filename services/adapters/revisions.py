@@ -61,6 +61,12 @@ def rows_of(cursor: Cursor, formula: str, period: str) -> dict[str, Written]:
     return {row[0]: _written(row) for row in cursor}
 
 
+def with_rows(cursor: Cursor, formulas: Iterable[str]) -> set[str]:
+    """Those of the formulas that have a row in any period."""
+    cursor.execute(_WITH_ROWS, (list(formulas),))
+    return {str(name) for (name,) in cursor}
+
+
 def revised_rows(cursor: Cursor, now: int, keys: Sequence[str] | None = None) -> list[Written]:
     """Of each key (None: of all) the period that was revised last."""
     given = None if keys is None else list(keys)
@@ -142,6 +148,10 @@ _OF_PERIOD = sql.SQL(
     " order by id, revision desc) r"
     " {}"
 ).format(_BOTH, _WITH_BEFORE)
+_WITH_ROWS = sql.SQL(
+    "select name from unnest(%s::text[]) as asked (name) where exists"
+    " (select from period_revision where split_part(id, '|', 1) = asked.name)"
+)
 _REVISED = sql.SQL(
     "select {} from (select distinct on (key) * from period_revision"
     " where revision > 1 and as_of > %(since)s"

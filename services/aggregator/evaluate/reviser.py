@@ -19,6 +19,7 @@ from services.adapters.revisions import (
     read_closes,
     revised_rows,
     rows_of,
+    with_rows,
     write_closes,
     write_revisions,
 )
@@ -82,6 +83,7 @@ class Reviser:
         self._evaluations: dict[Catalogue, Evaluation] = {}
         self._closes: dict[Close, int] = {}
         self._learned = False
+        self._with_rows: set[str] = set()
         self._since: dict[int, int] = {}
         self._again: set[str] | None = None
         self._rows_of: tuple[str, str] | None = None
@@ -123,11 +125,14 @@ class Reviser:
                 return
 
     def _learn(self, connection: psycopg.Connection) -> None:
-        """Read which periods were closed, and since when each shard has been looked at."""
+        """Read what was closed and has rows, and since when each shard has been looked at."""
         if self._learned:
             return
         with connection.cursor() as cursor:
             self._closes = read_closes(cursor)
+            catalogue = self._state.catalogue
+            names = [each.formulas for each in (catalogue, *catalogue.past_and_coming)]
+            self._with_rows = with_rows(cursor, {name for formulas in names for name in formulas})
             cursor.execute(
                 "select shard, (extract(epoch from since) * 1000000)::bigint from evaluator"
             )
@@ -186,6 +191,8 @@ class Reviser:
         self, connection: psycopg.Connection, period: Period, span: Span, cells: list[int]
     ) -> Mapping[str, Written]:
         """The last rows of some cells, asked for by name; of many: all that the period has."""
+        if period.task.formula not in self._with_rows:
+            return {}
         with connection.cursor() as cursor:
             if len(cells) <= self._asked_by_name_max:
                 return last_rows(cursor, [self._name(period, span, cell) for cell in cells])
@@ -245,6 +252,8 @@ class Reviser:
             write_rows_in(cursor, epoch, [observed(*each) for each in found.rows], now)
             write_closes(cursor, found.closes, now)
         self._closes.update(dict.fromkeys(found.closes, now))
+        if found.rows:
+            self._with_rows.add(found.asked[0])
         if found.asked == self._rows_of:
             self._rows.update((each.last.id, each) for each in found.rows)
 
