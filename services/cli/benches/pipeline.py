@@ -12,7 +12,7 @@ import psycopg
 import websockets
 
 from services.adapters.clock import now
-from services.adapters.lag import measure
+from services.adapters.lag import Accepted
 from services.adapters.settings import Settings
 from services.cli.benches.limit import rows_per_second
 from services.cli.benches.load import PROBE, events, probe
@@ -56,16 +56,17 @@ async def run(centre: Centre, communes: list[str], count: int, seconds: float, r
     pids = {role: [each.pid for each in found] for role, found in centre.processes.items()}
     async with _walls(centre.live):
         await _offer(centre.ingest, load[:WARM_UP])
-        await _until_settled(settings, time.perf_counter())
+        await _until_settled(Accepted(), settings, time.perf_counter())
         load = load[WARM_UP:]
         before, started = cpu_seconds(pids), time.perf_counter()
         await _offer(centre.ingest, load)
         accepted = time.perf_counter() - started
-        counted = await _until_counted(settings, started)
-        settled = await _until_settled(settings, started)
+        reached = Accepted()
+        counted = await _until_counted(reached, settings, started)
+        settled = await _until_settled(reached, settings, started)
         used = {role: value - before[role] for role, value in cpu_seconds(pids).items()}
         latencies = await _latencies(centre, communes, seconds, rate)
-        await _until_settled(settings, time.perf_counter())
+        await _until_settled(Accepted(), settings, time.perf_counter())
     limit = await asyncio.to_thread(rows_per_second, centre.database, load)
     latencies.sort()
     return Result(
@@ -110,17 +111,17 @@ async def _post(client: httpx.AsyncClient, batch: list[bytes]) -> None:
         raise Unavailable(f"the intake answered {answer.status_code}: {answer.text[:300]}")
 
 
-async def _until_counted(settings: Settings, started: float) -> float:
+async def _until_counted(reached: Accepted, settings: Settings, started: float) -> float:
     """Seconds until every accepted record is counted."""
-    while (await measure(settings)).records:
+    while (await reached.measure(settings)).records:
         _check_patience(started)
         await asyncio.sleep(0.05)
     return time.perf_counter() - started
 
 
-async def _until_settled(settings: Settings, started: float) -> float:
+async def _until_settled(reached: Accepted, settings: Settings, started: float) -> float:
     """Seconds until everything is computed and published as well."""
-    while (await measure(settings)).total:
+    while (await reached.measure(settings)).total:
         _check_patience(started)
         await asyncio.sleep(0.05)
     return time.perf_counter() - started
