@@ -1,19 +1,32 @@
-"""Clients of Kafka that work in a group, and how any is started while the broker is away."""
+"""Clients of Kafka that work in a group; how any is started while the broker is away, or replaced.
+
+The client ends one of its own routines for good by an error that it did not expect, such as the
+event loop's when a connection is reset in the moment of writing. It then fetches nothing any more
+and says nothing, so somebody has to look.
+"""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from structlog.stdlib import BoundLogger
 
+from services.adapters.logs import logger
 from services.adapters.settings import Settings
 
 PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_MAX = 10.0
 HEARTBEAT_MS_MAX = 3_000
 POLL_INTERVAL_MS_MAX = 300_000
+STOP_SECONDS_MAX = 5.0
+ROUTINES = (
+    ("_fetcher", "_fetch_task"),
+    ("_coordinator", "_coordination_task"),
+    ("_sender", "_sender_task"),
+)
+"""Names that the client does not promise; without them nothing is noticed."""
 
 
 class Startable(Protocol):
@@ -63,3 +76,23 @@ async def started(make: Callable[[], Client], log: BoundLogger) -> Client:
             raise
         else:
             return client
+
+
+def is_broken(client: AIOKafkaConsumer | AIOKafkaProducer) -> bool:
+    """Whether a routine of a started client has ended."""
+    found = (getattr(getattr(client, owner, None), name, None) for owner, name in ROUTINES)
+    return any(task is not None and task.done() for task in found)
+
+
+async def replaced(old: AIOKafkaConsumer | AIOKafkaProducer, make: Callable[[], Client]) -> Client:
+    """A started client in the place of one that is broken."""
+    log = logger("kafka")
+    log.warning("kafka_client_replaced", client=type(old).__name__)
+    connections = getattr(old, "_client", None) or old.client
+    for end in (old.stop, connections.close):  # its own stop breaks off before its connections
+        ending = asyncio.create_task(end())
+        await asyncio.wait({ending}, timeout=STOP_SECONDS_MAX)
+        if ending.done() and not ending.cancelled() and ending.exception() is None:
+            break
+        ending.cancel()
+    return await started(make, log)

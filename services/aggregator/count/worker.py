@@ -8,7 +8,7 @@ failure is seen.
 """
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
-from services.adapters.kafka_start import group_member, started
+from services.adapters.kafka_start import group_member, is_broken, replaced, started
 from services.adapters.log_positions import cluster_id
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
@@ -96,6 +96,9 @@ class CountWorker:
         try:
             while True:
                 try:
+                    if is_broken(self.consumer):
+                        self._drop(Unavailable("a routine of the Kafka client has ended"))
+                        await replaced(self.consumer, self._new_consumer)
                     await self._step()
                     pause = RETRY_SECONDS
                 except (psycopg.Error, IocError, KafkaError, OSError) as error:
@@ -192,7 +195,7 @@ class CountWorker:
             )
             self._owner = uuid4()
             self._writer = Writer(self._connection, self._owner, self._catalogue, self._units)
-        cluster = await self._answer(cluster_id(self._settings.kafka_bootstrap))
+        cluster = await self._answer(lambda: cluster_id(self._settings.kafka_bootstrap))
         positions = await asyncio.to_thread(
             take_over, self._connection, self._owner, wanted, cluster
         )
@@ -200,8 +203,8 @@ class CountWorker:
         if missing:
             raise Unavailable(f"no position for {missing[0]}: run `ioc migrate`")
         tps = [TopicPartition(*partition) for partition in wanted]
-        begins = await self._answer(self.consumer.beginning_offsets(tps))
-        ends = await self._answer(self.consumer.end_offsets(tps))
+        begins = await self._answer(lambda: self.consumer.beginning_offsets(tps))
+        ends = await self._answer(lambda: self.consumer.end_offsets(tps))
         if rebalances != self._rebalances:
             return
         for tp in tps:
@@ -256,7 +259,8 @@ class CountWorker:
         if now() - self._asked_at >= TICK_SECONDS * 1_000_000:
             self._asked_at = now()
             tps = [TopicPartition(*partition) for partition in self._held]
-            self._asking = asyncio.create_task(self._answer(self.consumer.end_offsets(tps)))
+            asked = self._answer(lambda: self.consumer.end_offsets(tps))
+            self._asking = asyncio.create_task(asked)
 
     def _ask_no_more(self) -> None:
         if self._asking is not None:
@@ -272,13 +276,13 @@ class CountWorker:
         writer, at = self._require_writer(), self._asked_at
         self._remember(await asyncio.to_thread(writer.tick, held, caught_up, at))
 
-    async def _answer(self, question: Coroutine[object, None, Answer]) -> Answer:
+    async def _answer(self, question: Callable[[], Coroutine[object, None, Answer]]) -> Answer:
         """The answer, from a task of its own; raises `Unavailable` without one.
 
         While a broker is away the client lets cancellations of its inner tasks escape, which would
         look as if the worker were to end.
         """
-        asking = asyncio.create_task(question)
+        asking = asyncio.create_task(question())
         try:
             await asyncio.wait({asking}, timeout=ANSWER_SECONDS_MAX)
         finally:

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from services.adapters.kafka_start import started
+from services.adapters.kafka_start import is_broken, replaced, started
 from services.adapters.logs import logger
 from services.adapters.topics import INDICATORS
 from services.domain.errors import Unavailable
@@ -34,6 +34,11 @@ class Publisher:
             max_batch_size=BATCH_BYTES,
             request_timeout_ms=10_000,
         )
+
+    async def mend(self) -> None:
+        """Have another producer in the place of one that is broken."""
+        if is_broken(self._producer):
+            self._producer = await replaced(self._producer, self._new_producer)
 
     async def stop(self) -> None:
         """Send what is left and disconnect."""

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
-from services.adapters.kafka_start import group_member, started
+from services.adapters.kafka_start import group_member, is_broken, replaced, started
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.standards import DETAIL_MAX, WatchedStandard
@@ -23,7 +23,7 @@ from services.aggregator.evaluate.engine import EvaluationEngine, Ticked
 from services.aggregator.evaluate.publisher import Publisher
 from services.aggregator.metrics import EvaluateMetrics
 from services.domain.engine.catalogue import Catalogue
-from services.domain.errors import Fenced, IocError, Refused
+from services.domain.errors import Fenced, IocError, Refused, Unavailable
 from services.domain.units import UnitList
 
 TICK_SECONDS = 0.25
@@ -102,6 +102,7 @@ class EvaluateWorker:
             async with _listening(self._settings.database_url, self._notified):
                 while True:
                     try:
+                        await self._mend()
                         await self._step()
                         pause = RETRY_SECONDS
                     except (psycopg.Error, IocError, KafkaError, OSError) as error:
@@ -112,6 +113,13 @@ class EvaluateWorker:
             await self._publisher.stop()
             await self.consumer.stop()
             self._engine.drop()
+
+    async def _mend(self) -> None:
+        """Have other clients in the place of those that are broken."""
+        if is_broken(self.consumer):
+            await self._drop(Unavailable("a routine of the Kafka client has ended"))
+            await replaced(self.consumer, self._new_consumer)
+        await self._publisher.mend()
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         self._assigned.clear()
