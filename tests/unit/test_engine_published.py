@@ -107,6 +107,7 @@ def test_after_taking_over_everything_is_sent_and_the_rest_buried() -> None:
     for key in (KEY, other):
         assert shard.seen(key, record(EPOCH - 1, 5))
     assert sent(shard, observation(1)) == [(KEY, Mark(EPOCH, 1))]
+    assert shard.orphans(lambda key: key == other) == []
     assert shard.orphans() == [other]
     assert shard.orphans() == []
 

@@ -255,7 +255,7 @@ class EvaluationEngine:
     def _tombstones(self) -> Iterable[Record]:
         """Keys that somebody left in the log and that have no value any more."""
         for number, shard in self._shards.items():
-            for key in shard.orphans():
+            for key in shard.orphans(self._live.waits_for):
                 yield number, key.encode(), None
 
     def _shard(self, unit: str) -> int:

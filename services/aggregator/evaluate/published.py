@@ -88,12 +88,12 @@ class Shard:
             self._foreign.discard(key)
             yield key, b"%b%b%d}" % (body[:-1], stamp, rev)
 
-    def orphans(self) -> list[str]:
-        """Keys that the log holds and that were never computed here.
+    def orphans(self, waits: Callable[[str], bool] = lambda _key: False) -> list[str]:
+        """Keys that the log holds, that were never computed here and do not wait to be.
 
         They are answered with a tombstone.
         """
-        found = sorted(self._foreign)
+        found = sorted(key for key in self._foreign if not waits(key))
         for key in found:
             self._bury(key)
         return found

@@ -111,13 +111,21 @@ class Live:
 
         Returns the task and cell that it names.
         """
+        found = self._named_by(key)
+        if found is not None:
+            self._put(found[0], [found[1]])
+        return found
+
+    def waits_for(self, key: str) -> bool:
+        """Whether the key of an observation names a cell that waits to be evaluated."""
+        found = self._named_by(key)
+        return found is not None and self.waiting.holds(*found)
+
+    def _named_by(self, key: str) -> tuple[Task, int] | None:
         formula, unit, dims, window = (*key.split("|"), "", "", "")[:4]
         dim, _, member = dims.partition("=")
         task, cell = self._named.get((formula, window)), self._state.cells.find(unit, dim, member)
-        if task is None or cell is None:
-            return None
-        self._put(task, [cell])
-        return task, cell
+        return None if task is None or cell is None else (task, cell)
 
     def touch_figures(self, changed: Iterable[tuple[str, str]]) -> None:
         """Figures of these (measure, unit) pairs changed."""

@@ -89,6 +89,10 @@ class Waiting:
         """Whether any breakdown waits."""
         return any(self._breakdowns.cells.values())
 
+    def holds(self, task: Task, cell: int) -> bool:
+        """Whether a cell waits for a task."""
+        return cell in self._totals.cells[task] or cell in self._breakdowns.cells[task]
+
     def turn(self, now: int) -> None:
         """Let the clock go on; when it goes back nobody rests until a time that is far away."""
         if now < self._now:
