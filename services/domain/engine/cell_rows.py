@@ -29,23 +29,26 @@ class CellRows:
 
     def forget(self, cells: Ints) -> None:
         """These cells have no row."""
-        at = np.searchsorted(self._cells, cells)
-        inside = at < len(self._cells)
-        inside[inside] = self._cells[at[inside]] == cells[inside]
-        self.known[at[inside]] = False
+        at, held = self._find(cells)
+        self.known[at[held]] = False
 
     def places(self, cells: Ints) -> Ints:
         """Where the cells are held; they are put in when they are new."""
-        at = np.searchsorted(self._cells, cells)
-        inside = at < len(self._cells)
-        inside[inside] = self._cells[at[inside]] == cells[inside]
-        if inside.all():
+        at, held = self._find(cells)
+        if held.all():
             return at
-        fresh = distinct(cells[~inside])
-        held = np.concatenate([self._cells, fresh])
-        order = np.argsort(held, kind="stable")
-        self._cells = held[order]
+        fresh = distinct(cells[~held])
+        together = np.concatenate([self._cells, fresh])
+        order = np.argsort(together, kind="stable")
+        self._cells = together[order]
         nothing = np.zeros((len(fresh), self.width), dtype=np.int64)
         self.rows = np.concatenate([self.rows, nothing])[order]
         self.known = np.concatenate([self.known, np.zeros(len(fresh), dtype=bool)])[order]
         return np.searchsorted(self._cells, cells)
+
+    def _find(self, cells: Ints) -> tuple[Ints, Bools]:
+        """Where each cell stands or would stand, and whether it does."""
+        at = np.searchsorted(self._cells, cells)
+        held = at < len(self._cells)
+        held[held] = self._cells[at[held]] == cells[held]
+        return at, held
