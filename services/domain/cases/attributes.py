@@ -15,14 +15,14 @@ def attributes_of(fact: Event) -> dict[str, Any]:
     sent = msgspec.structs.asdict(fact.data) if fact.data is not None else {}
     found = {name: value for name, value in sent.items() if value is not None}
     found |= {"time": fact.at, "recordedtime": fact.recorded_at}
-    for name, read in _instants(fact.type):
+    for name, read in instants_of(fact.type):
         if name in found:
             found[name] = read(found[name])
     return found
 
 
 @cache
-def _instants(event_type: str) -> tuple[tuple[str, Callable[[str], int]], ...]:
+def instants_of(event_type: str) -> tuple[tuple[str, Callable[[str], int]], ...]:
     """The fields of a type that are instants, and how each is read."""
     readers = {"timestamp": parse_instant, "date": _midnight}
     fields = CONTRACT.types[event_type].fields

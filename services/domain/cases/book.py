@@ -9,7 +9,6 @@ event comes.
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -162,8 +161,7 @@ class Book:
         counted = self._facts.contribution(event, (event,), unit, self._calendar_of(unit))
         figures = self._facts.entries(event)
         day = _working_day(event, unit) if event.type == CALENDAR_DAY else None
-        states = {identity: COUNTED}
-        return Outcome(_arriving(counted, unit, arrived(event)), figures, states, None, None, day)
+        return Outcome(counted, figures, {identity: COUNTED}, None, None, day)
 
     def _of_life(self, kind: str, fold_of: FoldOf, asked: "Asked", now: int) -> Outcome:
         fold = fold_of(asked.facts, self._calendar_where, now)
@@ -224,7 +222,7 @@ class Book:
         counted = self._facts.contribution(best, ordered, unit, self._calendar_of(unit))
         figures = self._facts.entries(best, vintages_before(ordered))
         day = _working_day(best, unit) if best.type == CALENDAR_DAY else None
-        return asked.outcome(_with(counted, self._arrivals([best])), figures=figures, day=day)
+        return asked.outcome(counted, figures=figures, day=day)
 
     def _arrivals(self, facts: Iterable[Event]) -> dict[str, list[Point]]:
         """By unit key what has arrived with these facts."""
@@ -244,19 +242,6 @@ def _with(counted: Contribution, arrivals: Mapping[str, list[Point]]) -> Contrib
     if not more:
         return counted
     return msgspec.structs.replace(counted, more=(*counted.more, *more))
-
-
-def _arriving(counted: Contribution, unit: str, points: tuple[Point, ...]) -> Contribution:
-    """What a single fact counts, and beside it that it has arrived."""
-    if not (counted.points or counted.extents or counted.more or counted.members):
-        return _arrived_only(unit, points)
-    return msgspec.structs.replace(counted, more=(*counted.more, *_arrived_only(unit, points).more))
-
-
-@lru_cache(maxsize=100_000)
-def _arrived_only(unit: str, points: tuple[Point, ...]) -> Contribution:
-    """Facts of one type, unit and day have this in common."""
-    return Contribution(unit=unit, more=(Contribution(unit=unit, points=merged(points)),))
 
 
 def _life(fold: Fold) -> tuple[int, int] | None:

@@ -1,10 +1,10 @@
 """What one fact means that stands for itself: a payment, a reading, a reported figure, a duty."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from services.domain.cases.attributes import attributes_of
-from services.domain.cases.fold import is_simulated
 from services.domain.cases.lists import REFERENCE_LIST, list_entry
 from services.domain.cases.reported import (
     FigureEntry,
@@ -17,7 +17,14 @@ from services.domain.cases.reported import (
     workday,
 )
 from services.domain.cases.series import REPORT, SERIES, fold_series
-from services.domain.engine.contributions import Contribution, CountedMeasures
+from services.domain.engine.arrivals import arrived
+from services.domain.engine.compiled import Point
+from services.domain.engine.contributions import (
+    Contribution,
+    CountedFacts,
+    CountedMeasures,
+    merged,
+)
 from services.domain.engine.feeds import HEARTBEAT
 from services.domain.engine.measures import EVERY_TYPE, REFERENCE_VALUE, Measure
 from services.domain.events import CONTRACT, Event
@@ -43,12 +50,14 @@ class FactMeasures:
     """All measures that look at single facts, by the type of the fact."""
 
     def __init__(self, measures: Sequence[Measure]) -> None:
-        grouped: dict[str, list[Measure]] = {}
+        rows: dict[str, list[Measure]] = {name: [] for name in _OF_ROWS}
+        facts: dict[str, list[Measure]] = {}
         for measure in measures:
             for name in measure.event_types if _counts_facts(measure) else ():
+                grouped = rows if measure.source == "rows" else facts
                 grouped.setdefault(name, []).append(measure)
-        grouped.update({name: grouped.get(name, []) for name in _OF_ROWS})
-        self._counted = {name: CountedMeasures(found) for name, found in grouped.items()}
+        self._rows = {name: CountedMeasures(found) for name, found in rows.items()}
+        self._counted = {name: CountedFacts(found, name) for name, found in facts.items()}
         self._series = CountedMeasures([m for m in measures if m.case == SERIES])
         self._readings = {
             name: ReadingMeasure(measure)
@@ -66,7 +75,7 @@ class FactMeasures:
 
     def of_rows(self, event_type: str) -> CountedMeasures | None:
         """The measures of facts that hold until the next one; None when nothing looks at them."""
-        return self._counted.get(event_type)
+        return self._rows.get(event_type)
 
     def of_newest(
         self, rows: Sequence[Event], unit_of: Callable[[Event], str | None]
@@ -78,17 +87,18 @@ class FactMeasures:
     def contribution(
         self, best: Event, counting: Sequence[Event], unit: str, calendar: WorkingCalendar
     ) -> Contribution:
-        """What the fact that counts adds; of a statistic also how its vintages were revised."""
+        """What the fact that counts adds, in `more` that it has arrived.
+
+        Of a statistic also how its vintages were revised.
+        """
+        arrival = _arrived(unit, arrived(best))
         if best.type == REPORT:
             series = fold_series(counting)
             if "final_at" not in series:
-                return Contribution(unit=unit)
-            return self._series.of_fact(series, unit, calendar)
+                return arrival
+            return self._series.of_state(series, unit, calendar, arrival.more)
         measures = self._counted.get(best.type)
-        if measures is None:
-            return Contribution(unit=unit)
-        simulated_at = best.at if is_simulated([best]) else None
-        return measures.of_fact(attributes_of(best), unit, calendar, simulated_at)
+        return arrival if measures is None else measures.of_fact(best, unit, calendar, arrival.more)
 
     def entries(self, best: Event, earlier: Sequence[Event] = ()) -> tuple[FigureEntry, ...]:
         """The figures that a fact gives all measures that look at its type, or what else it sets.
@@ -127,6 +137,12 @@ def vintages_before(ordered: list[Event]) -> list[Event]:
             found.append(fact)
             known = number
     return found
+
+
+@lru_cache(maxsize=100_000)
+def _arrived(unit: str, points: tuple[Point, ...]) -> Contribution:
+    """What all facts of one type, unit and day add that count nothing else."""
+    return Contribution(unit, more=(Contribution(unit, points=merged(points)),) if points else ())
 
 
 def _first_wanted(measure: Measure, event_type: str) -> object:

@@ -47,7 +47,7 @@ def contribute_rows(
         simulated_at = row.at if is_simulated([row]) else None
         name = (unit, tuple(measures.members(attributes).items()))
         points, extents = gathered[name] = gathered.pop(name, ([], []))
-        measures.add_fact(attributes, calendar_of(row), points, extents, simulated_at)
+        measures.add_row(attributes, calendar_of(row), points, extents, simulated_at)
     parts = [
         Contribution(unit, dict(members), merged(points), tuple(sorted(extents)))
         for (unit, members), (points, extents) in reversed(gathered.items())

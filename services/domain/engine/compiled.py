@@ -6,15 +6,17 @@ holds only names made here; attributes, values and expressions are bound to them
 """
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from services.domain.cases.attributes import attributes_of, instants_of
 from services.domain.cases.fold import NEVER, Attributes
 from services.domain.engine.buckets import bucket_of, stored_name
 from services.domain.engine.conditions import Condition, compile_condition
 from services.domain.engine.expressions import compile_expression
 from services.domain.engine.measures import Measure, quanta
 from services.domain.engine.seconds import SECOND_MAX, second_of
+from services.domain.events import Event
 from services.domain.instants import SECOND
 from services.domain.worktime import WorkingCalendar
 
@@ -24,6 +26,7 @@ QUANTA_MAX = 1 << 62
 Point = tuple[str, int, int]
 Extent = tuple[str, int, int, int]
 AddFlows = Callable[[Attributes, WorkingCalendar, list[Point]], None]
+AddFact = Callable[[Event, WorkingCalendar, list[Point]], dict[str, str]]
 AddStocks = Callable[[Attributes, WorkingCalendar, int, int, list[Point], list[Extent]], None]
 
 _SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "in"}
@@ -49,6 +52,25 @@ _CALLS = {
 def compile_flows(measures: Sequence[Measure]) -> AddFlows:
     """A function that adds the points of all these flows for one state of a case."""
     text = _Text()
+    _add_flows(text, measures)
+    return text.function("attributes, calendar, points")
+
+
+def compile_fact(
+    measures: Sequence[Measure], event_type: str, dimensions: Mapping[str, str]
+) -> AddFact:
+    """A function that adds the points of all these flows for one fact of a type.
+
+    It reads the fields of the record itself and answers with the member of each dimension, whose
+    origin is a field; an absent one is written `-`.
+    """
+    text = _FactText(event_type)
+    _add_flows(text, measures)
+    text.add(1, f"return {{{', '.join(map(text.member, dimensions.items()))}}}")
+    return text.function("fact, calendar, points")
+
+
+def _add_flows(text: "_Text", measures: Sequence[Measure]) -> None:
     by_instant: dict[str, list[Measure]] = {}
     for measure in measures:
         by_instant.setdefault(measure.at or "", []).append(measure)
@@ -59,7 +81,6 @@ def compile_flows(measures: Sequence[Measure]) -> AddFlows:
         for measure in found:
             text.add(2, f"if {text.conditions(measure)}:")
             _add_flow(text, measure)
-    return text.function("attributes, calendar, points")
 
 
 def _add_flow(text: "_Text", measure: Measure) -> None:
@@ -134,6 +155,8 @@ class _Stock(NamedTuple):
 class _Text:
     """The text of one function, and what its names are bound to."""
 
+    _BEGIN = "    get = attributes.get"
+
     def __init__(self) -> None:
         self._bound: dict[str, object] = {"NEVER": NEVER, "SECOND": SECOND, "second_of": second_of}
         self._attributes: dict[str, str] = {}
@@ -154,8 +177,15 @@ class _Text:
         """The variable that holds an attribute; None in it when there is none."""
         if name not in self._attributes:
             variable = self._attributes[name] = f"a{len(self._attributes)}"
-            self._first.append(f"    {variable} = get({self.bind(name)})")
+            self._first.append(f"    {variable} = {self._read(name)}")
         return self._attributes[name]
+
+    def _read(self, name: str) -> str:
+        return f"get({self.bind(name)})"
+
+    def _all_attributes(self) -> str:
+        """The text of a mapping of all attributes."""
+        return "attributes"
 
     def expression(self, text: str, measure: Measure, depth: int) -> str:
         """The variable that holds an expression of the standard once its lines have run."""
@@ -181,7 +211,7 @@ class _Text:
             names = [self._expression(part, measure, depth) for part in parts]
             return self._let(line.format(x=names[0], y=names[-1]), depth)
         of = self.bind(compile_expression(ast.unparse(node), measure.kinds).of)
-        return self._let(f"{of}(attributes, calendar)", depth)
+        return self._let(f"{of}({self._all_attributes()}, calendar)", depth)
 
     def _is_number(self, node: ast.expr, measure: Measure) -> bool:
         return compile_expression(ast.unparse(node), measure.kinds).kind == "number"
@@ -219,9 +249,39 @@ class _Text:
             return f"{left} is not None and {right} is not None and {left} {sign} {right}"
         return f"{left} is not None and {left} {_SIGNS[op]} {self.bind(condition['value'])}"
 
-    def function(self, arguments: str) -> Callable[..., None]:
-        lines = [f"def add({arguments}):", "    get = attributes.get", *self._first, *self._lines]
+    def function(self, arguments: str) -> Callable[..., Any]:
+        lines = [f"def add({arguments}):", self._BEGIN, *self._first, *self._lines]
         made: dict[str, Any] = dict(self._bound)
         exec("\n".join(lines), made)  # noqa: S102 - it holds only names that were made here
-        function: Callable[..., None] = made["add"]
+        function: Callable[..., Any] = made["add"]
         return function
+
+
+class _FactText(_Text):
+    """The same, of a function that reads the record of a fact of one type."""
+
+    _BEGIN = "    data = fact.data"
+    _OF_ENVELOPE: Mapping[str, str] = {"time": "fact.at", "recordedtime": "fact.recorded_at"}
+
+    def __init__(self, event_type: str) -> None:
+        super().__init__()
+        self._instants = dict(instants_of(event_type))
+
+    def member(self, dimension: tuple[str, str]) -> str:
+        """The text of a dimension and its member; what is no field has none."""
+        name, origin = dimension
+        if not origin.isidentifier():
+            return f"{name!r}: '-'"
+        value = self.attribute(origin)
+        return f"{name!r}: '-' if {value} is None else str({value})"
+
+    def _read(self, name: str) -> str:
+        if name in self._OF_ENVELOPE:
+            return self._OF_ENVELOPE[name]
+        if name in self._instants:
+            read = self.bind(self._instants[name])
+            return f"None if data.{name} is None else {read}(data.{name})"
+        return f"data.{name}"
+
+    def _all_attributes(self) -> str:
+        return f"{self.bind(attributes_of)}(fact)"

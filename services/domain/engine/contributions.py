@@ -13,9 +13,16 @@ import msgspec
 
 from services.domain.cases.fold import NEVER, Attributes, Fold
 from services.domain.engine.buckets import BUCKETS, stored_name
-from services.domain.engine.compiled import Extent, Point, compile_flows, compile_stocks
+from services.domain.engine.compiled import (
+    Extent,
+    Point,
+    compile_fact,
+    compile_flows,
+    compile_stocks,
+)
 from services.domain.engine.measures import Measure
 from services.domain.engine.seconds import second_of
+from services.domain.events import Event
 from services.domain.worktime import WorkingCalendar
 
 SIMULATED = "facts_simulated"
@@ -43,7 +50,7 @@ NOTHING = Contribution(unit="")
 
 
 class CountedMeasures:
-    """The measures of one kind of case or one type of fact, compiled once."""
+    """The measures of one kind of case, or of one type of rows, compiled once."""
 
     def __init__(self, measures: Sequence[Measure]) -> None:
         self._add_flows = compile_flows([m for m in measures if m.kind == "flow"])
@@ -69,21 +76,18 @@ class CountedMeasures:
             points.append((SIMULATED, second_of(fold.opening.at), 1))
         return self._contribution(unit, fold.attributes, points, extents)
 
-    def of_fact(
+    def of_state(
         self,
         attributes: Attributes,
         unit: str,
         calendar: WorkingCalendar,
-        simulated_at: int | None = None,
+        more: tuple[Contribution, ...] = (),
     ) -> Contribution:
-        """What one fact adds: its flows, and its stocks as far as they know their ends.
-
-        `simulated_at` is the time of a fact that was made by a simulator.
-        """
+        """What one state adds: its flows, and its stocks as far as they know their ends."""
         points: list[Point] = []
         extents: list[Extent] = []
-        self.add_fact(attributes, calendar, points, extents, simulated_at)
-        return self._contribution(unit, attributes, points, extents)
+        self.add_row(attributes, calendar, points, extents)
+        return self._contribution(unit, attributes, points, extents, more)
 
     def flows(self, attributes: Attributes, calendar: WorkingCalendar) -> list[Point]:
         """The points of a fact's flows alone, for facts that are never taken back."""
@@ -91,7 +95,7 @@ class CountedMeasures:
         self._add_flows(attributes, calendar, points)
         return points
 
-    def add_fact(
+    def add_row(
         self,
         attributes: Attributes,
         calendar: WorkingCalendar,
@@ -99,7 +103,10 @@ class CountedMeasures:
         extents: list[Extent],
         simulated_at: int | None = None,
     ) -> None:
-        """Add to points and extents what one fact adds, for a caller that gathers many."""
+        """Add to points and extents what one row adds, for a caller that gathers many.
+
+        `simulated_at` is the time of a fact that was made by a simulator.
+        """
         if simulated_at is not None:
             points.append((SIMULATED_FACTS, second_of(simulated_at), 1))
         self._add_flows(attributes, calendar, points)
@@ -114,14 +121,35 @@ class CountedMeasures:
         }
 
     def _contribution(
-        self, unit: str, attributes: Attributes, points: list[Point], extents: list[Extent]
+        self,
+        unit: str,
+        attributes: Attributes,
+        points: list[Point],
+        extents: list[Extent],
+        more: tuple[Contribution, ...] = (),
     ) -> Contribution:
-        return Contribution(
-            unit=unit,
-            members=self.members(attributes),
-            points=merged(points),
-            extents=tuple(sorted(extents)),
-        )
+        members = self.members(attributes)
+        return Contribution(unit, members, merged(points), tuple(sorted(extents)), more)
+
+
+class CountedFacts:
+    """The measures of one type of fact that stands for itself, compiled once: flows alone."""
+
+    def __init__(self, measures: Sequence[Measure], event_type: str) -> None:
+        dimensions: dict[str, str] = {}
+        for measure in measures:
+            dimensions |= measure.dimensions
+        self._add = compile_fact(measures, event_type, dimensions)
+
+    def of_fact(
+        self, fact: Event, unit: str, calendar: WorkingCalendar, more: tuple[Contribution, ...]
+    ) -> Contribution:
+        """What a fact adds; `unit` is its unit key, `more` what it adds beside this."""
+        points: list[Point] = []
+        if "simulated" in fact.quality:
+            points.append((SIMULATED_FACTS, second_of(fact.at), 1))
+        members = self._add(fact, calendar, points)
+        return Contribution(unit, members, merged(points), (), more)
 
 
 def merged(points: Sequence[Point]) -> tuple[Point, ...]:
