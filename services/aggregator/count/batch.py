@@ -116,7 +116,9 @@ def _take_event(record: Record, first: dict[tuple[str, str], Received], batch: B
         batch.repeated.append(received._replace(differs=received.digest != known.digest))
 
 
+@lru_cache(maxsize=1_000)
 def _instant(stamp: str | None) -> int | None:
+    """The hour of the intake, which the records of a request share."""
     try:
         return None if stamp is None else parse_instant(stamp)
     except ValueError:

@@ -13,7 +13,7 @@ from services.domain.engine.contributions import NOTHING, Contribution
 from services.domain.errors import Fenced
 
 
-class CaseBody(msgspec.Struct, frozen=True, array_like=True):
+class CaseBody(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a case row holds.
 
     Its events as they came, and what they have contributed to panes and figures. What happened
@@ -26,12 +26,15 @@ class CaseBody(msgspec.Struct, frozen=True, array_like=True):
     since: int | None = None
 
 
+NO_BODY = CaseBody()
+
+
 class CaseRow(NamedTuple):
     """A case as it was read; version 0 is a case without a row."""
 
     name: CaseName
-    version: int
-    body: CaseBody
+    version: int = 0
+    body: CaseBody = NO_BODY
 
 
 class CaseWrite(NamedTuple):

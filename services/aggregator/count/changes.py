@@ -45,10 +45,10 @@ class Changes:
 
     def replace(self, partition: Partition, old: Contribution, new: Contribution) -> None:
         """Take back what a case had contributed and add what it contributes now."""
-        if old == new:
-            return
         changed = self._of(partition)
         if old is not NOTHING:
+            if old == new:
+                return
             self._put(changed, old, -1)
         self._put(changed, new, 1)
 
@@ -65,12 +65,9 @@ class Changes:
 
     def _add(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
         if contribution.points:
-            scope = self._places.scope(contribution)
-            changed.points += [
-                number
-                for measure, second, value in contribution.points
-                for number in (scope[measure], second, sign * value)
-            ]
+            scope, points = self._places.scope(contribution), changed.points
+            for measure, second, value in contribution.points:
+                points += (scope[measure], second, sign * value)
         if contribution.extents:
             scope, extents = self._places.scope(contribution), changed.extents
             for measure, begin, end, value in contribution.extents:
@@ -90,8 +87,6 @@ class Changes:
 
         `units` are the old and new unit keys.
         """
-        if not old and not new:
-            return
         found = self._of(partition).figures
         if not old:
             for entry in new:

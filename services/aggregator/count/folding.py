@@ -34,34 +34,27 @@ class Folding:
         self, partition: Partition, row: CaseRow, fresh: Sequence[Received] = ()
     ) -> WorkingDay | None:
         """Fold a case with its new events; returns the working day that it sets, if it does."""
-        events: list[Event] = [decode(body) for body in row.body.events]
+        name, version, before = row
+        events: list[Event] = [decode(body) for body in before.events]
         events += [received.event for received in fresh]
-        outcome = self._outcome(row.name, events, row.body.since)
-        self.changes.replace(partition, row.body.contribution, outcome.contribution)
+        outcome = self._outcome(name, events, before.since)
+        contribution, figures = outcome.contribution, outcome.figures
+        self.changes.replace(partition, before.contribution, contribution)
         for received in fresh:
             unit, points = self._book.admitted(received.event, received.ingested_at)
-            self.changes.add(partition, unit, points)
-        self.changes.figures(
-            partition,
-            (row.body.contribution.unit, outcome.contribution.unit),
-            row.body.figures,
-            outcome.figures,
-            row.version + 1,
-        )
-        body = CaseBody(
-            (*row.body.events, *(received.record.value for received in fresh)),
-            outcome.contribution,
-            outcome.figures,
-            row.body.since,
-        )
-        if row.name.kind in WITHOUT_END:
-            body = self._newest(row.name, body, events)
+            if points:
+                self.changes.add(partition, unit, points)
+        if figures or before.figures:
+            units = (before.contribution.unit, contribution.unit)
+            self.changes.figures(partition, units, before.figures, figures, version + 1)
+        bodies = (*before.events, *[received.record.value for received in fresh])
+        body = CaseBody(bodies, contribution, figures, before.since)
+        if name.kind in WITHOUT_END:
+            body = self._newest(name, body, events)
         self.writes.append(
-            CaseWrite(
-                row.name, row.version, partition, outcome.ripe_at, outcome.life, encode_body(body)
-            )
+            CaseWrite(name, version, partition, outcome.ripe_at, outcome.life, encode_body(body))
         )
-        if row.body.since is not None:
+        if before.since is not None:
             self.states.update({(each.source, each.id): SUPERSEDED for each in events})
         self.states.update(outcome.states)
         self.warnings.update(outcome.warnings)

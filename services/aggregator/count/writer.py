@@ -15,7 +15,6 @@ from services.aggregator.count.batch import Batch, Partition, Received
 from services.aggregator.count.calendar import Calendars
 from services.aggregator.count.case_rows import (
     BY_KEY,
-    CaseBody,
     CaseRow,
     Cursor,
     read_ripe,
@@ -246,7 +245,7 @@ def _work(
     """What a fold needs: the partition of the newest event, the row as read, the new events."""
     group = grouped[name]
     partition = brought_by or (group[-1].record.topic, group[-1].record.part)
-    return partition, rows.get(name, CaseRow(name, 0, CaseBody())), group
+    return partition, rows.get(name) or CaseRow(name), group
 
 
 def _store_events(cursor: Cursor, fresh: Sequence[Received]) -> None:

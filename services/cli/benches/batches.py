@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from services.aggregator.count.batch import Record, decode_batch
-from services.aggregator.count.case_rows import CaseBody, CaseRow
+from services.aggregator.count.case_rows import CaseRow
 from services.aggregator.count.folding import Folding
 from services.aggregator.count.places import Places
 from services.cli.benches.load import dossiers, readings
@@ -144,7 +144,7 @@ def _batch(
         for indices in grouped.values():
             fresh = [batch.events[index] for index in indices]
             partition = (fresh[-1].record.topic, fresh[-1].record.part)
-            folding.fold(partition, CaseRow(names[indices[0]], 0, CaseBody()), fresh)
+            folding.fold(partition, CaseRow(names[indices[0]]), fresh)
     with timer.stage("delta"):
         stored = np.arange(len(places), dtype=np.int64)
         folding.changes.keys()

@@ -7,15 +7,15 @@ holds only names made here; attributes, values and expressions are bound to them
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from services.domain.cases.attributes import attributes_of, instants_of
 from services.domain.cases.fold import NEVER, Attributes
 from services.domain.engine.buckets import bucket_of, stored_name
 from services.domain.engine.conditions import Condition, compile_condition
 from services.domain.engine.expressions import compile_expression
-from services.domain.engine.measures import Measure, quanta
-from services.domain.engine.seconds import SECOND_MAX, second_of
+from services.domain.engine.measures import Measure, quanta_text
+from services.domain.engine.seconds import SECOND_MAX, second_text
 from services.domain.events import Event
 from services.domain.instants import SECOND
 from services.domain.worktime import WorkingCalendar
@@ -77,79 +77,67 @@ def _add_flows(text: "_Text", measures: Sequence[Measure]) -> None:
     for at, found in by_instant.items():
         text.add(1, f"at = {text.expression(at, found[0], 1)}")
         text.add(1, "if at is not None and at != NEVER:")
-        text.add(2, "second = second_of(at)")
+        text.add(2, f"second = {second_text('at')}")
         for measure in found:
             text.add(2, f"if {text.conditions(measure)}:")
             _add_flow(text, measure)
 
 
 def _add_flow(text: "_Text", measure: Measure) -> None:
+    name = text.bind(measure.id)
     if measure.value == "1" and measure.agg == "sum" and measure.quantum == 1:
-        text.add(3, f"points.append(({text.bind(measure.id)}, second, 1))")
+        text.add(3, f"points.append(({name}, second, 1))")
         return
-    add = text.bind(_Flow(measure.id, measure.quantum or 1, measure.agg == "sketch").add)
     value = text.expression(measure.value, measure, 3)
-    text.add(3, f"{add}({value}, second, points)")
+    text.add(3, f"if {value} is not None and -NEVER < {value} < NEVER:")
+    if measure.agg == "sketch":
+        bucket = text.bind(_bucket_name(measure.id))
+        text.add(4, f"points.append(({bucket}({value}), second, 1))")
+        return
+    text.add(4, f"amount = {quanta_text(value, measure.quantum or 1)}")
+    text.add(4, "if -QUANTA_MAX < amount < QUANTA_MAX:")
+    text.add(5, f"points.append(({name}, second, amount))")
 
 
-class _Flow(NamedTuple):
-    measure: str
-    quantum: float
-    is_sketch: bool
-
-    def add(self, value: Any, second: int, points: list[Point]) -> None:
-        """Add a value, unless there is none that can be counted."""
-        if value is None or not -NEVER < value < NEVER:
-            return
-        if self.is_sketch:
-            points.append((stored_name(self.measure, bucket_of(value)), second, 1))
-        elif abs(amount := quanta(value, self.quantum)) < QUANTA_MAX:
-            points.append((self.measure, second, amount))
+def _bucket_name(measure: str) -> Callable[[float], str]:
+    return lambda value: stored_name(measure, bucket_of(value))
 
 
 def compile_stocks(measures: Sequence[Measure]) -> AddStocks:
-    """A function that adds what all these stocks hold within (after, until] in one state."""
+    """A function that adds what all these stocks hold within (after, until] in one state.
+
+    A stock adds two points, or an extent when it is none of a sum.
+    """
     text = _Text()
     for measure in measures:
-        one = measure.value == "1" and measure.quantum == 1
-        add = text.bind(_Stock(measure.id, measure.quantum or 1, measure.agg == "sum").add)
         text.add(1, f"if {text.conditions(measure)}:")
-        text.add(2, f"begin = {text.expression(measure.from_ or '', measure, 2)}")
-        text.add(2, "if begin is not None and begin != NEVER:")
+        begin = text.expression(measure.from_ or "", measure, 2)
+        text.add(2, f"if {begin} is not None and {begin} != NEVER:")
         end = text.expression(measure.to or "", measure, 3)
-        amount = text.bind(1) if one else text.expression(measure.value, measure, 3)
-        text.add(3, f"{add}(begin, {end}, {amount}, after, until, points, extents)")
+        text.add(3, f"begin = {begin} if {begin} > after else after")
+        text.add(3, f"end = until if {end} is None or {end} > until else {end}")
+        text.add(3, "if end > begin:")
+        _add_stock(text, measure)
     return text.function("attributes, calendar, after, until, points, extents")
 
 
-class _Stock(NamedTuple):
-    measure: str
-    quantum: float
-    adds: bool
-
-    def add(
-        self,
-        begin: int,
-        end: int | None,
-        value: Any,
-        after: int,
-        until: int,
-        points: list[Point],
-        extents: list[Extent],
-    ) -> None:
-        """Add two points, or an extent, as far as the stock lies within (after, until]."""
-        begin, end = max(begin, after), min(NEVER if end is None else end, until)
-        if end <= begin or value is None or not -NEVER < value < NEVER:
-            return
-        amount = quanta(value, self.quantum)
-        if abs(amount) >= QUANTA_MAX:
-            return
-        if not self.adds:
-            extents.append((self.measure, begin, end, amount))
-            return
-        points.append((self.measure, second_of(begin), amount))
-        if second_of(end) < SECOND_MAX:
-            points.append((self.measure, second_of(end), -amount))
+def _add_stock(text: "_Text", measure: Measure) -> None:
+    name, depth = text.bind(measure.id), 4
+    if measure.value == "1" and measure.quantum == 1:
+        text.add(depth, "amount = 1")
+    else:
+        value = text.expression(measure.value, measure, depth)
+        text.add(depth, f"if {value} is not None and -NEVER < {value} < NEVER:")
+        text.add(depth + 1, f"amount = {quanta_text(value, measure.quantum or 1)}")
+        text.add(depth + 1, "if -QUANTA_MAX < amount < QUANTA_MAX:")
+        depth += 2
+    if measure.agg != "sum":
+        text.add(depth, f"extents.append(({name}, begin, end, amount))")
+        return
+    text.add(depth, f"points.append(({name}, {second_text('begin')}, amount))")
+    text.add(depth, f"second = {second_text('end')}")
+    text.add(depth, "if second < SECOND_MAX:")
+    text.add(depth + 1, f"points.append(({name}, second, -amount))")
 
 
 class _Text:
@@ -158,7 +146,12 @@ class _Text:
     _BEGIN = "    get = attributes.get"
 
     def __init__(self) -> None:
-        self._bound: dict[str, object] = {"NEVER": NEVER, "SECOND": SECOND, "second_of": second_of}
+        self._bound: dict[str, object] = {
+            "NEVER": NEVER,
+            "QUANTA_MAX": QUANTA_MAX,
+            "SECOND": SECOND,
+            "SECOND_MAX": SECOND_MAX,
+        }
         self._attributes: dict[str, str] = {}
         self._conditions: dict[str, str] = {}
         self._first: list[str] = []

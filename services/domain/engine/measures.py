@@ -106,6 +106,18 @@ def quanta(value: float, quantum: float) -> int:
     return whole if value >= 0 else -whole
 
 
+def quanta_text(value: str, quantum: float) -> str:
+    """The same as the text of a Python expression; `value` names a variable.
+
+    >>> quanta_text("x", 0.01)
+    '(int(abs(x) * 100 + 0.5) if x >= 0 else -int(abs(x) * 100 + 0.5))'
+    """
+    steps = f"* {round(1 / quantum)}" if quantum < 1 else f"/ {quantum!r}"
+    whole = f"int(abs({value}) {steps} + 0.5)"
+    signed = f"({whole} if {value} >= 0 else -{whole})"
+    return f"({value} if isinstance({value}, int) else {signed})" if quantum == 1 else signed
+
+
 def _words(measure: Measure) -> Mapping[str, Word]:
     if measure.source == "case":
         return attributes_of_case(measure.case or "")

@@ -9,3 +9,8 @@ SECOND_MAX = SECOND_MIN + (1 << 33) - 1
 def second_of(at: int) -> int:
     """The pane second that holds an instant in microseconds; clamped to what panes can hold."""
     return max(SECOND_MIN, at // 1_000_000)
+
+
+def second_text(at: str) -> str:
+    """The same as the text of a Python expression; `at` names a variable."""
+    return f"({at} // 1_000_000 if {at} >= {SECOND_MIN * 1_000_000} else {SECOND_MIN})"

@@ -44,7 +44,9 @@ def decode_stamped(raw: bytes) -> tuple[Event, str | None]:
         record = None
         if envelope.op != "retract":
             record = READERS[envelope.type].decoder.decode(envelope.data)
-        at, recorded_at = parse_instant(envelope.time), parse_instant(envelope.recordedtime)
+        at = recorded_at = parse_instant(envelope.time)
+        if envelope.recordedtime != envelope.time:
+            recorded_at = parse_instant(envelope.recordedtime)
         return event_of(envelope, at, recorded_at, record), envelope.ingestedtime
     except (msgspec.DecodeError, ValueError, KeyError, RecursionError):
         return _decode_slowly(raw), written_stamp(raw)
