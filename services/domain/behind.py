@@ -10,9 +10,9 @@ import msgspec
 
 from services.domain.cases.kinds import fields_of_type
 from services.domain.engine.catalogue import Catalogue, Formula
-from services.domain.engine.figures import months_of, parts_of
 from services.domain.engine.measures import EVERY_TYPE, Measure
 from services.domain.engine.observation import Coverage
+from services.domain.engine.period_parts import months_of, parts_of
 from services.domain.engine.windows import (
     BEGINNING,
     PERIODS,

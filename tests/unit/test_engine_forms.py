@@ -16,9 +16,10 @@ from services.domain.engine.delta import (
     make_delta,
 )
 from services.domain.engine.evaluate import Evaluation
-from services.domain.engine.figures import Figure, months_of, names_up_to, parts_of
+from services.domain.engine.figures import Figure
 from services.domain.engine.goals import Goal, goal_of
 from services.domain.engine.keytable import KeyTable
+from services.domain.engine.period_parts import months_of, names_up_to, parts_of
 from services.domain.engine.state import FigureRecord, State
 from services.domain.engine.windows import STATISTICAL, place
 from services.domain.errors import Refused

@@ -14,9 +14,9 @@ from services.domain.engine.amount import Amount, Bools, Floats
 from services.domain.engine.boundaries import Boundaries
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
-from services.domain.engine.figures import names_up_to
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
 from services.domain.engine.ordered import Ints
+from services.domain.engine.period_parts import names_up_to
 from services.domain.engine.reference_rows import Stretch, always
 from services.domain.engine.remembered import Remembered
 from services.domain.engine.schedule import REPORTS_RECEIVED

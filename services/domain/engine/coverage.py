@@ -19,9 +19,9 @@ from services.domain.engine.amounts import Amounts, second_after
 from services.domain.engine.boundaries import is_figure
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
-from services.domain.engine.figures import months_of, parts_of
 from services.domain.engine.measures import Measure
 from services.domain.engine.observation import Coverage
+from services.domain.engine.period_parts import months_of, parts_of
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import Span
 from services.domain.instants import local_date

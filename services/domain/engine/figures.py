@@ -6,16 +6,15 @@ date from which they hold.
 """
 
 from collections.abc import Callable, Container, Iterable
-from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.domain.engine.changes import Changes
 from services.domain.engine.figure import Figure, Vintage
 from services.domain.engine.measures import Measure
+from services.domain.engine.period_parts import months_of, parts_of, periods_within
 from services.domain.engine.reference_rows import ReferenceRows, Stretch, date_at
-from services.domain.engine.windows import (
-    kind_of_period,
-)
+from services.domain.engine.windows import kind_of_period
 from services.domain.errors import Refused
 
 __all__ = ["SECTOR_END", "TOTAL", "Figure", "Figures", "Vintage"]
@@ -30,6 +29,21 @@ this many others were remembered are forgotten."""
 
 Periods = dict[str, Figure]
 _Name = tuple[str, str, Member, str]
+
+
+class _Place(NamedTuple):
+    """The figures of one measure in one unit: by member and period, and what counts them.
+
+    `reported` are the periods of the unit and of each above it, `versions` are those of the newest
+    change of each figure.
+    """
+
+    chain: tuple[str, ...]
+    rows: dict[Member, Periods]
+    reported: tuple[dict[str, int], ...]
+    versions: dict[tuple[Member, str], int]
+
+
 _Known = tuple[int, list[Figure]]
 
 
@@ -47,7 +61,7 @@ class Figures:
         self._known: dict[_Name, _Known] = {}
         self._known_before: dict[_Name, _Known] = {}
         self._rows: dict[tuple[str, str], dict[Member, Periods]] = {}
-        self._versions: dict[tuple[str, str, Member, str], int] = {}
+        self._places: dict[tuple[str, str], _Place] = {}
         self._reference = ReferenceRows(
             lambda name: self.changes.of(*name[:2]),
             lambda name: self._rows.get(name[:2], {}).get(name[2], {}),
@@ -64,27 +78,35 @@ class Figures:
         version: int,
     ) -> bool:
         """Set or (None) take away a figure; an older version than the one known changes nothing."""
-        name = (measure, unit, member, period)
-        if self._versions.get(name, -1) >= version:
+        place = self._places.get((measure, unit)) or self._place(measure, unit)
+        name = (member, period)
+        if place.versions.get(name, -1) >= version:
             return False
-        self._versions[name] = version
-        chain = (unit, *self._above(unit))
-        if (measure, unit) not in self._rows:
-            for lower, upper in pairwise(chain):
-                self._below.setdefault((measure, upper), set()).add(lower)
-        rows = self._rows.setdefault((measure, unit), {}).setdefault(member, {})
+        place.versions[name] = version
+        rows = place.rows.get(member)
+        if rows is None:
+            rows = place.rows[member] = {}
         more = (figure is not None) - (period in rows)
         if figure is None:
             rows.pop(period, None)
         else:
             rows[period] = figure
-        for each in chain:
-            counts = self._periods.setdefault((measure, each), {})
+        for counts in place.reported if more else ():
             count = counts.pop(period, 0) + more
             if count:
                 counts[period] = count
-        self.changes.add(measure, chain)
+        self.changes.add(measure, place.chain)
         return True
+
+    def _place(self, measure: str, unit: str) -> "_Place":
+        """Where a unit's figures of a measure are kept; it is made with the first of them."""
+        chain = (unit, *self._above(unit))
+        for lower, upper in pairwise(chain):
+            self._below.setdefault((measure, upper), set()).add(lower)
+        reported = tuple([self._periods.setdefault((measure, each), {}) for each in chain])
+        rows = self._rows[measure, unit] = {}
+        place = self._places[measure, unit] = _Place(chain, rows, reported, {})
+        return place
 
     def as_known(self, at: int, measures: Container[str]) -> "Figures":
         """The figures of some measures as they were known at an instant."""
@@ -140,7 +162,7 @@ class Figures:
         if not reported:
             return False
         if "periods" in measure.parts or "last_month" in measure.parts:
-            return not _periods_within(period).isdisjoint(reported)
+            return not periods_within(period).isdisjoint(reported)
         return period in reported
 
     def _of_parts(self, measure: Measure, unit: str, member: Member, period: str) -> list[Figure]:
@@ -242,42 +264,3 @@ class Figures:
         """Whether the unit itself has reported anything for one of the periods."""
         rows = self._rows.get((measure, unit), {}).values()
         return any(period in of_member for of_member in rows for period in periods)
-
-
-@lru_cache(maxsize=4096)
-def parts_of(period: str) -> tuple[str, ...]:
-    """The 3 months of a quarter, or the 4 quarters of a year; nothing of a month."""
-    kind, year = kind_of_period(period), period[:4]
-    if kind == "quarter":
-        first = int(period[-1]) * 3 - 2
-        return tuple(f"{year}-{month:02d}" for month in range(first, first + 3))
-    return tuple(f"{year}-Q{n}" for n in range(1, 5)) if kind == "year" else ()
-
-
-@lru_cache(maxsize=4096)
-def _periods_within(period: str) -> frozenset[str]:
-    """A period, its quarters and its months."""
-    return frozenset((period, *parts_of(period), *months_of(period)))
-
-
-def months_of(period: str) -> tuple[str, ...]:
-    """The months of a period in order."""
-    kind = kind_of_period(period)
-    if kind == "month":
-        return (period,)
-    return tuple(month for part in parts_of(period) for month in months_of(part))
-
-
-def names_up_to(year: str, month: int) -> tuple[str, ...]:
-    """The periods that make up a year to the end of a month.
-
-    The year, or its whole quarters and then its months.
-
-    >>> names_up_to("2025", 5)
-    ('2025-Q1', '2025-04', '2025-05')
-    """
-    if month == 12:
-        return (year,)
-    whole = month // 3
-    quarters = parts_of(year)[:whole]
-    return (*quarters, *(f"{year}-{m:02d}" for m in range(3 * whole + 1, month + 1)))

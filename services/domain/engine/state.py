@@ -1,6 +1,7 @@
 """All that an evaluation reads: points, extents and figures of every cell, as counted so far."""
 
 from collections.abc import Container, Iterable
+from collections.abc import Set as AbstractSet
 from copy import copy
 from datetime import date
 from typing import NamedTuple
@@ -98,6 +99,7 @@ class State:
         self.schedule = Schedule(self.roster, self.arrivals)
         self._siblings: dict[str, list[int]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
+        self._reached: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
         self.held = held_dimensions(catalogue)
 
     def as_known(self, at: int, measures: Container[str]) -> "State":
@@ -243,7 +245,7 @@ class State:
         measures = self.catalogue.measures_of(formula) if formula is not None else ()
         return self._pairs([measure.id for measure in measures], [record.unit])
 
-    def _put_reading(self, record: FigureRecord) -> set[tuple[str, str]]:
+    def _put_reading(self, record: FigureRecord) -> AbstractSet[tuple[str, str]]:
         place = Place(record.measure, record.unit, record.member)
         series, second = split_period(record.period)
         value = record.figure.value if record.figure is not None else None
@@ -251,7 +253,7 @@ class State:
             return set()
         return self._chain_of(record, record.dim)
 
-    def _put_figure(self, record: FigureRecord) -> set[tuple[str, str]]:
+    def _put_figure(self, record: FigureRecord) -> AbstractSet[tuple[str, str]]:
         figures = self.figures.get(record.calendar)
         if figures is None:
             return set()
@@ -264,11 +266,16 @@ class State:
             return set()
         return self._chain_of(record, record.dim.rpartition(SECTOR_END)[2])
 
-    def _chain_of(self, record: FigureRecord, dim: str) -> set[tuple[str, str]]:
+    def _chain_of(self, record: FigureRecord, dim: str) -> frozenset[tuple[str, str]]:
         """The measure in the unit of a record and those above it, whose cells now exist."""
-        cell = self.cells.number(record.unit, dim, record.member)
-        self.cells.number(record.unit)
-        return {(record.measure, self.cells.units[c]) for c in self.cells.chain(cell)}
+        self.cells.number(record.unit, dim, record.member)
+        name = (record.measure, record.unit)
+        found = self._reached.get(name)
+        if found is None:
+            chain = self.cells.chain(self.cells.number(record.unit))
+            found = frozenset([(record.measure, self.cells.units[cell]) for cell in chain])
+            self._reached[name] = found
+        return found
 
     def _pairs(self, measures: Iterable[str], units: Iterable[str]) -> set[tuple[str, str]]:
         places = list(units)
