@@ -8,7 +8,7 @@ event comes.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -96,14 +96,14 @@ class Book:
 
         Its code on the day it names, else on the local day it happened.
         """
-        on = event.unitasof or local_day(event.at)
-        name = (event.unit, on)
-        if name not in self._keys:
+        name = (event.unit, event.unitasof or local_day(event.at))
+        known = self._keys.get(name, "")
+        if known == "":
             if len(self._keys) >= KEYS_MAX:
                 self._keys.clear()
             found = self._units.at(event.unit, self._day(event))
-            self._keys[name] = found.key if found is not None else None
-        return self._keys[name]
+            known = self._keys[name] = found.key if found is not None else None
+        return known
 
     def _day(self, event: Event) -> datetime.date:
         return parse_date(event.unitasof) if event.unitasof else local_date(event.at)
@@ -171,12 +171,12 @@ class Book:
         if fold is None or unit is None:
             if fold is not None:
                 asked.states.update(dict.fromkeys(asked.states, QUARANTINED))
-            return asked.outcome(_with(NOTHING, arrivals))
+            return asked.outcome(Contribution("", more=arrivals) if arrivals else NOTHING)
         if self._lists[kind]:
             fold = self._with_lists(fold, kind, unit)
-        counted = self._cases[kind].of_case(fold, unit, self._calendar_of(unit))
+        counted = self._cases[kind].of_case(fold, unit, self._calendar_of(unit), arrivals)
         return asked.outcome(
-            _with(counted, arrivals),
+            counted,
             figures=linked(fold, unit, counted.members) if kind == TASK else (),
             life=_life(fold),
             turns_at=fold.turns_at,
@@ -198,7 +198,7 @@ class Book:
         rows = in_force(asked.facts, version_of)
         mark(asked.states, asked.given, rows, waiting=False)
         measures = self._facts.of_rows(kind)
-        counted = None
+        counted: Contribution | None = None
         if measures is not None:
             counted = contribute_rows(rows, measures, self.unit_key, self._calendar_where)
         for row in rows:
@@ -206,8 +206,11 @@ class Book:
                 asked.states[row.source, row.id] = QUARANTINED
         life = ANY_DAY if measures is not None and measures.by_calendar else None
         figures = self._facts.of_newest(rows, self.unit_key)
-        whole = _with(counted or NOTHING, self._arrivals(rows))
-        return asked.outcome(whole, figures=figures, life=life)
+        counted = counted or NOTHING
+        arrivals = self._arrivals(rows)
+        if arrivals:
+            counted = msgspec.structs.replace(counted, more=(*counted.more, *arrivals))
+        return asked.outcome(counted, figures=figures, life=life)
 
     def _of_subject(self, asked: "Asked") -> Outcome:
         ordered = sorted(asked.facts, key=version_of, reverse=True)
@@ -224,24 +227,14 @@ class Book:
         day = _working_day(best, unit) if best.type == CALENDAR_DAY else None
         return asked.outcome(counted, figures=figures, day=day)
 
-    def _arrivals(self, facts: Iterable[Event]) -> dict[str, list[Point]]:
-        """By unit key what has arrived with these facts."""
+    def _arrivals(self, facts: Iterable[Event]) -> tuple[Contribution, ...]:
+        """What has arrived with these facts, under each unit key in order."""
         found: dict[str, list[Point]] = {}
         for fact in facts:
             unit = self.unit_key(fact)
             if unit is not None:
                 found.setdefault(unit, []).extend(arrived(fact))
-        return found
-
-
-def _with(counted: Contribution, arrivals: Mapping[str, list[Point]]) -> Contribution:
-    """What a case counts, and beside it what has arrived under each unit."""
-    more = tuple(
-        Contribution(unit=unit, points=merged(points)) for unit, points in sorted(arrivals.items())
-    )
-    if not more:
-        return counted
-    return msgspec.structs.replace(counted, more=(*counted.more, *more))
+        return tuple([Contribution(u, points=merged(found[u])) for u in sorted(found)])
 
 
 def _life(fold: Fold) -> tuple[int, int] | None:

@@ -68,10 +68,10 @@ class FactMeasures:
         self._figures: dict[str, dict[object, list[FigureMeasure]]] = {}
         for measure in measures:
             if measure.kind == "report" or REFERENCE_VALUE in measure.event_types:
-                compiled = FigureMeasure(measure)
                 for name in measure.event_types:
                     by_first = self._figures.setdefault(name, {})
-                    by_first.setdefault(_first_wanted(measure, name), []).append(compiled)
+                    given = by_first.setdefault(_first_wanted(measure, name), [])
+                    given.append(FigureMeasure(measure, name))
 
     def of_rows(self, event_type: str) -> CountedMeasures | None:
         """The measures of facts that hold until the next one; None when nothing looks at them."""
@@ -115,7 +115,7 @@ class FactMeasures:
         if by_first is None:
             return ()
         report = take_apart(best, earlier)
-        first = report.fields.get(CONTRACT.types[best.type].subject_of[0])
+        first = getattr(best.data, CONTRACT.types[best.type].subject_of[0], None)
         measures = (*by_first.get(first, ()), *by_first.get(None, ()))
         return tuple([entry for measure in measures for entry in measure.entries(report)])
 

@@ -10,6 +10,7 @@ import msgspec
 
 from services.domain.cases.attributes import attributes_of
 from services.domain.cases.fold import Fold
+from services.domain.engine.compiled import compile_passes
 from services.domain.engine.conditions import compile_filter, named
 from services.domain.engine.expressions import compile_expression
 from services.domain.engine.feeds import FEED, FEEDS, figure_of_feed
@@ -45,30 +46,30 @@ class FigureEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Report(NamedTuple):
-    """A fact that reports figures, taken apart once for all measures that look at it."""
+    """A fact that reports figures, taken apart once for all measures that look at it.
+
+    `earlier` are the records of the newest fact of each earlier vintage, with their releases.
+    """
 
     fact: Event
-    fields: dict[str, Any]
-    quality: tuple[str, ...]
+    data: Any
     released_at: int | None
-    earlier: tuple[tuple[dict[str, Any], int | None], ...]
+    earlier: tuple[tuple[Any, int | None], ...]
 
 
 def take_apart(best: Event, earlier: Sequence[Event]) -> Report:
-    """A fact, and the newest one of each earlier vintage, as their fields and times of release."""
-    fields = msgspec.structs.asdict(best.data) if best.data is not None else {}
-    before = [msgspec.structs.asdict(each.data) for each in earlier if each.data is not None]
+    """A fact, and the newest one of each earlier vintage, with their times of release."""
+    before = [each.data for each in earlier if each.data is not None]
     return Report(
         best,
-        fields,
-        best.quality,
-        _released(fields),
-        tuple((each, _released(each)) for each in before[:VINTAGES_MAX]),
+        best.data,
+        _released(best.data),
+        tuple([(each, _released(each)) for each in before[:VINTAGES_MAX]]),
     )
 
 
-def _released(fields: dict[str, Any]) -> int | None:
-    text = fields.get("released_at")
+def _released(data: Any) -> int | None:
+    text = getattr(data, "released_at", None)
     return parse_instant(text) if text is not None else None
 
 
@@ -127,11 +128,11 @@ def linked(fold: Fold, unit: str, members: Mapping[str, str]) -> tuple[FigureEnt
 
 
 class FigureMeasure:
-    """A measure of reported figures or reference values, compiled once."""
+    """A measure of reported figures or reference values, as one type of fact gives it."""
 
-    def __init__(self, measure: Measure) -> None:
+    def __init__(self, measure: Measure, event_type: str) -> None:
         self._measure = measure
-        self._passes = compile_filter(measure.filter) if measure.filter else None
+        self._passes = compile_passes(measure.filter, event_type) if measure.filter else None
         self._rows = measure.source == "rows"
         fields = {plain["field"] for given in measure.filter for plain in named(given)}
         self._is_total = "dim" in fields
@@ -143,45 +144,42 @@ class FigureMeasure:
 
         None when its filter or a missing field leaves it out.
         """
-        fields, measure = report.fields, self._measure
-        value = fields.get(measure.value)
-        if value is None or (self._passes is not None and not self._passes(fields)):
+        fact, data, measure = report.fact, report.data, self._measure
+        value = getattr(data, measure.value, None)
+        if value is None or (self._passes is not None and not self._passes(fact)):
             return ()
-        dim, member = fields.get("dim") or "", fields.get("dim_value") or ""
+        dim, member = data.dim or "", data.dim_value or ""
         if self._rows:
             row = Figure(
                 value=self._quanta(value),
                 version=0,
-                quality=report.quality,
-                until=self._holds_until(report.fact),
+                quality=fact.quality,
+                until=self._holds_until(fact),
             )
-            return (FigureEntry(measure.id, dim, member, ROWS, str(fields["ref_date"]), row),)
+            return (FigureEntry(measure.id, dim, member, ROWS, str(data.ref_date), row),)
         if self._is_total:
             dim, member = "", ""
         if self._by_sector:
-            dim = f"{fields['sector']}{SECTOR_END}{dim}"
-        level, vintage = fields["vn_level"], fields["vintage_no"]
-        said = (self._quanta(value), 0, level, vintage, report.released_at, report.quality)
+            dim = f"{data.sector}{SECTOR_END}{dim}"
+        level, vintage = data.vn_level, data.vintage_no
+        said = (self._quanta(value), 0, level, vintage, report.released_at, fact.quality)
         figure = Figure(*said, *self._before(report)) if report.earlier else Figure(*said)
-        calendar, period = fields["period_calendar"], fields["period"]
-        return (FigureEntry(measure.id, dim, member, calendar, period, figure),)
+        return (FigureEntry(measure.id, dim, member, data.period_calendar, data.period, figure),)
 
     def _before(self, report: Report) -> tuple[Any, ...]:
         """The vintage before, and all of them; nothing when the one before lacks the value."""
-        found = [
-            Vintage(
-                self._quanta(fields[self._measure.value]),
-                fields[self._measure.value],
-                fields["vintage_no"],
-                released_at,
-                fields["vn_level"],
-            )
-            for fields, released_at in report.earlier
-            if fields.get(self._measure.value) is not None
+        reported = [
+            (value, data, released_at)
+            for data, released_at in report.earlier
+            if (value := getattr(data, self._measure.value)) is not None
         ]
-        if not found:
+        if not reported:
             return ()
-        first = found[0] if report.earlier[0][0].get(self._measure.value) is not None else None
+        found = [
+            Vintage(self._quanta(value), value, data.vintage_no, released_at, data.vn_level)
+            for value, data, released_at in reported
+        ]
+        first = found[0] if reported[0][1] is report.earlier[0][0] else None
         said = (first.reported, first.number, first.released_at) if first else (None, None, None)
         return (*said, STATISTICAL, None, tuple(found))
 

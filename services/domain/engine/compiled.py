@@ -70,6 +70,13 @@ def compile_fact(
     return text.function("fact, calendar, points")
 
 
+def compile_passes(conditions: Sequence[Condition], event_type: str) -> Callable[[Event], bool]:
+    """A function that says whether all conditions hold of a fact of a type."""
+    text = _FactText(event_type)
+    text.add(1, f"return {text.conditions(conditions)}")
+    return text.function("fact")
+
+
 def _add_flows(text: "_Text", measures: Sequence[Measure]) -> None:
     by_instant: dict[str, list[Measure]] = {}
     for measure in measures:
@@ -79,7 +86,7 @@ def _add_flows(text: "_Text", measures: Sequence[Measure]) -> None:
         text.add(1, "if at is not None and at != NEVER:")
         text.add(2, f"second = {second_text('at')}")
         for measure in found:
-            text.add(2, f"if {text.conditions(measure)}:")
+            text.add(2, f"if {text.conditions(measure.filter)}:")
             _add_flow(text, measure)
 
 
@@ -110,7 +117,7 @@ def compile_stocks(measures: Sequence[Measure]) -> AddStocks:
     """
     text = _Text()
     for measure in measures:
-        text.add(1, f"if {text.conditions(measure)}:")
+        text.add(1, f"if {text.conditions(measure.filter)}:")
         begin = text.expression(measure.from_ or "", measure, 2)
         text.add(2, f"if {begin} is not None and {begin} != NEVER:")
         end = text.expression(measure.to or "", measure, 3)
@@ -215,9 +222,9 @@ class _Text:
         self.add(depth, f"{variable} = {text}")
         return variable
 
-    def conditions(self, measure: Measure) -> str:
-        """Whether all conditions of a measure hold; each is asked once for all measures."""
-        return " and ".join(map(self._condition, measure.filter)) or "True"
+    def conditions(self, given: Sequence[Condition]) -> str:
+        """Whether all conditions hold; each is asked once for all measures."""
+        return " and ".join(map(self._condition, given)) or "True"
 
     def _condition(self, condition: Condition) -> str:
         name = repr(condition)

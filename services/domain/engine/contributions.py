@@ -62,7 +62,13 @@ class CountedMeasures:
         for measure in measures:
             self._dimensions |= measure.dimensions
 
-    def of_case(self, fold: Fold, unit: str, calendar: WorkingCalendar) -> Contribution:
+    def of_case(
+        self,
+        fold: Fold,
+        unit: str,
+        calendar: WorkingCalendar,
+        more: tuple[Contribution, ...] = (),
+    ) -> Contribution:
         """What a folded case adds; `unit` is the unit key of its opening event."""
         points: list[Point] = []
         extents: list[Extent] = []
@@ -74,7 +80,7 @@ class CountedMeasures:
                 self._add_stocks(each.attributes, calendar, each.after, each.until, points, extents)
         if fold.simulated:
             points.append((SIMULATED, second_of(fold.opening.at), 1))
-        return self._contribution(unit, fold.attributes, points, extents)
+        return self._contribution(unit, fold.attributes, points, extents, more)
 
     def of_state(
         self,

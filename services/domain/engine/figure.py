@@ -10,7 +10,7 @@ VINTAGES_MAX = 12
 """Earlier vintages that are kept with a figure; what was known before the oldest is not said."""
 
 
-class Vintage(msgspec.Struct, frozen=True, array_like=True):
+class Vintage(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An earlier vintage: its value in the measure's quanta, and as it was reported."""
 
     value: float
@@ -20,7 +20,7 @@ class Vintage(msgspec.Struct, frozen=True, array_like=True):
     vn_level: str | None = None
 
 
-class Figure(msgspec.Struct, frozen=True, array_like=True):
+class Figure(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One reported value, and what is known about it.
 
     `version` orders changes of the same figure.
