@@ -1,18 +1,22 @@
 """The limit: the same rows, stored and checked for duplicates, and nothing else.
 
-Binary COPY into a temp stage, then ON CONFLICT into a table like `event` with a unique index.
+Binary COPY into a temp stage, then ON CONFLICT into a table that is `event` again, with a unique
+index beside.
 """
 
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import msgspec
 import psycopg
 
 BATCH_ROWS = 5_000
-_TYPES = ("timestamptz", "text", "text", "text", "text", "text", "timestamptz", "bytea")
-_COLUMNS = "time, source, id, type, unit, subject, recorded, body"
+_TYPES = (
+    *("timestamptz", "text", "text", "text", "text", "text", "timestamptz"),
+    *("uuid", "int4", "text", "int4", "int8", "bytea"),
+)
 
 
 class _Row(msgspec.Struct):
@@ -28,17 +32,14 @@ class _Row(msgspec.Struct):
 def rows_per_second(url: str, documents: list[bytes]) -> float:
     """Store the documents once; the tables are dropped afterwards."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "create table bench_limit (time timestamptz not null, source text not null,"
-            " id text not null, type text not null, unit text not null, subject text not null,"
-            " recorded timestamptz not null, body bytea not null)"
-        )
+        connection.execute("create table bench_limit (like event)")
         try:
             connection.execute(
-                "select create_hypertable('bench_limit', 'time', create_default_indexes => false)"
+                "select create_hypertable('bench_limit', 'time', create_default_indexes => false,"
+                " chunk_time_interval => interval '30 days')"
             )
             connection.execute("create unique index on bench_limit (time, source, id)")
-            connection.execute("create temp table stage as select * from bench_limit")
+            connection.execute("create temp table stage (like event)")
             started = time.perf_counter()
             for batch in _batches(documents):
                 _store(connection, batch)
@@ -53,12 +54,12 @@ def _batches(documents: list[bytes]) -> Iterator[list[bytes]]:
 
 
 def _store(connection: psycopg.Connection, batch: list[bytes]) -> None:
-    decoder = msgspec.json.Decoder(_Row)
+    decoder, receipt = msgspec.json.Decoder(_Row), uuid4()
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("truncate stage")
-        with cursor.copy(f"copy stage ({_COLUMNS}) from stdin (format binary)") as copy:
+        with cursor.copy("copy stage from stdin (format binary)") as copy:
             copy.set_types(_TYPES)
-            for document in batch:
+            for number, document in enumerate(batch):
                 row = decoder.decode(document)
                 copy.write_row(
                     (
@@ -69,6 +70,11 @@ def _store(connection: psycopg.Connection, batch: list[bytes]) -> None:
                         row.unit,
                         row.subject,
                         row.recordedtime.astimezone(UTC),
+                        receipt,
+                        number,
+                        "ioc.events.bench.v1",
+                        number % 12,
+                        number,
                         document,
                     )
                 )
