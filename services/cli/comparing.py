@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import NamedTuple, TypeAlias
 
@@ -53,11 +53,12 @@ class Compare:
         self._counted = set(state.cells.units)
         self._units = sorted(reference.units_sent() | self._counted)
 
-    def questions(self) -> dict[str, list[Question]]:
-        """Return what is to be compared, by formula."""
+    def questions(self, indicators: Container[str] | None = None) -> dict[str, list[Question]]:
+        """Return what is to be compared, by formula; of some indicators or of all."""
         found: dict[str, list[Question]] = {}
         for formula, asked in _tasks(self._state, self._reference, self._moment.now):
-            found.setdefault(formula.id, []).append(asked)
+            if indicators is None or formula.indicator in indicators:
+                found.setdefault(formula.id, []).append(asked)
         return found
 
     def one(self, asked: Question) -> Compared:
@@ -77,12 +78,14 @@ class Compare:
         return Compared(checked, found)
 
 
-def compare_all(work: Compare, processes: int | None = None) -> Compared:
-    """Compare everything; progress goes to standard error.
+def compare_all(
+    work: Compare, processes: int | None = None, indicators: Container[str] | None = None
+) -> Compared:
+    """Compare everything, or some indicators; progress goes to standard error.
 
     The processes are forked, so that they have the state and the reference without a copy.
     """
-    groups = work.questions()
+    groups = work.questions(indicators)
     checked, found = 0, list[Difference]()
     with (
         ProcessPoolExecutor(

@@ -39,7 +39,9 @@ LOG = [
 ]
 
 
-def compared(counted: list[Document], told: list[Document]) -> Compared:
+def compared(
+    counted: list[Document], told: list[Document], indicators_asked: set[str] | None = None
+) -> Compared:
     """A centre that counted some documents, against the reference over others."""
     centre, reading = Counting(), Reading()
     centre.count(counted, 0, NOW)
@@ -48,7 +50,8 @@ def compared(counted: list[Document], told: list[Document]) -> Compared:
     reference = Reference(
         [decode(msgspec.json.encode(each)) for each in told], UNIT_FACTS, measures(), indicators()
     )
-    return compare_all(Compare(reading.state, reference, Moment(NOW, NOW)), processes=2)
+    work = Compare(reading.state, reference, Moment(NOW, NOW))
+    return compare_all(work, processes=2, indicators=indicators_asked)
 
 
 def test_equal_logs_have_no_difference() -> None:
@@ -73,3 +76,9 @@ def test_a_unit_of_which_nothing_was_counted_is_named() -> None:
 def test_a_period_of_which_only_a_figure_tells_is_compared() -> None:
     found = compared(LOG[:3], LOG)
     assert any("2024-Q2" in each.id for each in found.differences)
+
+
+def test_some_indicators_are_compared_with_their_components_and_no_others() -> None:
+    whole, some = compared(LOG[:1], LOG), compared(LOG[:1], LOG, {"PS-04"})
+    assert 0 < some.checked < whole.checked
+    assert {each.id.split("|")[0].split(".")[0] for each in some.differences} == {"PS-04"}
