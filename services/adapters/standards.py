@@ -145,8 +145,7 @@ def fingerprint(folder: Path = FOLDER) -> Fingerprint:
 class WatchedStandard:
     """The standard in force, and the next one as soon as its files fit together or its day comes.
 
-    A refused version is looked at once; the one in force stays, and `refused` says why. Measures
-    are not exchanged while the centre runs: what they count was counted by the definition in force.
+    A refused version is looked at once; the one in force stays, and `refused` says why.
     """
 
     def __init__(self, folder: Path = FOLDER, today: date | None = None) -> None:
@@ -184,7 +183,8 @@ class WatchedStandard:
         self._seen = found
         before = self.present.catalogue
         try:
-            self._files, self.present = self._read(today)
+            files = Files(self._folder)
+            self._files, self.present = files, files.on(today)
         except Refused as error:
             self.refused = str(error)
             raise
@@ -204,9 +204,3 @@ class WatchedStandard:
             for name, number in self._unversioned.items()
             if name in now and now[name].formula_version == number
         }
-
-    def _read(self, today: date) -> tuple[Files, Standard]:
-        files = Files(self._folder)
-        if files.measures != self._files.measures:
-            raise Refused("measures.yaml has changed: restart the centre to count by it")
-        return files, files.on(today)

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from services.adapters.http import health_routes
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
-from services.adapters.standards import load_catalogue
+from services.adapters.standards import WatchedStandard
 from services.adapters.topics import topic_plans
 from services.adapters.units import load_units
 from services.aggregator.count.worker import CountWorker
@@ -38,16 +38,18 @@ class _Server(uvicorn.Server):
 async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
     """Run the stages until SIGTERM or SIGINT; a stage that ends on its own ends the process."""
     registry = CollectorRegistry()
-    catalogue, units = load_catalogue(settings.standards), load_units()
+    standard, units = WatchedStandard(settings.standards), load_units()
     work: list[Coroutine[Any, Any, None]] = []
     workers: list[CountWorker | EvaluateWorker] = []
     if "count" in stages:
         topics = [plan.name for plan in topic_plans(settings) if plan.counted]
-        counter = CountWorker(settings, topics, catalogue, units, CountMetrics(registry))
+        counter = CountWorker(settings, topics, standard, units, CountMetrics(registry))
         workers.append(counter)
         work.append(counter.run())
     if "evaluate" in stages:
-        evaluator = EvaluateWorker(settings, catalogue, units, EvaluateMetrics(registry))
+        evaluator = EvaluateWorker(
+            settings, standard.present.catalogue, units, EvaluateMetrics(registry)
+        )
         workers.append(evaluator)
         work.append(evaluator.run())
 

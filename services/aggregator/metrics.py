@@ -19,6 +19,9 @@ class CountMetrics:
             "ioc_count_dead_letters", "Records that could not be decoded.", registry=registry
         )
         self.cases = Counter("ioc_count_cases", "Cases folded.", registry=registry)
+        self.remeasured = Counter(
+            "ioc_count_remeasured", "Cases counted anew by other measures.", registry=registry
+        )
         self.commit_seconds = Histogram(
             "ioc_count_commit_seconds",
             "Time of one micro-batch's transaction.",

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from services.adapters.kafka_start import is_broken
 from services.adapters.provision import fill_progress, make_topics
 from services.adapters.settings import Settings
-from services.adapters.standards import load_catalogue
+from services.adapters.standards import WatchedStandard, load_catalogue
 from services.adapters.topics import INDICATORS
 from services.adapters.units import load_units
 from services.aggregator.count.worker import CountWorker
@@ -70,7 +70,7 @@ async def test_counting_goes_on_with_another_consumer(
     topic = f"{topic_prefix}events"
     await make_topic(settings, topic)
     metrics = CountMetrics(CollectorRegistry())
-    worker = CountWorker(settings, [topic], load_catalogue(), load_units(), metrics)
+    worker = CountWorker(settings, [topic], WatchedStandard(), load_units(), metrics)
     async with running(worker):
         broken, (owner, name) = worker.consumer, routine.split(".")
         getattr(getattr(broken, owner), name).cancel()

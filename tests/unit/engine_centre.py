@@ -26,10 +26,8 @@ from services.domain.cases.lists import REFERENCE_LIST, Lists, lists_of
 from services.domain.cases.names import CaseName
 from services.domain.cases.outcome import WorkingDay
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import Delta, decode_delta, encode_delta
 from services.domain.engine.keytable import KeyTable
-from services.domain.engine.measures import Measure
 from services.domain.engine.ordered import Ints
 from services.domain.engine.state import ExtentRecord, FigureRecord, State
 from services.domain.instants import DAY
@@ -56,12 +54,6 @@ _body = msgspec.msgpack.Decoder(CaseBody)
 def catalogue() -> Catalogue:
     """The catalogue of our own standard."""
     return load_catalogue()
-
-
-@functools.cache
-def stored() -> dict[str, Measure]:
-    """Its measures by every name under which they are stored."""
-    return by_stored_name(catalogue().measures)
 
 
 @functools.cache
@@ -106,7 +98,7 @@ class Counting:
     def __init__(self) -> None:
         self.deltas: dict[Partition, list[bytes]] = defaultdict(list)
         self.keys: dict[KeyName, int] = {}
-        self._places = Places(stored())
+        self._places = Places(catalogue().measures)
         self._calendars = Calendars(units())
         self._lists = Lists()
         self._list_bodies: dict[CaseName, CaseBody] = {}

@@ -30,11 +30,15 @@ NO_BODY = CaseBody()
 
 
 class CaseRow(NamedTuple):
-    """A case as it was read; version 0 is a case without a row."""
+    """A case as it was read; version 0 is a case without a row.
+
+    `measured` is the number of the measures by which its contribution was made.
+    """
 
     name: CaseName
     version: int = 0
     body: CaseBody = NO_BODY
+    measured: int = 0
 
 
 class CaseWrite(NamedTuple):
@@ -62,7 +66,7 @@ BY_KEY = (
 def read_cases(cursor: Cursor, names: Sequence[CaseName]) -> dict[CaseName, CaseRow]:
     """The rows of these cases; a case that has none is not in the answer."""
     cursor.execute(
-        "select c.kind, c.unit, c.subject, c.version, c.body from case_state c"
+        "select c.kind, c.unit, c.subject, c.version, c.body, c.measured from case_state c"
         " join unnest(%b::text[], %b::text[], %b::text[]) as s (kind, unit, subject)"
         " on c.kind = s.kind and c.unit = s.unit and c.subject = s.subject",
         _names(names),
@@ -75,15 +79,18 @@ def read_ripe(
 ) -> list[tuple[Partition, CaseRow]]:
     """Cases of these partitions of which a fact begins to count by now."""
     cursor.execute(
-        "select c.kind, c.unit, c.subject, c.version, c.body, c.topic, c.part from case_state c"
+        "select c.kind, c.unit, c.subject, c.version, c.body, c.measured, c.topic, c.part"
+        " from case_state c"
         " join unnest(%s::text[], %s::int[]) as s (topic, part) using (topic, part)"
         " where c.ripe_at <= %s order by c.kind, c.unit, c.subject limit %s",
         ([t for t, _ in partitions], [p for _, p in partitions], now, limit),
     )
-    return [
-        ((str(topic), int(part)), _row(kind, unit, subject, version, body))
-        for kind, unit, subject, version, body, topic, part in cursor
-    ]
+    return read_rows(cursor)
+
+
+def read_rows(cursor: Iterable[tuple[Any, ...]]) -> list[tuple[Partition, CaseRow]]:
+    """Rows of all columns of a `CaseRow`, then topic and partition."""
+    return [((str(topic), int(part)), _row(*columns)) for *columns, topic, part in cursor]
 
 
 def _rows(cursor: Iterable[tuple[object, ...]]) -> dict[CaseName, CaseRow]:
@@ -92,17 +99,17 @@ def _rows(cursor: Iterable[tuple[object, ...]]) -> dict[CaseName, CaseRow]:
 
 
 def _row(*columns: Any) -> CaseRow:
-    kind, unit, subject, version, body = columns
+    kind, unit, subject, version, body, measured = columns
     name = CaseName(str(kind), str(unit), str(subject))
-    return CaseRow(name, int(version), decode_body(bytes(body)))
+    return CaseRow(name, int(version), decode_body(bytes(body)), int(measured))
 
 
 def _names(names: Sequence[CaseName]) -> tuple[list[str], list[str], list[str]]:
     return [n.kind for n in names], [n.unit for n in names], [n.subject for n in names]
 
 
-def write_cases(cursor: Cursor, writes: Sequence[CaseWrite]) -> None:
-    """Insert new cases and update known ones.
+def write_cases(cursor: Cursor, writes: Sequence[CaseWrite], measured: int) -> None:
+    """Insert new cases and update known ones; `measured` is the number of the measures in force.
 
     Raises `Fenced` when somebody else was quicker with one of them.
     """
@@ -110,14 +117,14 @@ def write_cases(cursor: Cursor, writes: Sequence[CaseWrite]) -> None:
     fresh = [write for write in ordered if write.read_version == 0]
     known = [write for write in ordered if write.read_version > 0]
     if fresh:
-        _insert(cursor, fresh)
+        _insert(cursor, fresh, measured)
     if known:
-        cursor.execute(_UPDATE, _columns(known))
+        cursor.execute(_UPDATE, (measured, *_columns(known)))
         if cursor.rowcount != len(known):
             raise Fenced("a case was changed by another worker at the same time")
 
 
-def _insert(cursor: Cursor, fresh: Iterable[CaseWrite]) -> None:
+def _insert(cursor: Cursor, fresh: Iterable[CaseWrite], measured: int) -> None:
     """By COPY: a statement that looks for conflicts first takes thrice the time."""
     try:
         with cursor.copy(_COPY) as copy:
@@ -125,7 +132,7 @@ def _insert(cursor: Cursor, fresh: Iterable[CaseWrite]) -> None:
             for write in fresh:
                 life_from, life_to = write.life or (None, None)
                 times = (write.ripe_at, life_from, life_to)
-                copy.write_row((*write.name, 1, *write.partition, *times, write.body))
+                copy.write_row((*write.name, 1, *write.partition, *times, write.body, measured))
     except psycopg.errors.UniqueViolation:
         raise Fenced("a case was opened by another worker at the same time") from None
 
@@ -146,16 +153,16 @@ def _columns(writes: Sequence[CaseWrite]) -> tuple[list[object], ...]:
 
 
 _COPY = (
-    "copy case_state (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body)"
-    " from stdin (format binary)"
+    "copy case_state (kind, unit, subject, version, topic, part, ripe_at, life_from, life_to, body,"
+    " measured) from stdin (format binary)"
 )
 _COPY_TYPES = (
     *("text", "text", "text", "int4", "text", "int4"),
-    *("int8", "int8", "int8", "bytea"),
+    *("int8", "int8", "int8", "bytea", "int4"),
 )
 _UPDATE = (
     "update case_state c"
-    " set version = s.version + 1, topic = s.topic, part = s.part,"
+    " set version = s.version + 1, topic = s.topic, part = s.part, measured = %s,"
     " ripe_at = s.ripe_at, life_from = s.life_from, life_to = s.life_to, body = s.body"
     " from unnest(%b::text[], %b::text[], %b::text[], %b::int[], %b::text[], %b::int[],"
     " %b::bigint[], %b::bigint[], %b::bigint[], %b::bytea[])"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from services.aggregator.count.batch import Partition
-from services.aggregator.count.places import Places
+from services.aggregator.count.places import IN_FORCE, Places
 from services.domain.cases.reported import FigureEntry
 from services.domain.engine.compiled import Point
 from services.domain.engine.contributions import NOTHING, Contribution
@@ -43,13 +43,22 @@ class Changes:
         self._changed: dict[Partition, _Changed] = {}
         self._sums: dict[Partition, Added] = {}
 
-    def replace(self, partition: Partition, old: Contribution, new: Contribution) -> None:
-        """Take back what a case had contributed and add what it contributes now."""
+    def replace(
+        self,
+        partition: Partition,
+        old: Contribution,
+        new: Contribution,
+        measured: int = IN_FORCE,
+    ) -> None:
+        """Take back what a case had contributed and add what it contributes now.
+
+        `measured` is the number of the measures by which `old` was made.
+        """
         changed = self._of(partition)
         if old is not NOTHING:
-            if old == new:
+            if old == new and measured in {IN_FORCE, self._places.current}:
                 return
-            self._put(changed, old, -1)
+            self._put(changed, old, -1, measured)
         self._put(changed, new, 1)
 
     def add(self, partition: Partition, unit: str, points: Iterable[Point]) -> None:
@@ -58,18 +67,20 @@ class Changes:
         for measure, second, value in points:
             gathered += (scope[measure], second, value)
 
-    def _put(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
-        self._add(changed, contribution, sign)
+    def _put(
+        self, changed: _Changed, contribution: Contribution, sign: int, measured: int = IN_FORCE
+    ) -> None:
+        self._add(changed, contribution, sign, measured)
         for more in contribution.more:
-            self._add(changed, more, sign)
+            self._add(changed, more, sign, measured)
 
-    def _add(self, changed: _Changed, contribution: Contribution, sign: int) -> None:
+    def _add(self, changed: _Changed, contribution: Contribution, sign: int, measured: int) -> None:
         if contribution.points:
-            scope, points = self._places.scope(contribution), changed.points
+            scope, points = self._places.scope(contribution, measured), changed.points
             for measure, second, value in contribution.points:
                 points += (scope[measure], second, sign * value)
         if contribution.extents:
-            scope, extents = self._places.scope(contribution), changed.extents
+            scope, extents = self._places.scope(contribution, measured), changed.extents
             for measure, begin, end, value in contribution.extents:
                 for key in self._places.keys_of(scope[measure]):
                     name = (key, begin, end, value)

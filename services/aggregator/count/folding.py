@@ -34,12 +34,12 @@ class Folding:
         self, partition: Partition, row: CaseRow, fresh: Sequence[Received] = ()
     ) -> WorkingDay | None:
         """Fold a case with its new events; returns the working day that it sets, if it does."""
-        name, version, before = row
+        name, version, before, measured = row
         events: list[Event] = [decode(body) for body in before.events]
         events += [received.event for received in fresh]
         outcome = self._outcome(name, events, before.since)
         contribution, figures = outcome.contribution, outcome.figures
-        self.changes.replace(partition, before.contribution, contribution)
+        self.changes.replace(partition, before.contribution, contribution, measured)
         for received in fresh:
             unit, points = self._book.admitted(received.event, received.ingested_at)
             if points:

@@ -8,8 +8,7 @@ failure is seen.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterable
-from typing import TypeVar
+from collections.abc import Collection, Iterable
 from uuid import UUID, uuid4
 
 import psycopg
@@ -21,27 +20,26 @@ from services.adapters.kafka_start import group_member, is_broken, replaced, sta
 from services.adapters.log_positions import cluster_id
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
+from services.adapters.standards import WatchedStandard
 from services.adapters.timescale import connect, is_defect
 from services.adapters.topics import DEAD_LETTERS, RECEIPTS
 from services.aggregator.count.batch import Partition, Record, decode_batch
 from services.aggregator.count.compact import Compactor
 from services.aggregator.count.isolation import write_isolating
+from services.aggregator.count.log_ends import LogEnds, LogEndsAsked, answer
+from services.aggregator.count.measuring import Remeasuring
 from services.aggregator.count.positions import Position, take_over
 from services.aggregator.count.writer import Writer, Written
 from services.aggregator.metrics import CountMetrics
-from services.domain.engine.catalogue import Catalogue
-from services.domain.errors import Fenced, IocError, Unavailable
+from services.domain.errors import Fenced, IocError, Refused, Unavailable
 from services.domain.units import UnitList
 
 POLL_MS = 100
 FETCH_WAIT_MS = 500
 METADATA_MS_MAX = 5_000
 """A topic that is new, or made anew, is noticed after this time."""
-TICK_SECONDS = 1.0
-ANSWER_SECONDS_MAX = 5.0
 RETRY_SECONDS = 0.5
 RETRY_SECONDS_MAX = 10.0
-Answer = TypeVar("Answer")
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
@@ -67,13 +65,14 @@ class CountWorker:
         self,
         settings: Settings,
         topics: Iterable[str],
-        catalogue: Catalogue,
+        standard: WatchedStandard,
         units: UnitList,
         metrics: CountMetrics,
     ) -> None:
         self._settings = settings
         self._topics = tuple(topics)
-        self._catalogue = catalogue
+        self._standard = standard
+        self._catalogue = standard.present.catalogue
         self._units = units
         self._metrics = metrics
         self._log = logger("count")
@@ -83,8 +82,8 @@ class CountWorker:
         self._rebalances = 0
         self._connection: psycopg.Connection | None = None
         self._writer: Writer | None = None
-        self._asked_at = 0
-        self._asking: asyncio.Task[dict[TopicPartition, int]] | None = None
+        self._remeasuring: Remeasuring | None = None
+        self._ends = LogEndsAsked()
         self.ready = False
 
     async def run(self) -> None:
@@ -107,7 +106,7 @@ class CountWorker:
                     pause = min(pause * 2, RETRY_SECONDS_MAX)
         finally:
             compacting.cancel()
-            self._ask_no_more()
+            self._ends.forget()
             await self.consumer.stop()
             if self._connection is not None:
                 self._connection.close()
@@ -155,10 +154,10 @@ class CountWorker:
         held = {TopicPartition(*partition) for partition in self._held}
         self.consumer.pause(*(held & self.consumer.assignment()))
         self._held.clear()
-        self._ask_no_more()
+        self._ends.forget()
         if self._connection is not None:
             self._connection.close()
-            self._connection = self._writer = None
+            self._connection = self._writer = self._remeasuring = None
 
     async def _step(self) -> None:
         if wanted := sorted(self._assigned - self._held.keys()):
@@ -168,7 +167,9 @@ class CountWorker:
             await asyncio.sleep(POLL_MS / 1000)
             return
         found = await self.consumer.getmany(
-            *active, timeout_ms=POLL_MS, max_records=self._settings.batch_records
+            *active,
+            timeout_ms=POLL_MS if self._remeasuring is None else 0,
+            max_records=self._settings.batch_records,
         )
         records = [
             Record(r.topic, r.partition, r.offset, r.value or b"", dict(r.headers))
@@ -177,11 +178,11 @@ class CountWorker:
         ]
         if records:
             await self._count(records)
-        if self._asking is None:
-            self._ask()
-        elif self._asking.done():
-            await self._tick(self._asking.result())
-            self._asking = None
+        if ends := self._ends.take(self.consumer, self._held):
+            await self._tick(ends)
+            await self._adopt()
+        if self._remeasuring is not None:
+            await self._remeasure(self._remeasuring)
 
     async def _take_over(self, wanted: list[Partition]) -> None:
         """Fence the partitions, learn their positions, check them with the log, go on there.
@@ -194,17 +195,15 @@ class CountWorker:
                 connect, self._settings.database_url, "ioc-count"
             )
             self._owner = uuid4()
-            self._writer = Writer(self._connection, self._owner, self._catalogue, self._units)
-        cluster = await self._answer(lambda: cluster_id(self._settings.kafka_bootstrap))
-        positions = await asyncio.to_thread(
-            take_over, self._connection, self._owner, wanted, cluster
-        )
+        cluster = await answer(lambda: cluster_id(self._settings.kafka_bootstrap))
+        taken = (self._connection, self._owner, wanted, cluster)
+        positions = await asyncio.to_thread(take_over, *taken)
         missing = [p for p in wanted if p not in positions]
         if missing:
             raise Unavailable(f"no position for {missing[0]}: run `ioc migrate`")
         tps = [TopicPartition(*partition) for partition in wanted]
-        begins = await self._answer(lambda: self.consumer.beginning_offsets(tps))
-        ends = await self._answer(lambda: self.consumer.end_offsets(tps))
+        begins = await answer(lambda: self.consumer.beginning_offsets(tps))
+        ends = await answer(lambda: self.consumer.end_offsets(tps))
         if rebalances != self._rebalances:
             return
         for tp in tps:
@@ -218,6 +217,7 @@ class CountWorker:
             self.consumer.seek(tp, offset)
         self.consumer.resume(*tps)
         self._held.update(positions)
+        await self._look_behind()
         self._metrics.partitions.set(len(self._held))
         self._metrics.up.set(1)
         self.ready = True
@@ -250,47 +250,45 @@ class CountWorker:
             if partition in self._held:
                 self._held[partition] = position
 
-    def _ask(self) -> None:
-        """Ask for the ends of the log, once a second; counting goes on meanwhile.
-
-        The client asks over the line on which it waits for records, so an answer takes as long as
-        a fetch. Asking is also how the worker notices that Kafka is away.
-        """
-        if now() - self._asked_at >= TICK_SECONDS * 1_000_000:
-            self._asked_at = now()
-            tps = [TopicPartition(*partition) for partition in self._held]
-            asked = self._answer(lambda: self.consumer.end_offsets(tps))
-            self._asking = asyncio.create_task(asked)
-
-    def _ask_no_more(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            self._asking = None
-
-    async def _tick(self, ends: dict[TopicPartition, int]) -> None:
+    async def _tick(self, ends: LogEnds) -> None:
         """Clock commits of what has caught up with the log as it was when its ends were asked."""
-        held = {p: at for p, at in self._held.items() if TopicPartition(*p) in ends}
-        behind = {p: ends[TopicPartition(*p)] - held[p].offset for p in held}
+        held = {p: at for p, at in self._held.items() if p in ends.offsets}
+        behind = {p: ends.offsets[p] - held[p].offset for p in held}
         caught_up = [partition for partition, records in behind.items() if records <= 0]
         self._metrics.lag.set(sum(max(0, records) for records in behind.values()))
-        writer, at = self._require_writer(), self._asked_at
-        self._remember(await asyncio.to_thread(writer.tick, held, caught_up, at))
+        tick = self._require_writer().tick
+        self._remember(await asyncio.to_thread(tick, held, caught_up, ends.at))
 
-    async def _answer(self, question: Callable[[], Coroutine[object, None, Answer]]) -> Answer:
-        """The answer, from a task of its own; raises `Unavailable` without one.
+    async def _remeasure(self, remeasuring: Remeasuring) -> None:
+        """Count some cases anew that other measures have counted."""
+        held = {p: at for p, at in self._held.items() if p in remeasuring.partitions}
+        remeasure = self._require_writer().remeasure
+        written = await asyncio.to_thread(remeasure, held, remeasuring, now())
+        self._remember(written)
+        self._metrics.remeasured.inc(written.cases)
+        if remeasuring.done and self._remeasuring is remeasuring:
+            self._remeasuring = None
+            self._log.info("remeasured", partitions=len(held))
 
-        While a broker is away the client lets cancellations of its inner tasks escape, which would
-        look as if the worker were to end.
-        """
-        asking = asyncio.create_task(question())
+    async def _adopt(self) -> None:
+        """Look at the files of the standard; count by other measures when there are any."""
         try:
-            await asyncio.wait({asking}, timeout=ANSWER_SECONDS_MAX)
-        finally:
-            if not asking.done():
-                asking.cancel()
-        if not asking.done() or asking.cancelled():
-            raise Unavailable("Kafka does not answer")
-        return asking.result()
+            standard = await asyncio.to_thread(self._standard.next)
+        except Refused:
+            return  # the evaluator and the api say so
+        if standard is None or standard.catalogue.measures == self._catalogue.measures:
+            return
+        self._catalogue, self._writer = standard.catalogue, None
+        self._log.info("measures_adopted", version=standard.version)
+        await self._look_behind()
+
+    async def _look_behind(self) -> None:
+        """Find out what of the partitions in hand other measures have counted."""
+        if self._connection is not None:
+            self._writer = self._writer or Writer(
+                self._connection, self._owner, self._catalogue, self._units
+            )
+            self._remeasuring = await asyncio.to_thread(self._writer.behind, list(self._held))
 
     def _require_writer(self) -> Writer:
         if self._writer is None:

@@ -4,7 +4,7 @@ Guard, identities, events, cases, deltas, receipts, position.
 """
 
 from collections import Counter as Tally
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -16,15 +16,23 @@ from services.aggregator.count.calendar import Calendars
 from services.aggregator.count.case_rows import (
     BY_KEY,
     CaseRow,
+    CaseWrite,
     Cursor,
     read_ripe,
     write_cases,
 )
 from services.aggregator.count.changes import Changes
 from services.aggregator.count.dictionary import Dictionary
+from services.aggregator.count.event_rows import store_events
 from services.aggregator.count.folding import Folding
 from services.aggregator.count.identities import Identities
 from services.aggregator.count.lists import ReferenceLists
+from services.aggregator.count.measuring import (
+    Measuring,
+    Remeasuring,
+    read_behind,
+    write_measured,
+)
 from services.aggregator.count.places import REMEMBERED_MAX, Places
 from services.aggregator.count.positions import Position, advance, guard
 from services.aggregator.count.receipts import duplicate, note, read_final_before, write_receipts
@@ -36,9 +44,8 @@ from services.domain.cases.lists import REFERENCE_LIST
 from services.domain.cases.names import CaseName
 from services.domain.cases.outcome import WorkingDay
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import encode_delta
-from services.domain.instants import DAY, SECOND
+from services.domain.instants import SECOND
 from services.domain.units import UnitList
 
 WATERMARK_BOUND = 5 * SECOND
@@ -47,13 +54,6 @@ RIPE_CASES_MAX = 1_000
 LONG_AGO = -(1 << 62)
 """A watermark that moves nothing."""
 NOTIFY = "notify ioc_delta"
-EPOCH_2000 = 946_684_800 * SECOND
-"""The instant from which the database counts microseconds."""
-STORED_FROM = -3_652 * DAY
-"""Events of before 1990 are stored under this day, in microseconds since 2000.
-
-A chunk for every year since the first would help nobody.
-"""
 
 
 class Written(NamedTuple):
@@ -80,10 +80,11 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._owner = owner
-        self._places = Places(by_stored_name(catalogue.measures))
+        self._places = Places(catalogue.measures)
         self._calendars = Calendars(units)
         self._lists = ReferenceLists(units)
         self._book = Book(catalogue, units, self._calendars.of, self._lists.members)
+        self._measuring = Measuring(catalogue.measures, self._places)
         self._identities = Identities()
         self._dictionary = Dictionary(self._places)
 
@@ -91,6 +92,7 @@ class Writer:
         """Drop everything remembered from uncommitted or doubtful transactions."""
         self._identities.forget()
         self._dictionary.forget()
+        self._measuring.forget()
         self._calendars.forget()
         self._lists.forget()
 
@@ -111,7 +113,33 @@ class Writer:
 
         Facts that begin to count, and the watermark of partitions without backlog.
         """
-        return self._transaction(held, lambda cursor: self._ripen(cursor, held, caught_up, now))
+        marks = dict.fromkeys(caught_up, now - WATERMARK_BOUND)
+
+        def ripen(cursor: Cursor) -> Written:
+            ripe = read_ripe(cursor, list(held), now, RIPE_CASES_MAX)
+            return self._fold_again(cursor, held, ripe, marks, now)
+
+        return self._transaction(held, ripen)
+
+    def behind(self, held: Iterable[Partition]) -> Remeasuring | None:
+        """The cases of these partitions that other measures have counted; None without any."""
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            return read_behind(cursor, held, self._measuring.number(cursor))
+
+    def remeasure(
+        self, held: Mapping[Partition, Position], remeasuring: Remeasuring, now: int
+    ) -> Written:
+        """Count the next cases anew, of the partitions in `held` and by the measures in force."""
+
+        def measure(cursor: Cursor) -> Written:
+            number = self._measuring.number(cursor)
+            rows = remeasuring.read(cursor, list(held), number)
+            written = self._fold_again(cursor, held, rows, {}, now)
+            if remeasuring.done:
+                write_measured(cursor, list(held), number)
+            return written
+
+        return self._transaction(held, measure)
 
     def _transaction(
         self, held: Mapping[Partition, Position], work: Callable[[Cursor], Written]
@@ -135,7 +163,7 @@ class Writer:
     ) -> Written:
         known = self._identities.admit(cursor, batch.events, now)
         fresh = [batch.events[index] for index in known.new]
-        _store_events(cursor, fresh)
+        store_events(cursor, fresh)
         folding = self._fold(cursor, fresh, now)
         final_before = read_final_before(cursor, fresh, now)
         notes = [note(received, folding, final_before) for received in fresh]
@@ -157,30 +185,29 @@ class Writer:
         states = Tally(note.state for note in notes)
         return Written(positions, states, len(folding.writes), len(batch.dead))
 
-    def _ripen(
+    def _fold_again(
         self,
         cursor: Cursor,
         held: Mapping[Partition, Position],
-        caught_up: Sequence[Partition],
+        rows: Sequence[tuple[Partition, CaseRow]],
+        marks: Mapping[Partition, int],
         now: int,
     ) -> Written:
+        """Fold cases of which no event is new; `marks` are watermarks that move."""
         self._calendars.refresh(cursor)
         self._lists.refresh(cursor)
+        self._measuring.learn(cursor, [row for _, row in rows])
         folding = Folding(self._book, self._places, now)
-        ripe = read_ripe(cursor, list(held), now, RIPE_CASES_MAX)
-        for partition, row in sorted(ripe, key=lambda each: each[1].name.kind != CALENDAR_DAY):
+        for partition, row in sorted(rows, key=lambda each: each[1].name.kind != CALENDAR_DAY):
             day = folding.fold(partition, row)
             if row.name.kind == CALENDAR_DAY:
                 self._set_day(cursor, row.name, day)
-        write_cases(cursor, folding.writes)
+        self._write_cases(cursor, folding.writes)
         if any(write.name.kind == REFERENCE_LIST for write in folding.writes):
             self._lists.changed(cursor)
         commits = self._write_deltas(cursor, folding.changes, held)
         positions = {p: Position(position.offset, commits[p]) for p, position in held.items()}
-        moves = [
-            (p, position, now - WATERMARK_BOUND if p in caught_up else LONG_AGO)
-            for p, position in positions.items()
-        ]
+        moves = [(p, each, marks.get(p, LONG_AGO)) for p, each in positions.items()]
         advance(cursor, moves)
         return Written(positions, {}, len(folding.writes), 0)
 
@@ -194,6 +221,7 @@ class Writer:
             grouped.setdefault(case_of(received.event), []).append(received)
         brought = bring(cursor, fresh)
         rows = read_with_versions(cursor, grouped, brought)
+        self._measuring.learn(cursor, rows.values())
         folding = Folding(self._book, self._places, now)
         self._calendars.refresh(cursor)
         self._lists.refresh(cursor)
@@ -204,14 +232,17 @@ class Writer:
         for name in lists:
             folding.fold(*_work(name, rows, grouped))
         written = len(folding.writes)
-        write_cases(cursor, folding.writes)
+        self._write_cases(cursor, folding.writes)
         if lists:
             self._lists.changed(cursor)
         for name in grouped.keys() - {*days, *lists}:
             folding.fold(*_work(name, rows, grouped, brought.partitions.get(name)))
-        write_cases(cursor, [*folding.writes[written:], *brought.writes])
+        self._write_cases(cursor, [*folding.writes[written:], *brought.writes])
         folding.warnings.update(opened_elsewhere(cursor, fresh))
         return folding
+
+    def _write_cases(self, cursor: Cursor, writes: Sequence[CaseWrite]) -> None:
+        write_cases(cursor, writes, self._measuring.number(cursor))
 
     def _set_day(self, cursor: Cursor, name: CaseName, day: WorkingDay | None) -> None:
         """Write a day of the working calendar, by which everything after it is folded."""
@@ -246,44 +277,6 @@ def _work(
     group = grouped[name]
     partition = brought_by or (group[-1].record.topic, group[-1].record.part)
     return partition, rows.get(name) or CaseRow(name), group
-
-
-def _store_events(cursor: Cursor, fresh: Sequence[Received]) -> None:
-    with cursor.copy(
-        "copy event (time, source, id, type, unit, subject, recorded, receipt, line, topic, part,"
-        " record_offset, body) from stdin (format binary)"
-    ) as copy:
-        copy.set_types(_EVENT_TYPES)
-        for received in fresh:
-            event, record = received.event, received.record
-            copy.write_row(
-                (
-                    _stored_time(event.at),
-                    event.source,
-                    event.id,
-                    event.type,
-                    event.unit,
-                    event.subject,
-                    _stored_time(event.recorded_at),
-                    received.receipt,
-                    received.line,
-                    record.topic,
-                    record.part,
-                    record.offset,
-                    record.value,
-                )
-            )
-
-
-_EVENT_TYPES = (
-    *("int8", "text", "text", "text", "text", "text", "int8"),
-    *("uuid", "int4", "text", "int4", "int8", "bytea"),
-)
-"""A timestamp travels as a number, in the form that the server stores."""
-
-
-def _stored_time(at: int) -> int:
-    return max(STORED_FROM, at - EPOCH_2000)
 
 
 def _watermarks(batch: Batch, now: int) -> dict[Partition, int]:

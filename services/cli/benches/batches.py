@@ -19,7 +19,6 @@ from services.aggregator.count.places import Places
 from services.cli.benches.load import dossiers, readings
 from services.domain.cases.book import Book, case_of
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.contributions import by_stored_name
 from services.domain.engine.delta import Delta, encode_delta
 from services.domain.events import decode
 from services.domain.units import UnitList
@@ -91,7 +90,7 @@ def _run(
     catalogue: Catalogue, units: UnitList, now: int, rounds: int, documents: list[bytes]
 ) -> BatchResult:
     book = Book(catalogue, units, lambda _unit: _calendar)
-    places = Places(by_stored_name(catalogue.measures))
+    places = Places(catalogue.measures)
     records = [
         Record(TOPIC, number % PARTITIONS, number, document, {})
         for number, document in enumerate(documents)

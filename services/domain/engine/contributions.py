@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from services.domain.cases.fold import NEVER, Attributes, Fold
-from services.domain.engine.buckets import BUCKETS, stored_name
 from services.domain.engine.compiled import (
     Extent,
     Point,
@@ -172,13 +171,3 @@ def merged(points: Sequence[Point]) -> tuple[Point, ...]:
             found.append(point)
             before, then = measure, second
     return tuple([point for point in found if point[2]])
-
-
-def by_stored_name(measures: Mapping[str, Measure]) -> dict[str, Measure]:
-    """The measures by every name under which points of them are stored, buckets included."""
-    found = dict(measures)
-    for measure in measures.values():
-        if measure.agg == "sketch":
-            for bucket in BUCKETS:
-                found[stored_name(measure.id, bucket)] = measure
-    return found

@@ -1,4 +1,4 @@
-"""A state looked at by another catalogue: what is counted does not depend on formulas."""
+"""A state looked at by another catalogue: what is counted depends on measures, not on formulas."""
 
 from copy import copy
 
@@ -19,6 +19,8 @@ def under(state: State, catalogue: Catalogue) -> State:
 
 def adopt(state: State, catalogue: Catalogue) -> bool:
     """Go on under a changed catalogue; False when it asks for what was not held until now."""
+    if catalogue.measures != state.catalogue.measures:
+        return False
     used = held_dimensions(catalogue)
     if any(not dims <= state.held.get(measure, set()) for measure, dims in used.items()):
         return False
