@@ -6,7 +6,7 @@ Counting, evaluating and a small HTTP server for health and metrics.
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Mapping
 from typing import Any
 
 import uvicorn
@@ -35,6 +35,11 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _warnings(details: Mapping[str, object]) -> list[object]:
+    found = details.get("warnings")
+    return found if isinstance(found, list) else []
+
+
 async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
     """Run the stages until SIGTERM or SIGINT; a stage that ends on its own ends the process."""
     registry = CollectorRegistry()
@@ -58,7 +63,9 @@ async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
         return f"{' and '.join(waiting)} is not ready yet" if waiting else None
 
     def details() -> dict[str, object]:
-        return next((w.details for w in workers if isinstance(w, EvaluateWorker)), {})
+        found = [worker.details for worker in workers]
+        warnings = [each for said in found for each in _warnings(said)]
+        return {**found[-1], **({"warnings": warnings} if warnings else {})}
 
     app = FastAPI(routes=health_routes(ready, registry, details), openapi_url=None)
     server = _Server(

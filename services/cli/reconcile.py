@@ -12,6 +12,7 @@ import typer
 
 from services.adapters.clock import now as clock_now
 from services.adapters.panes import PaneReader, snapshot
+from services.adapters.settings import Settings
 from services.adapters.standards import (
     load_catalogue,
     load_indicator_documents,
@@ -68,7 +69,7 @@ def reconcile(
     as_json: JsonOption = False,
 ) -> None:
     """Compare one committed state with a recomputation from exactly its events."""
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(Settings().standards)
     for unknown in sorted(set(indicator or ()) - catalogue.indicators.keys()):
         raise typer.BadParameter(f"the standard has no indicator {unknown}")
     work = _read(catalogue, database or load_centre(data).database)
@@ -101,8 +102,8 @@ def _read(catalogue: Catalogue, url: str) -> Compare:
     reference = Reference(
         [decode(body) for body in bodies],
         _facts(units),
-        load_measure_documents(),
-        load_indicator_documents(),
+        load_measure_documents(Settings().standards),
+        load_indicator_documents(Settings().standards),
         _ingested_at(bodies),
         _successors(units),
     )

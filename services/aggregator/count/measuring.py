@@ -20,6 +20,7 @@ from services.domain.engine.measures import Measure
 
 COUNTING = 1
 """Raised when the same definitions come to mean something else: every case is counted anew."""
+WARNING = "cases are counted anew by changed measures: figures are on their way to them"
 SCANNED_MAX = 1_000
 """Cases that are looked at in one transaction."""
 

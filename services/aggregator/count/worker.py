@@ -27,7 +27,7 @@ from services.aggregator.count.batch import Partition, Record, decode_batch
 from services.aggregator.count.compact import Compactor
 from services.aggregator.count.isolation import write_isolating
 from services.aggregator.count.log_ends import LogEnds, LogEndsAsked, answer
-from services.aggregator.count.measuring import Remeasuring
+from services.aggregator.count.measuring import WARNING, Remeasuring
 from services.aggregator.count.positions import Position, take_over
 from services.aggregator.count.writer import Writer, Written
 from services.aggregator.metrics import CountMetrics
@@ -110,6 +110,12 @@ class CountWorker:
             await self.consumer.stop()
             if self._connection is not None:
                 self._connection.close()
+
+    @property
+    def details(self) -> dict[str, object]:
+        """What `/readyz` says of the standard that is counted by."""
+        anew = [] if self._remeasuring is None else [WARNING]
+        return {"catalogue": self._standard.present.version, "warnings": anew}
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         self._assigned.clear()
@@ -224,9 +230,7 @@ class CountWorker:
         self._log.info("partitions_taken", partitions=len(tps))
 
     async def _count(self, records: list[Record]) -> None:
-        ends: dict[Partition, int] = {}
-        for record in records:
-            ends[record.topic, record.part] = record.offset + 1
+        ends = {(record.topic, record.part): record.offset + 1 for record in records}
         held = {p: position for p, position in self._held.items() if p in ends}
         if len(held) < len(ends):
             raise Fenced("a partition was revoked while its records were in hand")
@@ -285,9 +289,8 @@ class CountWorker:
     async def _look_behind(self) -> None:
         """Find out what of the partitions in hand other measures have counted."""
         if self._connection is not None:
-            self._writer = self._writer or Writer(
-                self._connection, self._owner, self._catalogue, self._units
-            )
+            given = (self._connection, self._owner, self._catalogue, self._units)
+            self._writer = self._writer or Writer(*given)
             self._remeasuring = await asyncio.to_thread(self._writer.behind, list(self._held))
 
     def _require_writer(self) -> Writer:
