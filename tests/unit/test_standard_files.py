@@ -147,14 +147,19 @@ def test_a_refused_version_leaves_the_one_in_force_and_is_said_once(folder: Path
     assert watched.next() is not None
 
 
-def test_measures_are_not_exchanged_while_the_centre_runs(folder: Path) -> None:
+def test_changed_measures_are_taken_over_with_a_warning_for_each_formula(folder: Path) -> None:
     watched = WatchedStandard(folder)
     path = folder / "measures.yaml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    document["measures"][0]["value"] = "2"
+    (online,) = (m for m in document["measures"] if m["id"] == "dossiers_submitted_online")
+    online["filter"] = []
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(Refused, match="restart the centre"):
-        watched.next()
+    found = watched.next()
+    assert found is not None
+    assert found.catalogue.measures["dossiers_submitted_online"].filter == ()
+    assert watched.details["warnings"] == [
+        "PS-07: the formula has changed under version 1: raise formula_version"
+    ]
 
 
 TODAY, NEXT_DAY = date(2026, 11, 26), date(2027, 1, 1)

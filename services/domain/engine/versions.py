@@ -140,20 +140,31 @@ def _known(version: Indicator, state: str) -> KnownVersion:
 
 
 def changed_without_version(before: Catalogue, after: Catalogue) -> list[str]:
-    """Indicators whose formula has changed under the same number: clause 4.1.2 wants a new one."""
+    """Indicators whose formula has changed under the same number: clause 4.1.2 wants a new one.
+
+    A formula is also what its measures count.
+    """
     found = []
     for name, indicator in after.indicators.items():
         old = before.indicators.get(name)
         same = old is not None and old.formula_version == indicator.formula_version
-        if old is not None and same and _calculations(old) != _calculations(indicator):
+        if (
+            old is not None
+            and same
+            and _calculations(before, old) != _calculations(after, indicator)
+        ):
             found.append(name)
     return found
 
 
-def _calculations(indicator: Indicator) -> list[tuple[object, ...]]:
+def _calculations(catalogue: Catalogue, indicator: Indicator) -> list[tuple[object, ...]]:
     """What decides the value of the indicator and of its components."""
     return [
-        (part.id, *(getattr(part, member) for member in Calculation.__struct_fields__))
+        (
+            part.id,
+            *(getattr(part, member) for member in Calculation.__struct_fields__),
+            catalogue.measures_of(part),
+        )
         for part in indicator.formulas
     ]
 
