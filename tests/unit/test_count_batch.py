@@ -118,6 +118,16 @@ def test_a_contribution_goes_to_the_total_and_each_dimension_of_its_measure() ->
     assert {(e.begin, e.end, e.value, e.count) for e in delta.extents} == {(1, 9, 9, 1)}
 
 
+def test_a_contribution_is_taken_back_where_the_measures_of_its_time_had_put_it() -> None:
+    places, found = changes()
+    places.learn(7, {"dossiers_open": ["agency"]})
+    assert (places.knows(7), places.knows(8)) == (True, False)
+    members = {"agency": "H33.15", "block": "province"}
+    same_points = Contribution("C:1", members, (("dossiers_open", 3, 1),))
+    found.replace(HERE, same_points, same_points, 7)
+    assert names(places, found) == {KeyName("dossiers_open", "C:1", "block", "province")}
+
+
 def test_places_keep_their_numbers_while_their_table_grows() -> None:
     places = Places(catalogue().measures)
     first = places.scope(contribution())["dossiers_open"]
