@@ -14,7 +14,6 @@ import msgspec
 from services.aggregator.count.batch import Partition
 from services.aggregator.count.case_rows import CaseRow, Cursor, read_rows
 from services.aggregator.count.places import Places
-from services.domain.cases.names import CaseName
 from services.domain.cases.versions import VERSIONS
 from services.domain.engine.measures import Measure
 
@@ -68,7 +67,7 @@ class Remeasuring:
     def __init__(self, partitions: Iterable[Partition]) -> None:
         self.partitions = frozenset(partitions)
         self.done = False
-        self._after = CaseName("", "", "")
+        self._after = ("", "", "")
 
     def read(
         self, cursor: Cursor, held: Sequence[Partition], measured: int
@@ -76,21 +75,13 @@ class Remeasuring:
         """The next cases of the partitions in `held` that other measures than these counted."""
         cursor.execute(_BOUND, (*self._after, SCANNED_MAX - 1))
         bound = cursor.fetchone()
-        self.done = bound is None
-        last = CaseName(*map(str, bound)) if bound else None
+        last = (str(bound[0]), str(bound[1]), str(bound[2])) if bound else ()
+        topics, parts = [topic for topic, _ in held], [part for _, part in held]
         cursor.execute(
-            _READ,
-            {
-                **{f"after_{name}": each for name, each in self._after._asdict().items()},
-                **{f"last_{name}": each for name, each in (last or self._after)._asdict().items()},
-                "done": self.done,
-                "measured": measured,
-                "versions": f"{VERSIONS}%",
-                "topics": [topic for topic, _ in held],
-                "parts": [part for _, part in held],
-            },
+            f"{_READ} {_UP_TO if last else ''} {_IN_ORDER}",
+            (topics, parts, measured, f"{VERSIONS}%", *self._after, *last),
         )
-        self._after = last or self._after
+        self.done, self._after = not last, last or self._after
         return read_rows(cursor)
 
 
@@ -125,11 +116,8 @@ _BOUND = (
 _READ = (
     "select c.kind, c.unit, c.subject, c.version, c.body, c.measured, c.topic, c.part"
     " from case_state c"
-    " where (c.kind, c.unit, c.subject) > (%(after_kind)s, %(after_unit)s, %(after_subject)s)"
-    " and (%(done)s or (c.kind, c.unit, c.subject)"
-    " <= (%(last_kind)s, %(last_unit)s, %(last_subject)s))"
-    " and c.measured <> %(measured)s and c.kind not like %(versions)s and exists ("
-    "select from unnest(%(topics)s::text[], %(parts)s::int[]) as s (topic, part)"
-    " where s.topic = c.topic and s.part = c.part)"
-    " order by c.kind, c.unit, c.subject"
+    " join unnest(%s::text[], %s::int[]) as s (topic, part) using (topic, part)"
+    " where c.measured <> %s and c.kind not like %s and (c.kind, c.unit, c.subject) > (%s, %s, %s)"
 )
+_UP_TO = "and (c.kind, c.unit, c.subject) <= (%s, %s, %s)"
+_IN_ORDER = "order by c.kind, c.unit, c.subject"
