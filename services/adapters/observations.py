@@ -23,6 +23,7 @@ from services.domain.engine.differing import VersionsCompared, differing, versio
 from services.domain.engine.looked_at import under
 from services.domain.engine.observation import Observation
 from services.domain.engine.observing import Moment
+from services.domain.engine.silent import SilentCells
 from services.domain.engine.state import State
 from services.domain.errors import Refused, Unavailable
 from services.domain.query import ObservationQuery, Page, QueryRefused
@@ -42,6 +43,7 @@ class DatabaseObservations:
         self._units = units
         self._now = now
         self._reader = PaneReader(catalogue, units)
+        self._silent = SilentCells(self._reader.state.cells)
         self._read_by = catalogue
         self._connection: psycopg.Connection | None = None
         self._turn = threading.Lock()
@@ -59,7 +61,8 @@ class DatabaseObservations:
             then = present.now if query.known_at is None else self._then(query.known_at)
             moment = Moment(then, present.final_to)
             found: list[tuple[str, Observation]] = []
-            for asked in rounds(query, wanted_of(query, state, moment.now).values()):
+            wanted = wanted_of(query, state, moment.now, self._silent)
+            for asked in rounds(query, wanted.values()):
                 known = self._known if query.known_at is not None else self._round
                 found.extend(known(asked, state, moment))
                 if len(found) > query.limit:
@@ -81,7 +84,8 @@ class DatabaseObservations:
             trial = state.catalogue.trials.get(indicator)
             if trial is None:
                 raise Refused(f"no version of {indicator} runs in shadow or is still to come")
-            page = differing(query, indicator, only, (state, under(state, trial)), moment)
+            sides = (state, under(state, trial))
+            page = differing(query, indicator, only, sides, moment, self._silent)
             return versions_compared(state.catalogue, trial, indicator), page
 
     @contextmanager
@@ -91,7 +95,10 @@ class DatabaseObservations:
             raise Unavailable("too many questions to the database at once; ask again")
         try:
             watermark = self._refresh()
-            yield self._reader.state, Moment(self._now(), watermark)
+            try:
+                yield self._reader.state, Moment(self._now(), watermark)
+            finally:
+                self._silent.answered()
         finally:
             self._turn.release()
 
@@ -171,7 +178,11 @@ class DatabaseObservations:
             ) from error
 
     def _read(self, connection: psycopg.Connection) -> int:
-        read = self._reader.read(connection)
-        while read.more:
+        more = True
+        while more:
             read = self._reader.read(connection)
+            if read.anew:
+                self._silent = SilentCells(self._reader.state.cells)
+            self._silent.counted(read.keys, read.figures)
+            more = read.more
         return read.watermark

@@ -124,9 +124,12 @@ class Explainer:
         coverage = msgspec.convert(observation["coverage"], Coverage)
         missing: tuple[str, ...] | None = ()
         if coverage.reported < coverage.expected:
-            below = structs.replace(
-                named.query, units=(), within=(named.unit,), limit=QUERY_LIMIT_MAX
+            units = tuple(
+                unit.key
+                for unit in self._units.children(named.unit)
+                if unit.valid_to is None or not named.query.constant
             )
+            below = structs.replace(named.query, units=units, limit=QUERY_LIMIT_MAX)
             items = msgspec.json.encode(self._sources.find(below).items)
             parts = msgspec.json.decode(items, type=list[_Part])
             missing = missing_reporters(

@@ -98,7 +98,7 @@ def _documentation(vocabulary: Vocabulary) -> dict[str, Any]:
         "parameters": [
             several("indicator", "indicator or component", "PS-04", sorted(vocabulary.indicators)),
             several("unit", "unit, with or without its date", "P:33"),
-            several("within", "all units below this one", "P:33"),
+            several("within", "all units below this one, at any depth", "P:33"),
             several("window", "window", "month", sorted(vocabulary.windows)),
             several("period", "named period of any age; without: the newest", "2026-10"),
             several("calendar", "calendar; without: statistical", "statistical", list(CALENDARS)),

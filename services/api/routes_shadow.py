@@ -114,7 +114,7 @@ def _unknown(standard: StandardInForce, indicator: str) -> QueryRefused:
 def _documentation() -> dict[str, Any]:
     names = {
         "unit": "unit, with or without its date",
-        "within": "all units below this one",
+        "within": "all units below this one, at any depth",
         "window": "window",
         "period": "named period of any age; without: the newest",
         "only": "changed or level",

@@ -82,11 +82,12 @@ class ObservationQuery(msgspec.Struct, frozen=True):
     """A checked question. Empty filters let everything through.
 
     `units` are as written in the query: with or without `@valid_from`. `within` means every unit
-    below the named one. `breakdowns` are dimension names of which all members are wanted, `members`
-    are (name, member) pairs; both empty: totals only. `from_at`, `to_at` (exclusive) and `step` are
-    microseconds and belong to `history`. `known_at` is the instant at which the values of calendar
-    periods were known, None: now. `after` is the record key that the page before ended with.
-    `constant` asks for the boundaries of today's units instead of those of the time.
+    below the named one, at any depth. `breakdowns` are dimension names of which all members are
+    wanted, `members` are (name, member) pairs; both empty: totals only. `from_at`, `to_at`
+    (exclusive) and `step` are microseconds and belong to `history`. `known_at` is the instant at
+    which the values of calendar periods were known, None: now. `after` is the record key that the
+    page before ended with. `constant` asks for the boundaries of today's units instead of those of
+    the time.
     """
 
     indicators: tuple[str, ...] = ()

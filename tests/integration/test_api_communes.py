@@ -1,6 +1,7 @@
 """What the page of one commune asks for: breakdowns that are computed on demand, and names."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from typing import Any
 
 import httpx
@@ -99,3 +100,25 @@ async def test_procedures_have_the_newest_of_their_names(counting: Counting, api
         for query, status in (("unit=C:11953", 404), ("unit=P:33&colour=red", 400), ("", 422)):
             answer = await http.get(f"/v1/procedures?{query}")
             assert answer.status_code == status, answer.text
+
+
+@pytest.mark.clause("11.3.6")
+async def test_a_question_about_all_units_of_the_country_changes_no_other_answer(
+    counting: Counting, api: Running
+) -> None:
+    now = clock.now()
+    counting.count(dossier(1, time=format_instant(now - 3 * MINUTE)), now=now)
+    asked = "/v1/observations?indicator=PS-01&window=24h"
+    async with httpx.AsyncClient(base_url=api.url, timeout=60) as http:
+
+        async def units(more: str) -> set[str]:
+            answer = await http.get(f"{asked}{more}&limit=5000")
+            assert answer.status_code == 200, answer.text
+            return {one["unit"] for one in answer.json()["items"]}
+
+        assert await units("") == {"N:VN", "P:33", "C:11953"}
+        below = await units("&within=N:VN")
+        assert len(below) == len(load_units().current(date(2026, 1, 1))) - 1
+        assert await units("") == {"N:VN", "P:33", "C:11953"}
+        counting.count(dossier(2, "C:11977", time=format_instant(now - 2 * MINUTE)), now=now)
+        assert await units("") == {"N:VN", "P:33", "C:11953", "C:11977"}

@@ -46,6 +46,8 @@ FILTERS: tuple[tuple[str, set[str]], ...] = (
     ("unit=P:33", {TOTAL, MONTH}),
     ("unit=P:33@2025-07-01&window=month", {MONTH}),
     ("within=P:33", {COMMUNE}),
+    ("within=N:VN", {TOTAL, COMMUNE, MONTH}),
+    ("within=C:11953", set()),
     ("calendar=administrative", {ADMINISTRATIVE}),
     (
         "calendar=administrative&calendar=statistical&window=month",

@@ -1,13 +1,18 @@
 """From a query to the single values that it asks for."""
 
+from datetime import date
+
+import numpy as np
 import pytest
 
+from services.domain.engine.answered import ASKS_MAX, wanted_of
 from services.domain.engine.asked import POINTS_MAX, asks
+from services.domain.engine.silent import SilentCells
 from services.domain.engine.state import State
 from services.domain.errors import Refused
 from services.domain.instants import DAY, HOUR, SECOND
 from services.domain.query import ObservationQuery
-from tests.unit.engine_centre import Counting, Reading
+from tests.unit.engine_centre import UNIT_FACTS, Counting, Reading
 from tests.unit.engine_documents import RECEIPT, document
 from tests.unit.reference_log import at
 
@@ -43,8 +48,108 @@ def test_the_units_below_and_all_that_counted() -> None:
     asked = {"indicators": ("PS-05",), "windows": ("instant",)}
     below = {f"PS-05|C:{code}@2025-07-01||instant" for code in ("11953", "11977")}
     assert set(ids(within=("P:33",), **asked)) == below
+    assert ids(within=("C:11953",), **asked) == []
     everywhere = {"C:11953@2025-07-01", "P:33@2025-07-01", "N:VN@1900-01-01"}
     assert {name.split("|")[1] for name in ids(**asked)} == everywhere
+
+
+BEFORE, AFTER = date(2025, 6, 30), date(2026, 3, 5)
+FORMER = "C:11953@1900-01-01"
+
+
+def reformed() -> State:
+    """One dossier in a commune before the reform, one in a commune of today."""
+    centre, reading = Counting(), Reading()
+    receipts = [
+        document("dossier.received", f"{day}T09:00", name, RECEIPT)
+        for name, day in (("A-1", "2025-06-02"), ("A-2", "2026-03-02"))
+    ]
+    centre.count(receipts, 0, NOW)
+    reading.read(centre)
+    return reading.state
+
+
+def brute(above: str, day: date) -> set[str]:
+    """Every unit of which the named one is a parent, or a parent of a parent and so on.
+
+    Those of the day, and of others those in which one of the dossiers was counted.
+    """
+    facts = {fact.key: fact for fact in UNIT_FACTS}
+    chains: dict[str, list[str]] = {}
+    for key, fact in facts.items():
+        parents = [fact.parent]
+        while parents[-1] is not None:
+            parents.append(facts[parents[-1]].parent)
+        chains[key] = [parent for parent in parents if parent is not None]
+    counted = {key for last in (FORMER, "C:11953@2025-07-01") for key in (last, *chains[last])}
+    of_day = {
+        key
+        for key, fact in facts.items()
+        if fact.valid_from <= day and (fact.valid_to is None or day < fact.valid_to)
+    }
+    named = {key for key in of_day if facts[key].code == above}
+    return {key for key in of_day | counted if named & set(chains[key])}
+
+
+@pytest.mark.parametrize("above", ["N:VN", "P:33", "P:34", "D:323", "C:11953", "C:13000"])
+@pytest.mark.parametrize(("period", "day"), [("2025-06", BEFORE), ("2026-03", AFTER)])
+def test_the_units_below_at_any_depth(above: str, period: str, day: date) -> None:
+    query = ObservationQuery(
+        indicators=("PS-01",), within=(above,), windows=("month",), periods=(period,)
+    )
+    found = [ask.id.split("|")[1] for ask in asks(query, reformed(), NOW)]
+    assert found == sorted(set(found))
+    assert set(found) == brute(above, day)
+
+
+def test_the_breakdowns_of_all_units_below() -> None:
+    query = ObservationQuery(
+        indicators=("PS-01",), within=("N:VN",), windows=("24h",), breakdowns=("agency",)
+    )
+    found = {ask.id.split("|")[1] for ask in asks(query, reformed(), NOW)}
+    expected = {FORMER, "P:33@1900-01-01", "C:11953@2025-07-01", "P:33@2025-07-01"}
+    assert found - {"D:323@1900-01-01"} == expected
+
+
+def test_a_question_changes_no_later_answer() -> None:
+    reading = state()
+    silent = SilentCells(reading.cells)
+
+    def answered(**said: object) -> list[str]:
+        query = ObservationQuery(indicators=("PS-01",), windows=("month",), **said)  # type: ignore[arg-type]  # as above
+        found = [ask.id for ask in asks(query, reading, NOW, silent)]
+        silent.answered()
+        return found
+
+    later = [{}, {"units": ("C:11953",), "periods": ("2025-05",)}, {"breakdowns": ("agency",)}]
+    before = [answered(**each) for each in later]
+    assert any("C:11953@2025-07-01" in name for name in before[1])
+    answered(within=("N:VN",), periods=("2025-05",))
+    answered(units=(FORMER, "P:34"))
+    answered(units=("P:34",), constant=True, breakdowns=("agency",))
+    assert [answered(**each) for each in later] == before
+
+
+def test_a_cell_that_was_asked_for_first_and_counted_then_is_silent_no_more() -> None:
+    reading = state()
+    silent = SilentCells(reading.cells)
+    cell = reading.cells.number("P:34@2025-07-01")
+    figures = reading.cells.number("C:13000@2025-07-01")
+    silent.answered()
+    assert cell in silent
+    assert figures in silent
+    silent.counted(np.array([cell * reading.cells.width + 3]), set())
+    assert cell not in silent
+    silent.counted(np.array([], dtype=np.int64), {("DE-01", "C:13000@2025-07-01")})
+    assert figures not in silent
+
+
+def test_too_many_values_are_refused_before_they_are_all_written_down() -> None:
+    asked = {"within": ("N:VN",), "history": True, "from_at": at("1999-01-01"), "step": DAY}
+    reading = state()
+    query = ObservationQuery(**asked)  # type: ignore[arg-type]  # as above
+    with pytest.raises(Refused, match=f"more than {ASKS_MAX} values"):
+        wanted_of(query, reading, NOW)
 
 
 def test_breakdowns_are_given_when_they_are_asked_for() -> None:

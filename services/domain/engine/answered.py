@@ -1,6 +1,6 @@
 """What a query asks for, in parts of a bounded size, evaluated over one committed state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from services.domain.engine.asked import Ask, Placed, asks
@@ -22,11 +22,16 @@ class Answered(NamedTuple):
     observation: Observation | None
 
 
-def wanted_of(query: ObservationQuery, state: State, now: int) -> dict[str, Ask]:
+def wanted_of(
+    query: ObservationQuery, state: State, now: int, silent: Container[int] = frozenset()
+) -> dict[str, Ask]:
     """Every value that the query asks for, by its id; raises `Refused` when these are too many."""
-    wanted = {ask.id: ask for ask in asks(query, state, now)}
-    if len(wanted) > ASKS_MAX:
-        raise Refused(f"{len(wanted)} values asked for at once; name a unit or an indicator")
+    wanted: dict[str, Ask] = {}
+    for ask in asks(query, state, now, silent):
+        wanted[ask.id] = ask
+        if len(wanted) > ASKS_MAX:
+            detail = f"more than {ASKS_MAX} values asked for at once"
+            raise Refused(f"{detail}; name a unit or an indicator")
     return wanted
 
 

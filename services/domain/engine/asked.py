@@ -3,7 +3,7 @@
 Formula, window, calendar, period, instant, cell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from services.domain.engine.windows import (
 from services.domain.errors import Refused
 from services.domain.instants import DAY, local_date
 from services.domain.query import ObservationQuery, QueryRefused
-from services.domain.units import Unit
+from services.domain.units import Unit, UnitList
 
 POINTS_MAX = 10_000
 
@@ -51,18 +51,23 @@ class Ask(NamedTuple):
     cell: int
 
 
-def asks(query: ObservationQuery, state: State, now: int) -> Iterator[Ask]:
+def asks(
+    query: ObservationQuery, state: State, now: int, silent: Container[int] = frozenset()
+) -> Iterator[Ask]:
     """Every value that the filters let through; a unit that is named always has an answer.
 
     A code without its day names the unit that carried it at the end of the window, where anything
-    was counted in that one, else today's; on constant boundaries always today's.
+    was counted in that one, else today's; on constant boundaries always today's. Below a unit lie
+    those of that same day, and others where anything was counted in them. `silent` are cells in
+    which nothing was ever counted.
     """
     named: dict[date, list[int]] = {}
+    counted = _Counted(state, silent)
     for catalogue, formula in _formulas(query, state.catalogue):
         for task in _tasks(query, catalogue, formula, now):
             day = _day_of(task, now)
             if day not in named:
-                named[day] = list(_cells(query, state, day, local_date(now)))
+                named[day] = list(_cells(query, state, counted, day, local_date(now)))
             for cell in named[day]:
                 dim, member = state.cells.members[cell]
                 dims = {dim: member} if dim else {}
@@ -152,49 +157,78 @@ def _steps(query: ObservationQuery, now: int) -> Iterator[tuple[None, int]]:
         yield None, at
 
 
-def _cells(query: ObservationQuery, state: State, day: date, today: date) -> Iterator[int]:
-    for unit in _units(query, state, day, today):
-        state.cells.number(unit)
+class _Counted:
+    """The cells that were known, and not silent, before this question made any."""
+
+    def __init__(self, state: State, silent: Container[int]) -> None:
+        self._cells, self._known, self._silent = state.cells, len(state.cells), silent
+
+    def cell(self, cell: int) -> bool:
+        return cell < self._known and cell not in self._silent
+
+    def unit(self, key: str) -> bool:
+        return any(map(self.cell, self._cells.of_unit(key)))
+
+    def units(self) -> set[str]:
+        return {self._cells.units[cell] for cell in range(self._known) if self.cell(cell)}
+
+
+def _cells(
+    query: ObservationQuery, state: State, counted: _Counted, day: date, today: date
+) -> Iterator[int]:
+    for unit in _units(query, state, counted, day, today):
+        total = state.cells.number(unit)
         if query.constant:
             for before in state.crosswalk.members_before(unit):
                 state.cells.number(unit, *before)
         for cell in state.cells.of_unit(unit):
             member = state.cells.members[cell]
-            if query.wants_dims(() if member == TOTAL else (member,)):
+            meant = cell == total or query.constant or counted.cell(cell)
+            if meant and query.wants_dims(() if member == TOTAL else (member,)):
                 yield cell
 
 
-def _units(query: ObservationQuery, state: State, day: date, today: date) -> list[str]:
+def _units(
+    query: ObservationQuery, state: State, counted: _Counted, day: date, today: date
+) -> list[str]:
     """Unit keys in their order, each once."""
     found: set[str] = set()
     for name in query.units:
-        unit = _named(name, state, day, today)
+        unit = _named(name, state, counted, day, today)
         found |= {unit.key} if unit is not None else set()
     for name in query.within:
-        above = _named(name, state, day, today)
-        found |= {unit.key for unit in state.units.children(above.key)} if above else set()
+        above = _named(name, state, counted, day, today)
+        below = _below(state.units, above.key) if above is not None else ()
+        found |= {unit.key for unit in below if unit.valid_on(day) or counted.unit(unit.key)}
     if not query.units and not query.within:
-        found = set(state.cells.units)
+        found = counted.units()
     if query.constant:
-        _require_present(query, state, today)
+        _require_present(query, state, counted, today)
         found = {key for key in found if (unit := state.units.get(key)) and unit.valid_on(today)}
     return sorted(found)
 
 
-def _named(name: str, state: State, day: date, today: date) -> Unit | None:
+def _below(units: UnitList, key: str) -> Iterator[Unit]:
+    """The units under one, of any time and at any depth."""
+    for unit in units.children(key):
+        yield unit
+        yield from _below(units, unit.key)
+
+
+def _named(name: str, state: State, counted: _Counted, day: date, today: date) -> Unit | None:
     """The unit of a key; of a code the one of the day, where anything is known of it."""
     if "@" in name:
         return state.units.get(name)
     unit = state.units.at(name, day)
-    if unit is not None and state.cells.find(unit.key) is not None:
+    if unit is not None and counted.unit(unit.key):
         return unit
     return state.units.at(name, today) or unit
 
 
-def _require_present(query: ObservationQuery, state: State, today: date) -> None:
+def _require_present(query: ObservationQuery, state: State, counted: _Counted, today: date) -> None:
     """Refuse to move anything to the boundaries of a unit that is no more."""
     for name in (*query.units, *query.within):
-        unit = _named(name, state, today, today)
+        unit = _named(name, state, counted, today, today)
         if unit is not None and not unit.valid_on(today):
             heirs = [share.unit for share in state.crosswalk.lineage.heirs(unit.key)]
             detail = f"{name} is no unit of today, and constant boundaries are those of today"

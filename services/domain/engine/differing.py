@@ -4,7 +4,7 @@ Both are computed from the same counted facts in the same windows, so the differ
 versions alone. For a period of the past it is held against the version that was in force then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 import msgspec
@@ -108,17 +108,23 @@ def _dependents(catalogue: Catalogue, name: str) -> tuple[str, ...]:
 
 
 def differing(
-    query: ObservationQuery, name: str, only: str | None, sides: tuple[State, State], moment: Moment
+    query: ObservationQuery,
+    name: str,
+    only: str | None,
+    sides: tuple[State, State],
+    moment: Moment,
+    silent: Container[int] = frozenset(),
 ) -> Page:
     """At most `query.limit` differences of an indicator, in the order of their ids.
 
-    `sides` are one state under the catalogue in force and under the one with the candidate. With
+    `sides` are one state under the catalogue in force and under the one with the candidate,
+    `silent` the cells of it in which nothing was ever counted. With
     `only` a page may end before it is full, after `LOOKED_AT_MAX` pairs.
     """
     names = {f.id for s in sides for c in s.catalogue.family for f in c.formulas.values()}
     own = tuple(sorted(n for n in names if n.partition(".")[0] == name))
     query = msgspec.structs.replace(query, indicators=own)
-    wanted = [wanted_of(query, side, moment.now) for side in sides]
+    wanted = [wanted_of(query, side, moment.now, silent) for side in sides]
     found: list[tuple[str, Difference]] = []
     looked_at = 0
     for part in rounds(query, (wanted[0] | wanted[1]).values()):
