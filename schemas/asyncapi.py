@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from schemas.record_keys import newest_pattern, revised_pattern
 from services.domain.events import CONTRACT, EventType
 
 Document = dict[str, Any]
@@ -71,8 +72,10 @@ def _own_channels() -> Document:
         ),
         "indicators": _channel(
             "ioc.indicators.v1",
-            "Observations: the newest of each indicator, unit, dimensions and window.",
-            ["observation"],
+            "Observations: the newest of each indicator, unit, dimensions and window, and beside it"
+            " the closed period of it that was revised last, under a key of its own. A record"
+            " without a body takes its key's observation away.",
+            ["observation", "revision"],
             ["compact"],
         ),
         "alerts": _channel(
@@ -105,18 +108,38 @@ def _own_messages() -> Document:
     titles = {
         "receipt": ("Receipt of one request", "id of the receipt"),
         "dead-letter": ("Rejected record", "source of the record"),
-        "observation": ("Observation", "indicator, unit, dimensions and name of the window"),
         "partial": ("Part of a value", "province, measure, dimensions and name of the window"),
     }
-    messages: Document = {
+    return {
         name: {"name": name, "title": title, **_keyed_by(key)}
         for name, (title, key) in titles.items()
+    } | {
+        "observation": _observation(
+            "observation",
+            "Observation",
+            "indicator, unit, dimensions and name of the window; never a date, so the newest"
+            " period takes the place of the one before",
+            newest_pattern(),
+        ),
+        "revision": _observation(
+            "revision",
+            "Observation of a closed period that was revised",
+            "key of the observation and `~revised`; never in the place of the newest period. Of"
+            " each key the period revised last: `period` and `revision` say which and how often,"
+            " `previous` what was said before",
+            revised_pattern(),
+        ),
     }
-    messages["observation"] |= {
+
+
+def _observation(name: str, title: str, key: str, pattern: str) -> Document:
+    return {
+        "name": name,
+        "title": title,
         "contentType": "application/json",
         "payload": {"schemaFormat": SCHEMA_FORMAT, "schema": {"$ref": "./observation.json"}},
+        **_keyed_by(key, pattern=pattern),
     }
-    return messages
 
 
 def _channel(
@@ -146,8 +169,8 @@ def _message(kind: EventType) -> Document:
     }
 
 
-def _keyed_by(key: str) -> Document:
-    return {"bindings": {"kafka": {"key": {"type": "string", "description": key}}}}
+def _keyed_by(key: str, **more: str) -> Document:
+    return {"bindings": {"kafka": {"key": {"type": "string", "description": key, **more}}}}
 
 
 def _receive(channel: str) -> Document:

@@ -1,5 +1,6 @@
-"""The AsyncAPI document names all topics and event types, and its references lead somewhere."""
+"""The AsyncAPI document names all topics, keys and event types; its references lead somewhere."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,17 @@ import yaml
 
 import schemas
 from schemas import asyncapi_text
+from services.aggregator.evaluate.published import Shard
+from services.api.live.topics import read_key
+from services.domain.engine.observation import Observation
+from services.domain.engine.observe import Observer
+from services.domain.engine.observing import Moment
+from services.domain.engine.revisions import Revision, Said, observed, revised_key
+from services.domain.engine.state import State
+from services.domain.engine.windows import PERIODS
 from services.domain.events import CONTRACT
+from tests.unit.engine_centre import catalogue, units
+from tests.unit.reference_log import COMMUNE, COUNTRY, OLD_PROVINCE, PROVINCE, at
 
 FOLDER = Path(schemas.__file__).parent
 
@@ -64,3 +75,68 @@ def test_it_is_of_version_3_and_every_channel_is_used() -> None:
     assert loaded["asyncapi"].startswith("3.")
     used = {operation["channel"]["$ref"] for operation in loaded["operations"].values()}
     assert used == {f"#/channels/{name}" for name in loaded["channels"]}
+
+
+NOW = at("2026-03-05T12:00")
+
+
+def observations() -> Iterator[Observation]:
+    """One of each form: every figure in every window, calendar, level of unit and breakdown."""
+    state = State(catalogue(), units())
+    observer = Observer(state)
+    for formula in catalogue().formulas.values():
+        indicator = catalogue().indicators[formula.indicator]
+        members = [("", ""), *((dim, "Sở Y tế, 1.001193 = a/b") for dim in indicator.dimensions)]
+        cells = [
+            state.cells.number(unit, *member)
+            for unit in (COUNTRY, PROVINCE, OLD_PROVINCE, COMMUNE, "D:323@1900-01-01")
+            for member in members
+        ]
+        for window in formula.windows:
+            for calendar in indicator.calendars_of(window):
+                yield from observer.observe(formula, window, calendar, cells, Moment(NOW, NOW))
+
+
+KEYED = ("observation", "revision")
+
+
+def pattern(message: str) -> str:
+    """The form of a message's keys."""
+    loaded = document()
+    assert set(loaded["channels"]["indicators"]["messages"]) == set(KEYED)
+    form: str = loaded["components"]["messages"][message]["bindings"]["kafka"]["key"]["pattern"]
+    return form
+
+
+@pytest.mark.clause("7.2.3", "11.5.1")
+def test_every_key_of_an_observation_is_of_one_described_form() -> None:
+    shard, forms = Shard(0, 1), {name: re.compile(pattern(name)) for name in KEYED}
+    windows: set[str] = set()
+    for made in observations():
+        plain = [key for key, _ in shard.changed([made], "")]
+        revised = []
+        if made.window in PERIODS:
+            row = Revision(made.id, 2, NOW, Said(1, 1, 1), 1)
+            revised = [key for key, _ in shard.changed([observed(row)], "", revised_key)]
+        for name, keys in (("observation", plain), ("revision", revised)):
+            for key in keys:
+                assert [form for form in KEYED if forms[form].search(key)] == [name], key
+                assert read_key(key).revised is (name == "revision")
+                windows.add(key.rpartition("|")[2])
+    assert {"instant", "24h", "all", "month", "month~admin", "ytd~admin~revised"} <= windows
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "PS-04|P:33||month",
+        "PS-04|P:33@2025-07-01||month:2026-10",
+        "PS-04|P:33@2025-07-01||month~constant",
+        "PS-04|P:33@2025-07-01||24h~admin",
+        "PS-04|P:33@2025-07-01||24h~revised",
+        "PS-04|P:33@2025-07-01||month~revised~admin",
+        "PS-04|P:33@2025-07-01|agency|month",
+    ],
+)
+def test_no_other_key_is_described(key: str) -> None:
+    assert not [name for name in KEYED if re.search(pattern(name), key)]
