@@ -40,6 +40,7 @@ from services.api.routes_shadow import shadow_routes
 from services.api.standard import StandardInForce
 from services.api.wall import add_wall, build_id
 from services.domain.errors import Refused, Unavailable
+from services.domain.instants import local_date
 from services.domain.query import ObservationSource
 
 POOL_CONNECTIONS_MAX = 4
@@ -59,11 +60,11 @@ class Replica:
     ) -> None:
         limits = limits or Limits()
         units = load_units()
-        places = Places(units)
+        self._places = places = Places(units, local_date(clock.now()))
         registry = CollectorRegistry()
         self.metrics = metrics = ApiMetrics(registry)
         self.standard = standard = StandardInForce(metrics, places.knows, settings.standards)
-        self.board = Board(uuid4().hex, places.province_code, limits)
+        self.board = Board(uuid4().hex, places.segments, limits)
         screen: dict[str, object] = {"id": "wall", "province": settings.province}
         greeting = Greeting(build_id(), lambda: standard.version, screen)
         self.hub = Hub(self.board, limits, greeting, clock.now, metrics)
@@ -84,7 +85,7 @@ class Replica:
             lambda: standard.vocabulary.dimensions,
             limits,
         )
-        newest = NewestObservations(self.board, places.above)
+        newest = NewestObservations(self.board, places)
         sources = ObservationSources(newest, history, self.ready.is_set)
         self.app = FastAPI(
             title="Intelligent Operations Centre",
@@ -121,6 +122,7 @@ class Replica:
             "trends": self._keeper.run(),
             "breakdowns": self._breakdowns.run(),
             "standard": self.standard.run(),
+            "units": self._places.outlive(clock.now),
         }
         tasks = [asyncio.create_task(self._keep(name, run)) for name, run in work.items()]
         try:

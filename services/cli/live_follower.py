@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from services.domain.engine.observation import key_of_id
 from services.domain.errors import Refused
 
 SUBPROTOCOL = "ioc.live.v1"
@@ -105,9 +106,11 @@ def _read(text: str | bytes) -> Item:
 
 
 def key_of(item: Item) -> str:
-    """Name what an item is about, whatever its period: indicator, unit, dimensions, window."""
-    dims = ",".join(f"{name}={member}" for name, member in (item.get("dims") or {}).items())
-    return f"{item.get('indicator')}|{item.get('unit')}|{dims}|{item.get('window')}"
+    """Name what an item is about, whatever its period: indicator, unit, dimensions, window.
+
+    Former units and the administrative calendar keep apart from others of the same code and window.
+    """
+    return key_of_id(str(item.get("id")))
 
 
 def words_of(item: Item) -> tuple[str, str, str, str, str]:

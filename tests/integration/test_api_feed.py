@@ -28,7 +28,7 @@ class Reading:
     def __init__(self, bootstrap: str) -> None:
         metrics = ApiMetrics(CollectorRegistry())
         self.ready = asyncio.Event()
-        self.board = Board("e", lambda _key: "33", Limits())
+        self.board = Board("e", lambda _key: ("33", "P:33"), Limits())
         self.feed = Feed(bootstrap, self.board, metrics, self.ready.set, PATIENT, TOPIC)
         self.task = asyncio.create_task(self.feed.run())
 

@@ -36,8 +36,8 @@ def types_of(session: Session) -> list[str]:
     return [message["type"] for message in all_of(session)]
 
 
-def place(unit_key: str) -> str:
-    return "VN" if unit_key.startswith("N:") else "33"
+def place(unit_key: str) -> tuple[str, str]:
+    return "VN" if unit_key.startswith("N:") else "33", unit_key.partition("@")[0]
 
 
 def record(key: str, epoch: int, rev: int, value: float | None = 1.0, **more: object) -> bytes:
@@ -45,7 +45,7 @@ def record(key: str, epoch: int, rev: int, value: float | None = 1.0, **more: ob
     observation = {
         "id": key,
         "indicator": name.indicator,
-        "unit": name.unit,
+        "unit": name.unit_key.partition("@")[0],
         "valid_from": name.unit_key.partition("@")[2],
         "dims": dict(name.dims),
         "window": name.window,

@@ -1,5 +1,7 @@
 """From an observation's id to the events behind it."""
 
+from datetime import date
+
 import pytest
 
 from services.adapters.standards import load_catalogue
@@ -13,7 +15,7 @@ from services.domain.instants import parse_instant
 from services.domain.query import QueryRefused
 
 CATALOGUE, UNITS = load_catalogue(), load_units()
-VOCABULARY = vocabulary_of(CATALOGUE, Places(UNITS).knows)
+VOCABULARY = vocabulary_of(CATALOGUE, Places(UNITS, date(2026, 3, 5)).knows)
 NOW = parse_instant("2026-11-26T13:00:00+07:00")
 MONTH_BEGIN = parse_instant("2026-10-01T00:00:00+07:00")
 MONTH_END = parse_instant("2026-11-01T00:00:00+07:00")

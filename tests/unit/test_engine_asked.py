@@ -102,6 +102,13 @@ def test_the_units_below_at_any_depth(above: str, period: str, day: date) -> Non
     assert set(found) == brute(above, day)
 
 
+def test_units_that_are_named_and_lie_below_another() -> None:
+    asked = {"indicators": ("PS-05",), "windows": ("instant",)}
+    named = ("C:11977", "C:13000", "P:33")
+    assert ids(units=named, within=("P:33",), **asked) == ["PS-05|C:11977@2025-07-01||instant"]
+    assert ids(units=named, within=("P:99",), **asked) == []
+
+
 def test_the_breakdowns_of_all_units_below() -> None:
     query = ObservationQuery(
         indicators=("PS-01",), within=("N:VN",), windows=("24h",), breakdowns=("agency",)

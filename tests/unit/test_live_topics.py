@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.api.live.topics import Pattern, Trend, path_of, read_key, read_topic
 from services.domain.errors import Refused
+from tests.unit.live_model import place
 
 KEYS = {
     "total": "PS-04|P:33@2025-07-01||30d",
@@ -22,7 +23,7 @@ def meant(topic: str) -> set[str]:
     found = set()
     for name, key in KEYS.items():
         parsed = read_key(key)
-        if pattern.matches(path_of(parsed, "VN" if name == "country" else "33")):
+        if pattern.matches(path_of(parsed, place(parsed.unit_key))):
             found.add(name)
     return found
 
@@ -75,7 +76,7 @@ SEGMENT = st.text(st.characters(codec="utf-8", exclude_characters="|,=@"), min_s
 
 @given(SEGMENT, SEGMENT)
 def test_any_member_has_a_path_of_whole_segments(dim: str, member: str) -> None:
-    path = path_of(read_key(f"PS-04|P:33@2025-07-01|{dim}={member}|30d"), "33")
+    path = path_of(read_key(f"PS-04|P:33@2025-07-01|{dim}={member}|30d"), ("33", "P:33"))
     assert len(path) == 7
     assert all("/" not in segment and "*" not in segment for segment in path)
     pattern = read_topic("/".join(path), 1000)
@@ -92,7 +93,7 @@ def test_a_trend_knows_the_key_behind_its_observation() -> None:
 def test_a_revision_has_a_family_of_its_own() -> None:
     key = read_key("PS-04|P:33@2025-07-01||month~admin~revised")
     assert (key.window, key.revised) == ("month~admin", True)
-    path = path_of(key, "33")
+    path = path_of(key, ("33", "P:33"))
     asked = read_topic("revisions/33/P:33/PS-04/*", 200)
     newest = read_topic("indicators/33/**", 200)
     assert isinstance(asked, Pattern)

@@ -66,7 +66,7 @@ def test_a_snapshot_in_part_is_asked_for_anew() -> None:
 def test_another_replica_begins_with_a_snapshot_of_which_only_the_new_is_news() -> None:
     follower = Follower(TOPICS)
     follower.receive(hello("a"))
-    other = item(5, unit="C:11953")
+    other = item(5, id="PS-04|C:11953@2025-07-01||30d", unit="C:11953")
     follower.receive(text(type="snapshot", id="watch", seq=4, items=[item(1), other], more=False))
     assert subscribed(follower)["resume"]["epoch"] == "a"
     follower.receive(hello("b"))
@@ -84,6 +84,14 @@ def test_a_key_that_is_gone_is_news_once() -> None:
     follower.receive(text(type="change", seq=2, items=[item(1)]))
     assert follower.receive(text(type="change", seq=3, items=[gone])) == [gone]
     assert follower.receive(text(type="change", seq=4, items=[gone])) == []
+
+
+def test_a_former_unit_of_the_same_code_is_another_key() -> None:
+    follower = Follower(TOPICS)
+    former = item(5, id="PS-04|P:33@1900-01-01||30d")
+    follower.receive(text(type="change", seq=1, items=[item(1), former]))
+    gone = {**former, "value": None, "removed": True}
+    assert follower.receive(text(type="change", seq=2, items=[gone, item(1)])) == [gone]
 
 
 def test_what_is_of_no_use_ends_it() -> None:

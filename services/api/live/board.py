@@ -55,9 +55,12 @@ class _Record(msgspec.Struct, frozen=True):
 
 
 class Board:
-    """State of one replica, named by `epoch`; `place` gives the province code of a unit key."""
+    """State of one replica, named by `epoch`.
 
-    def __init__(self, epoch: str, place: Callable[[str], str], limits: Limits) -> None:
+    `place` gives the segments of province and unit in paths, by the unit's key.
+    """
+
+    def __init__(self, epoch: str, place: Callable[[str], tuple[str, str]], limits: Limits) -> None:
         self.epoch = epoch
         self.head = 0
         self._place = place

@@ -5,10 +5,11 @@
 
 `indicators` is the newest window of each key, `revisions` the closed period of it that was revised
 last: who shows the newest is not told of earlier ones.
-A pattern is a path in which `*` stands for one segment and a last `**` for any rest. A
-province's own figures carry the province itself as unit (`indicators/33/P:33/PS-04/month`), the
-country's are `indicators/VN/N:VN/...`. Inside a segment `%`, `/` and `*` are written `%25`,
-`%2F` and `%2A`.
+A pattern is a path in which `*` stands for one segment and a last `**` for any rest. A province's
+own figures carry the province itself as unit (`indicators/33/P:33/PS-04/month`), the country's are
+`indicators/VN/N:VN/...`. Codes mean units of today: of one that has ended both segments carry a
+date (`indicators/33@1900-01-01/C:11953@1900-01-01/PS-04/month`). Inside a segment `%`, `/` and `*`
+are written `%25`, `%2F` and `%2A`.
 """
 
 import msgspec
@@ -36,11 +37,6 @@ class RecordKey(msgspec.Struct, frozen=True):
     dims: tuple[tuple[str, str], ...]
     window: str
     revised: bool = False
-
-    @property
-    def unit(self) -> str:
-        """The unit as agencies write it, without its date: `C:11953`."""
-        return self.unit_key.partition("@")[0]
 
 
 class Pattern(msgspec.Struct, frozen=True):
@@ -95,12 +91,13 @@ def read_key(key: str) -> RecordKey:
     return RecordKey(parts[0], parts[1], dims, window, revised=window != parts[3])
 
 
-def path_of(key: RecordKey, province: str) -> Path:
-    """Give the path under which clients find the key; `province` is its code, or VN."""
+def path_of(key: RecordKey, place: tuple[str, str]) -> Path:
+    """Give the path under which clients find the key; `place` are its province and unit in it."""
+    province, unit = place
     head = (
         FAMILIES[key.revised],
-        province,
-        _escaped(key.unit),
+        _escaped(province),
+        _escaped(unit),
         _escaped(key.indicator),
         _escaped(key.window),
     )

@@ -192,16 +192,17 @@ def _units(
     query: ObservationQuery, state: State, counted: _Counted, day: date, today: date
 ) -> list[str]:
     """Unit keys in their order, each once."""
-    found: set[str] = set()
-    for name in query.units:
-        unit = _named(name, state, counted, day, today)
-        found |= {unit.key} if unit is not None else set()
-    for name in query.within:
-        above = _named(name, state, counted, day, today)
-        below = _below(state.units, above.key) if above is not None else ()
-        found |= {unit.key for unit in below if unit.valid_on(day) or counted.unit(unit.key)}
-    if not query.units and not query.within:
-        found = counted.units()
+    named, above = (
+        [unit for name in names if (unit := _named(name, state, counted, day, today)) is not None]
+        for names in (query.units, query.within)
+    )
+    found = {unit.key for unit in named} if query.units else counted.units()
+    if query.within:
+        below = {unit.key: unit for each in above for unit in _below(state.units, each.key)}
+        if query.units:
+            found &= below.keys()
+        else:
+            found = {key for key, u in below.items() if u.valid_on(day) or counted.unit(key)}
     if query.constant:
         _require_present(query, state, counted, today)
         found = {key for key in found if (unit := state.units.get(key)) and unit.valid_on(today)}

@@ -26,6 +26,25 @@ describe("the board", () => {
     expect(board.get("PS-04", "P:33", "30d")?.value).toBe(98);
   });
 
+  it("mixes no figure of a former unit with those of today's, in whatever order they come", () => {
+    const [former, today] = ["1900-01-01", "2025-07-01"];
+    const board = new Board();
+    board.merge([
+      figure("C:1", 7, { valid_from: former }),
+      figure("C:1", 3, { valid_from: former, dims: { procedure: "old" } }),
+      figure("C:1", 4, { valid_from: today, dims: { procedure: "new" } }),
+    ]);
+    expect(board.get("PS-04", "C:1", "30d")).toBeNull();
+    expect([...board.breakdown("PS-04", "C:1", "30d", "procedure").keys()]).toEqual(["new"]);
+    board.merge([
+      figure("C:1", 4, { valid_from: today, dims: { procedure: "new" }, removed: true }),
+      figure("C:1", 8, { valid_from: former }),
+    ]);
+    expect(board.totals()).toEqual([]);
+    board.replace([figure("C:1", 9, { valid_from: former })]);
+    expect(board.get("PS-04", "C:1", "30d")?.value).toBe(9);
+  });
+
   it("tells breakdowns, calendars and periods apart from totals", () => {
     const board = new Board();
     board.merge([

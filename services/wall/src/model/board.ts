@@ -11,10 +11,13 @@ export class Board {
   /** Items left out because the board was full. */
   refused = 0;
   private readonly found = new Map<string, Observation>();
+  /** The day from which the newest unit of each code exists. */
+  private readonly since = new Map<string, string>();
 
   /** Take a whole snapshot: what is not in it is gone. */
   replace(items: readonly Observation[]): void {
     this.found.clear();
+    this.since.clear();
     this.merge(items);
   }
 
@@ -22,12 +25,22 @@ export class Board {
   merge(items: readonly Observation[]): void {
     this.version += 1;
     for (const item of items) {
+      if (!this.ofNewestUnit(item)) continue;
       const key = keyOf(item.indicator, item.unit, windowOf(item), item.dims);
-      if ((this.found.get(key)?.validFrom ?? "") > item.validFrom) continue; // a former unit of the same code
       if (item.removed) this.found.delete(key);
       else if (this.found.size < KEYS_MAX || this.found.has(key)) this.found.set(key, item);
       else this.refused += 1;
     }
+  }
+
+  /** Whether it is of the newest known unit of its code; nothing is kept of an older one. */
+  private ofNewestUnit({ unit, validFrom }: Observation): boolean {
+    const known = this.since.get(unit);
+    if (known === validFrom) return true;
+    if (known !== undefined && known > validFrom) return false;
+    this.since.set(unit, validFrom);
+    if (known !== undefined) for (const [key, item] of this.found) if (item.unit === unit) this.found.delete(key);
+    return true;
   }
 
   /** The observation of one key, or null. */
