@@ -6,6 +6,7 @@ revision.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from services.domain.instants import HOUR, MINUTE
 WAITING_MAX = 200_000
 """Observations that wait for their row.
 
-Beyond this the newest are not kept until the next change.
+What is more is written at the next look, due or not: evaluation stands still meanwhile, so there is
+never more than this and what is evaluated between two looks, and nothing is left out.
 """
 ROWS_MAX = 250
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,30 +29,42 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Rows:
     """Keeps the latest observation of each key until its row is due."""
 
-    def __init__(self) -> None:
+    def __init__(self, waiting_max: int = WAITING_MAX) -> None:
+        self._waiting_max = waiting_max
         self._waiting: dict[str, Observation] = {}
         self._written_at: dict[str, int] = {}
 
+    def __len__(self) -> int:
+        """Observations that wait."""
+        return len(self._waiting)
+
     def offer(self, observation: Observation) -> None:
-        """Remember an observation that was published."""
-        if observation.id in self._waiting or len(self._waiting) < WAITING_MAX:
-            self._waiting[observation.id] = observation
+        """Remember an observation that was published, in the place of the one before."""
+        self._waiting[observation.id] = observation
 
     def due(self, now: int) -> list[Observation]:
-        """Observations whose row is due, and no longer waiting; a bounded number at a time."""
-        found = []
-        for name, observation in self._waiting.items():
-            pause = HOUR if observation.period and observation.finality != "final" else MINUTE
-            if now - self._written_at.get(name, 0) >= pause:
-                found.append(observation)
-                if len(found) >= ROWS_MAX:
-                    break
-        for observation in found:
-            del self._waiting[observation.id]
-            self._written_at[observation.id] = now
-        if len(self._written_at) > WAITING_MAX:
-            self._written_at = {n: at for n, at in self._written_at.items() if now - at < HOUR}
-        return found
+        """Observations to be written at an instant in microseconds, no longer waiting.
+
+        A bounded number of those whose pause is over; those that have waited longest as well, where
+        more wait than may.
+        """
+        over = len(self._waiting) - self._waiting_max
+        rested = (each for each in self._waiting.values() if self._rested(each, now))
+        found = {each.id: each for each in islice(rested, max(ROWS_MAX, over))}
+        if len(found) < over:
+            others = (each for name, each in self._waiting.items() if name not in found)
+            found |= {each.id: each for each in islice(others, over - len(found))}
+        for name in found:
+            del self._waiting[name]
+            self._written_at.pop(name, None)
+            self._written_at[name] = now
+        for name in list(islice(self._written_at, max(0, len(self._written_at) - WAITING_MAX))):
+            del self._written_at[name]  # the one written longest ago: at most a row too early
+        return list(found.values())
+
+    def _rested(self, observation: Observation, now: int) -> bool:
+        pause = HOUR if observation.period and observation.finality != "final" else MINUTE
+        return now - self._written_at.get(observation.id, 0) >= pause
 
 
 def write_rows(
