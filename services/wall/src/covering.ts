@@ -2,7 +2,7 @@
 
 import type { Explained } from "./live/explaining";
 import { indicatorOf } from "./model/catalogue";
-import { thresholdClasses } from "./model/classes";
+import { thresholdClasses, tooFew } from "./model/classes";
 import { found, type Finding } from "./model/finding";
 import type { Observation } from "./model/observation";
 import type { Place } from "./model/places";
@@ -48,9 +48,11 @@ function over(key: string, name: string, draw: () => VNode): VNode {
   return h("div", { class: "over", key }, fenced(name, draw));
 }
 
-/** The communes that the list shows. */
+/** The communes that the list shows; one with too few cases is not among the lowest. */
 export function foundRows(context: SceneContext, { text }: Finding): readonly Place[] {
-  return found(context.places, context.board.communes(FINDER.indicator, FINDER.window), text);
+  const indicator = indicatorOf(context.catalogue, FINDER.indicator);
+  const figures = [...context.board.communes(FINDER.indicator, FINDER.window)];
+  return found(context.places, new Map(figures.filter(([, item]) => !tooFew(item, indicator))), text);
 }
 
 function communes(context: SceneContext, finding: Finding): VNode {

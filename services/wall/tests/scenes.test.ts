@@ -9,6 +9,7 @@ import { readObservation } from "../src/model/observation";
 import { readPlaces } from "../src/model/places";
 import { shapesFromPlaces } from "../src/model/shapes";
 import { estimateWidth } from "../src/model/width";
+import { foundRows } from "../src/covering";
 import { page } from "../src/page";
 import { legendSize, listSize, lowest, PICTURE } from "../src/parts/map";
 import { GRAVE, gravest } from "../src/parts/strip";
@@ -192,25 +193,53 @@ describe("the strip and the ranking", () => {
     expect(grave[0]?.level?.value).toBe(4);
     expect(grave.every((item) => (item.level?.value ?? 0) >= GRAVE)).toBe(true);
     const figuresOfCommunes = board.communes("PS-04", "30d");
-    const values = lowest(figuresOfCommunes, 20).map((item) => item.value ?? 0);
+    const indicator = (denominatorMin: number) => ({ ...indicatorOf(new Map(), "PS-04"), denominatorMin });
+    const values = lowest(figuresOfCommunes, indicator(20)).map((item) => item.value ?? 0);
     expect(values).toEqual([...values].sort((one, other) => one - other));
-    expect(lowest(figuresOfCommunes, 1_000_000)).toEqual([]);
+    expect(lowest(figuresOfCommunes, indicator(1_000_000))).toEqual([]);
   });
 
-  it("outline with dots what has too few cases, whatever its colour, and say how many", () => {
-    const cases = (unit: string, denominator: number): unknown =>
-      figures("33", COMMUNES, chances(11))
-        .filter((item) => item.unit === unit && item.indicator === "PS-04" && item.window === "30d")
-        .map((item) => ({ ...item, value: 50, denominator }))[0];
-    const [one, other] = [COMMUNES[5]!.unit, COMMUNES[6]!.unit];
+  const cases = (unit: string, denominator: number): unknown =>
+    figures("33", COMMUNES, chances(11))
+      .filter((item) => item.unit === unit && item.indicator === "PS-04" && item.window === "30d")
+      .map((item) => ({ ...item, value: 50, denominator }))[0];
+  const [one, other] = [COMMUNES[5]!.unit, COMMUNES[6]!.unit];
+
+  it("outline with dots what has too few cases, and say how many", () => {
     const view = render(overview, context([cases(one, 19), cases(other, 20)]));
     const dotted = findAll(view, (node) => node.tag === "svg:path" && "stroke-dasharray" in node.attributes);
-    expect(dotted.map((node) => [node.attributes["data-unit"], node.attributes["stroke"]])).toEqual([[one, "var(--ink)"]]);
+    expect(dotted.map((node) => [node.attributes["data-unit"], node.attributes["stroke"]])).toEqual([[one, "var(--ink-3)"]]);
     const few = findAll(view, (node) => node.attributes["data-role"] === "few")[0]!;
     const [words, count] = findAll(few, (node) => node.tag === "svg:text");
     expect([textOf(words!), textOf(count!)]).toEqual(["mẫu dưới 20", "1"]);
     const end = Number(words!.attributes["x"]) + estimateWidth(textOf(words!), 22);
     expect(end).toBeLessThan(Number(count!.attributes["x"]) - estimateWidth("1000", 22));
+  });
+
+  // clause 10.2.2
+  it("judge by one rule: who has too few cases is neither red nor listed nor counted, on any scene", () => {
+    const few = context([cases(one, 19), cases(other, 20)]);
+    const view = render(overview, few);
+    const byClass = (name: unknown) => findAll(view, (node) => node.tag === "svg:path" && node.attributes["data-class"] === name);
+    expect(byClass(4).map((node) => node.attributes["data-unit"])).toEqual([other]);
+    expect(byClass("few").map((node) => [node.attributes["data-unit"], node.attributes["style"]])).toEqual([
+      [one, "fill:var(--bg)"],
+    ]);
+    const list = findAll(view, (node) => node.attributes["data-role"] === "lowest")[0]!;
+    expect(findAll(list, (node) => "data-unit" in node.attributes).map((node) => node.attributes["data-unit"])).toEqual([other]);
+    const legend = findAll(view, (node) => node.attributes["data-role"] === "legend")[0]!;
+    const counts = findAll(legend, (node) => node.attributes["text-anchor"] === "end").map((node) => Number(textOf(node)));
+    expect(counts).toEqual([0, 0, 0, 1, COMMUNES.length - 2, 1]);
+    const whole = figures("33", COMMUNES, chances(11)).filter((item) => item.unit === "P:33");
+    expect(overview.sentence(context([...whole, cases(one, 19), cases(other, 20)]))).toContain("1 xã dưới 90");
+    expect(foundRows(few, { text: "", chosen: 0 })[0]?.unit).toBe(other);
+    const dots = findAll(render(publicService, few), (node) => node.attributes["class"] === "dot");
+    expect(new Map(dots.map((node) => [node.attributes["data-unit"], node.attributes["fill"]]))).toEqual(
+      new Map([
+        [one, "none"],
+        [other, "var(--l4)"],
+      ]),
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 
 import type { Bound, Indicator } from "./catalogue";
 import { formatShort } from "./numbers";
+import type { Observation } from "./observation";
 
 export interface ThresholdClass {
   readonly level: number;
@@ -32,6 +33,21 @@ export function thresholdClasses(indicator: Indicator): readonly ThresholdClass[
 /** The level that the bounds give to a value; the first class is level 0. */
 export function classLevel(classes: readonly ThresholdClass[], value: number): number {
   return classes.find((entry) => entry.holds(value))?.level ?? 0;
+}
+
+/** Whether too few cases lie behind a unit's figure to judge it: it has no level and no rank. */
+export function tooFew(item: Observation, indicator: Indicator): boolean {
+  return item.value !== null && item.denominator !== null && item.denominator < indicator.denominatorMin;
+}
+
+/** The level of a unit's figure as the server gives it: none without a value, none of too few cases. */
+export function unitLevel(
+  item: Observation | null | undefined,
+  indicator: Indicator,
+  classes: readonly ThresholdClass[],
+): number | null {
+  if (item === null || item === undefined || item.value === null || tooFew(item, indicator)) return null;
+  return classLevel(classes, item.value);
 }
 
 function beyond(value: number, bound: Bound): boolean {

@@ -1,6 +1,6 @@
 /** The list from which a commune is chosen: opened by a person from the map or with the key "/". */
 
-import { classLevel, type ThresholdClass } from "../model/classes";
+import { unitLevel, type ThresholdClass } from "../model/classes";
 import type { Indicator } from "../model/catalogue";
 import type { Finding } from "../model/finding";
 import { formatNumber, NO_VALUE } from "../model/numbers";
@@ -20,7 +20,8 @@ export interface FinderOptions {
 /** The list with its field; each row says the value that the map shows. */
 export function finder({ finding, rows, figures, indicator, classes }: FinderOptions): VNode {
   const row = (place: Place, index: number): VNode => {
-    const value = figures.get(place.unit)?.value ?? null;
+    const item = figures.get(place.unit);
+    const value = item?.value ?? null;
     return h(
       "li",
       {
@@ -30,7 +31,7 @@ export function finder({ finding, rows, figures, indicator, classes }: FinderOpt
         "aria-selected": index === finding.chosen ? "true" : "false",
         "data-unit": place.unit,
       },
-      levelMark(value === null ? null : classLevel(classes, value), 1.625),
+      levelMark(unitLevel(item, indicator, classes), 1.625),
       h("span", {}, place.name),
       h("b", {}, value === null ? NO_VALUE : formatNumber(value, indicator.decimals)),
     );

@@ -1,6 +1,6 @@
 /** The map of a province in threshold mode: only exceptions speak. Beside it the five lowest units and a legend that counts. */
 
-import { classLevel, type ThresholdClass } from "../model/classes";
+import { tooFew, unitLevel, type ThresholdClass } from "../model/classes";
 import type { Indicator } from "../model/catalogue";
 import { spread, type MapLayout, type Size } from "../model/maplayout";
 import type { Point } from "../model/shapes";
@@ -21,6 +21,9 @@ const VALUE_PX = 84;
 const NUMBER_PX = 34;
 /** Half of the bezel with what is kept clear of it. */
 const BEZEL_PX = 40;
+const GRAVE = 4;
+/** Below every level: what is judged is drawn over what is not. */
+const [NO_FIGURE, FEW] = [-2, -1];
 const DOTTED = { "stroke-dasharray": "1 4", "stroke-linecap": "round" };
 
 export interface MapOptions {
@@ -45,9 +48,9 @@ export function legendSize(classes: number): Size {
 }
 
 /** The units with the lowest values; those with too few cases are not ranked. */
-export function lowest(figures: ReadonlyMap<string, Observation>, denominatorMin: number): readonly Observation[] {
+export function lowest(figures: ReadonlyMap<string, Observation>, indicator: Indicator): readonly Observation[] {
   return [...figures.values()]
-    .filter((item) => item.value !== null && !isSmall(item, denominatorMin))
+    .filter((item) => item.value !== null && !tooFew(item, indicator))
     .sort((one, other) => (one.value ?? 0) - (other.value ?? 0) || (one.unit < other.unit ? -1 : 1))
     .slice(0, RANKED);
 }
@@ -55,10 +58,8 @@ export function lowest(figures: ReadonlyMap<string, Observation>, denominatorMin
 /** The picture. */
 export function map(options: MapOptions): VNode {
   const { layout, places, figures, classes, indicator } = options;
-  const ranked = lowest(figures, indicator.denominatorMin);
-  const grave = places.filter(
-    (place) => levelOf(options, place.unit) !== null && (levelOf(options, place.unit) ?? 0) >= 4,
-  ).length;
+  const ranked = lowest(figures, indicator);
+  const grave = places.filter((place) => standOf(options, place.unit) >= GRAVE).length;
   const label = `Bản đồ ${places.length} xã, phường theo ${indicator.name.toLowerCase()}; ${grave} nơi ở mức 4 trở lên`;
   return s(
     "svg",
@@ -81,26 +82,21 @@ export function map(options: MapOptions): VNode {
 
 function areas(options: MapOptions): VNode {
   const names = new Map(options.places.map((place) => [place.unit, place.name]));
-  const drawn = [...options.layout.areas].sort(
-    (one, other) => (levelOf(options, one.unit) ?? -1) - (levelOf(options, other.unit) ?? -1),
-  );
+  const drawn = [...options.layout.areas].sort((one, other) => standOf(options, one.unit) - standOf(options, other.unit));
   return s(
     "g",
     { class: "areas", stroke: "var(--m-edge)", "stroke-width": 1.25, "stroke-linejoin": "round" },
     drawn.map((area) => {
-      const item = options.figures.get(area.unit) ?? null;
-      const level = levelOf(options, area.unit);
-      const small = item !== null && isSmall(item, options.indicator.denominatorMin);
-      const fill = level === null ? "url(#nodata)" : `var(--m${fillLevel(level)})`;
+      const stand = standOf(options, area.unit);
       return s(
         "path",
         {
           key: area.unit,
           "data-unit": area.unit,
-          "data-class": level ?? "none",
+          "data-class": stand === NO_FIGURE ? "none" : stand === FEW ? "few" : stand,
           d: area.path,
-          style: `fill:${fill}`,
-          ...edgeOf(level, small),
+          style: `fill:${fillOf(stand)}`,
+          ...edgeOf(stand),
         },
         s("title", {}, names.get(area.unit) ?? area.unit),
       );
@@ -111,11 +107,16 @@ function areas(options: MapOptions): VNode {
   );
 }
 
-/** Grave areas get an ink outline, those with too few cases a dotted one: they are not ranked. */
-function edgeOf(level: number | null, small: boolean): Readonly<Record<string, string | number>> {
-  if (level === null) return {};
-  const ink = level >= 4 ? { stroke: "var(--ink)", "stroke-width": 1.75 } : {};
-  return small ? { stroke: "var(--ink-3)", ...ink, ...DOTTED } : ink;
+/** Grave areas get an ink outline, those with too few cases a dotted one. */
+function edgeOf(stand: number): Readonly<Record<string, string | number>> {
+  if (stand === FEW) return { stroke: "var(--ink-3)", "stroke-width": 1.75, ...DOTTED };
+  return stand >= GRAVE ? { stroke: "var(--ink)", "stroke-width": 1.75 } : {};
+}
+
+/** The map has no colour of its own for level 1: it is quiet like level 0. What is not judged has none. */
+function fillOf(stand: number): string {
+  if (stand === FEW) return "var(--bg)";
+  return stand === NO_FIGURE ? "url(#nodata)" : `var(--m${stand === 1 ? 0 : stand})`;
 }
 
 function border({ layout, chosen }: MapOptions): VNode | null {
@@ -211,12 +212,8 @@ function rankList(
 
 function legend(options: MapOptions, classes: readonly ThresholdClass[]): VNode {
   const [x, y] = options.layout.legend;
-  const counts = new Map<number | null, number>();
-  for (const place of options.places) {
-    const level = levelOf(options, place.unit);
-    counts.set(level, (counts.get(level) ?? 0) + 1);
-  }
-  const count = (level: number | null, rowY: number): VNode => total(x, rowY, counts.get(level) ?? 0);
+  const stands = options.places.map(({ unit }) => standOf(options, unit));
+  const count = (stand: number, rowY: number): VNode => total(x, rowY, stands.filter((each) => each === stand).length);
   const last = y + 64 + classes.length * ROW;
   return s(
     "g",
@@ -224,20 +221,19 @@ function legend(options: MapOptions, classes: readonly ThresholdClass[]): VNode 
     s("text", { x, y: y + 22, "font-size": 22, fill: "var(--ink-3)" }, `${options.indicator.unit}, số xã`),
     classes.map(({ level, words }, index) => {
       const rowY = y + 64 + index * ROW;
-      const edge = edgeOf(level, false);
       return s(
         "g",
         { key: String(level) },
-        s("rect", { x, y: rowY - 18, width: 26, height: 22, rx: 2, fill: `var(--m${fillLevel(level)})`, ...edge }),
+        s("rect", { x, y: rowY - 18, width: 26, height: 22, rx: 2, fill: fillOf(level), ...edgeOf(level) }),
         levelMarkAt(level, x + 36, rowY - 19, 0.75),
         s("text", { x: x + 72, y: rowY, "font-size": 22, fill: "var(--ink-2)" }, words),
         count(level, rowY),
       );
     }),
-    s("rect", { x, y: last - 18, width: 26, height: 22, rx: 2, fill: "url(#nodata)" }),
+    s("rect", { x, y: last - 18, width: 26, height: 22, rx: 2, fill: fillOf(NO_FIGURE) }),
     s("text", { x: x + 36, y: last, "font-size": 22, fill: "var(--ink-2)" }, "chưa có số"),
-    count(null, last),
-    few(options, x, last + ROW),
+    count(NO_FIGURE, last),
+    stands.includes(FEW) && few(options.indicator, x, last + ROW, count(FEW, last + ROW)),
   );
 }
 
@@ -246,41 +242,22 @@ function total(x: number, y: number, count: number): VNode {
   return s("text", { x: x + 245, y, ...look }, String(count));
 }
 
-/** What a dotted outline means, where there is one; the classes count these units as well. */
-function few({ figures, indicator, places }: MapOptions, x: number, y: number): VNode | null {
-  const found = places.flatMap(({ unit }) => figures.get(unit) ?? []).filter((item) => isSmall(item, indicator.denominatorMin));
-  if (found.length === 0) return null;
+/** What a dotted outline means: these units are in no class and have no rank. */
+function few({ denominatorMin }: Indicator, x: number, y: number, count: VNode): VNode {
   return s(
     "g",
     { "data-role": "few" },
-    s("rect", {
-      x,
-      y: y - 18,
-      width: 26,
-      height: 22,
-      rx: 2,
-      fill: "none",
-      stroke: "var(--ink-3)",
-      "stroke-width": 1.75,
-      ...DOTTED,
-    }),
-    s("text", { x: x + 36, y, "font-size": 22, fill: "var(--ink-2)" }, `mẫu dưới ${indicator.denominatorMin}`),
-    total(x, y, found.length),
+    s("rect", { x, y: y - 18, width: 26, height: 22, rx: 2, fill: fillOf(FEW), ...edgeOf(FEW) }),
+    s("text", { x: x + 36, y, "font-size": 22, fill: "var(--ink-2)" }, `mẫu dưới ${denominatorMin}`),
+    count,
   );
 }
 
-function levelOf({ figures, classes }: MapOptions, unit: string): number | null {
-  const value = figures.get(unit)?.value ?? null;
-  return value === null ? null : classLevel(classes, value);
-}
-
-/** The map has no colour of its own for level 1: it is quiet like level 0. */
-function fillLevel(level: number): number {
-  return level === 1 ? 0 : level;
-}
-
-function isSmall(item: Observation, denominatorMin: number): boolean {
-  return item.denominator !== null && item.denominator < denominatorMin;
+/** How a unit stands: its level, or why it has none. */
+function standOf({ figures, indicator, classes }: MapOptions, unit: string): number {
+  const item = figures.get(unit);
+  if (item === undefined || item.value === null) return NO_FIGURE;
+  return unitLevel(item, indicator, classes) ?? FEW;
 }
 
 function round(value: number): number {

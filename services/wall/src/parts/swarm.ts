@@ -1,7 +1,7 @@
 /** The spread of units over one share: dots in a row, bounds as lines, counts for each class. */
 
 import { placeDots, type Dot } from "../model/beeswarm";
-import { classLevel, type ThresholdClass } from "../model/classes";
+import { tooFew, unitLevel, type ThresholdClass } from "../model/classes";
 import type { Indicator } from "../model/catalogue";
 import { formatNumber, formatShort } from "../model/numbers";
 import type { Observation } from "../model/observation";
@@ -40,6 +40,8 @@ export function scaleLow(values: readonly number[], bounds: readonly number[], h
 /** The picture for shares up to 100. */
 export function swarm({ indicator, classes, figures, total, nameOf }: SwarmOptions): VNode {
   const values = figures.flatMap((item) => item.value ?? []);
+  const judged = figures.filter((item) => !tooFew(item, indicator));
+  const levels = new Map(figures.map((item) => [item.unit, unitLevel(item, indicator, classes)]));
   const bounds = indicator.bounds.map(({ bound }) => bound);
   const low = scaleLow(values, bounds, 100);
   const x = (value: number): number =>
@@ -55,7 +57,10 @@ export function swarm({ indicator, classes, figures, total, nameOf }: SwarmOptio
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       style: `width:${WIDTH / 16}rem;height:${HEIGHT / 16}rem`,
       role: "img",
-      "aria-label": spokenSpread(classes, values),
+      "aria-label": spokenSpread(
+        classes,
+        judged.flatMap((item) => item.value ?? []),
+      ),
     },
     bounds.map((bound) =>
       s("path", {
@@ -68,7 +73,7 @@ export function swarm({ indicator, classes, figures, total, nameOf }: SwarmOptio
     ),
     s("path", { d: `M0 ${FLOOR}H${WIDTH}`, stroke: "var(--line-strong)", "stroke-width": 1.5 }),
     axis(low, bounds, below, x),
-    classCounts(classes, bounds, values, x, low),
+    classCounts(classes, bounds, [...levels.values()], x, low),
     placed.map((dot) =>
       s("circle", {
         key: dot.unit,
@@ -77,13 +82,11 @@ export function swarm({ indicator, classes, figures, total, nameOf }: SwarmOptio
         cx: round(dot.x),
         cy: round(MIDDLE + dot.y),
         r: dot.radius,
-        fill: fillOf(classLevel(classes, dot.value)),
-        stroke: "var(--level-edge)",
-        "stroke-width": 1,
+        ...lookOf(levels.get(dot.unit) ?? null),
       }),
     ),
     names(
-      placed.slice().sort((one, other) => one.value - other.value),
+      placed.filter(({ unit }) => levels.get(unit) !== null).sort((one, other) => one.value - other.value),
       low,
       nameOf,
     ),
@@ -116,14 +119,14 @@ function axis(low: number, bounds: readonly number[], below: number, x: (value: 
 function classCounts(
   classes: readonly ThresholdClass[],
   bounds: readonly number[],
-  values: readonly number[],
+  levels: readonly (number | null)[],
   x: (value: number) => number,
   low: number,
 ): VNode[] {
   const rising = [...bounds].sort((one, other) => one - other);
   return [...classes].reverse().map((entry, index) => {
     const left = x(index === 0 ? low : (rising[index - 1] ?? low)) + (index === 0 ? 0 : 11);
-    const count = values.filter((value) => entry.holds(value)).length;
+    const count = levels.filter((level) => level === entry.level).length;
     return s(
       "g",
       { key: `class-${entry.level}` },
@@ -195,8 +198,10 @@ function spokenSpread(classes: readonly ThresholdClass[], values: readonly numbe
   return `${values.length} xã, phường theo tỷ lệ: ${counts.join(", ")}`;
 }
 
-function fillOf(level: number): string {
-  return level === 0 ? "var(--data-2)" : `var(--l${level})`;
+/** A dot of its level's colour; a dotted ring for a unit with too few cases. */
+function lookOf(level: number | null): Readonly<Record<string, string | number>> {
+  if (level === null) return { fill: "none", stroke: "var(--ink-3)", "stroke-width": 1.75, "stroke-dasharray": "1 3" };
+  return { fill: level === 0 ? "var(--data-2)" : `var(--l${level})`, stroke: "var(--level-edge)", "stroke-width": 1 };
 }
 
 function radiusOf(item: Observation): number {

@@ -1,6 +1,6 @@
 /** Scene 1: what do people and businesses get, and where is it missing? Outcomes only, never intermediate indicators. */
 
-import { classLevel, thresholdClasses } from "../model/classes";
+import { thresholdClasses, unitLevel } from "../model/classes";
 import { indicatorOf } from "../model/catalogue";
 import { h } from "../view/node";
 import type { Scene, SceneContext } from "./context";
@@ -72,13 +72,13 @@ function outcomeSentence(good: number, judged: number, shown: number): string {
 }
 
 function communeSentence(context: SceneContext): string {
-  const classes = thresholdClasses(indicatorOf(context.catalogue, MAPPED.indicator));
-  const values = [...context.board.communes(MAPPED.indicator, MAPPED.window).values()].flatMap((item) => item.value ?? []);
-  if (values.length === 0) return "Chưa có số hồ sơ đúng hạn theo xã.";
-  const worst = [...classes]
-    .reverse()
-    .find(({ level }) => level > 0 && values.some((value) => classLevel(classes, value) === level));
+  const indicator = indicatorOf(context.catalogue, MAPPED.indicator);
+  const classes = thresholdClasses(indicator);
+  const figures = [...context.board.communes(MAPPED.indicator, MAPPED.window).values()];
+  const levels = figures.flatMap((item) => unitLevel(item, indicator, classes) ?? []);
+  if (levels.length === 0) return "Chưa có số hồ sơ đúng hạn theo xã.";
+  const worst = [...classes].reverse().find(({ level }) => level > 0 && levels.includes(level));
   if (worst === undefined) return "Hồ sơ đúng hạn: không xã nào dưới ngưỡng.";
-  const count = values.filter((value) => classLevel(classes, value) === worst.level).length;
+  const count = levels.filter((level) => level === worst.level).length;
   return `Hồ sơ đúng hạn: ${count} xã ${/^\d/.test(worst.words) ? "ở " : ""}${worst.words}\u00a0%.`;
 }

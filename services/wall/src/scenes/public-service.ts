@@ -1,7 +1,7 @@
 /** Scene 2: are dossiers on time and fully online, and where is it stuck? */
 
 import { indicatorOf } from "../model/catalogue";
-import { thresholdClasses } from "../model/classes";
+import { thresholdClasses, tooFew } from "../model/classes";
 import { formatNumber, NBSP, NO_VALUE } from "../model/numbers";
 import type { Observation } from "../model/observation";
 import { periodWords } from "../model/times";
@@ -191,7 +191,8 @@ function spread(context: SceneContext): VNode {
   const figures = [...context.board.communes("PS-04", "30d").values()].filter((item) => item.value !== null);
   const item = own(context, "PS-04", "30d");
   const missing = context.places.length - figures.length;
-  const note = `PS-04, 30 ngày; cỡ chấm: số hồ sơ${missing > 0 ? `; ${missing} xã chưa có số` : ""}`;
+  const few = figures.some((each) => tooFew(each, indicator)) ? `; chấm rỗng: mẫu dưới ${indicator.denominatorMin}` : "";
+  const note = `PS-04, 30 ngày; cỡ chấm: số hồ sơ${few}${missing > 0 ? `; ${missing} xã chưa có số` : ""}`;
   return h(
     "figure",
     {
