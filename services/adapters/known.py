@@ -33,10 +33,10 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
 class _Wanted(NamedTuple):
-    """One value that was written down, if it was: its id, its formula, whether it is a total."""
+    """One value that was written down, if it was: its id, its formula's, whether it is a total."""
 
     id: str
-    formula: Formula
+    formula: str
     total: bool
 
 
@@ -53,7 +53,7 @@ def known_observations(
         if _by_vintage(state.catalogue, formula):
             reported.setdefault(ask.task, []).append(ask.cell)
         else:
-            written.append(_name(state, ask, formula, at))
+            written.append(_name(state, ask, at))
     yield from _of_vintages(state, reported, Moment(at, min(at, final_to)))
     yield from _of_rows(cursor, state, written, at)
 
@@ -65,12 +65,9 @@ def numbered_observations(
 
     A value that differs from the last revision is provisional until it has a number of its own.
     """
-    wanted = [
-        _Wanted(each.id, state.catalogue.formula(each.indicator), total=not each.dims)
-        for each in final
-    ]
+    wanted = [_Wanted(each.id, each.indicator, total=not each.dims) for each in final]
     rows = last_rows(cursor, [each.id for each in wanted])
-    closes = read_closes(cursor, sorted({each.formula.id for each in wanted}))
+    closes = read_closes(cursor, sorted({each.formula for each in wanted}))
     found = {}
     for each, asked in zip(final, wanted, strict=True):
         closed = _implied(state, closes, asked)
@@ -108,7 +105,7 @@ def _of_rows(
     names = [each.id for each in wanted]
     revisions = last_rows(cursor, names, at)
     left = [each for each in wanted if each.id not in revisions]
-    closes = read_closes(cursor, sorted({each.formula.id for each in wanted})) if wanted else {}
+    closes = read_closes(cursor, sorted({each.formula for each in wanted})) if wanted else {}
     rows = _at_rest(cursor, [each.id for each in left], at)
     for each in wanted:
         if each.id in revisions:
@@ -128,17 +125,17 @@ def _of_rows(
 
 def _implied(state: State, closes: Mapping[Close, int], wanted: _Wanted) -> Revision | None:
     province = province_code(state.units, wanted.id.split("|", 2)[1])
-    return implied(wanted.formula, wanted.id, closes.get(close_of(wanted.id, province)))
+    return implied(state.catalogue, wanted.id, closes.get(close_of(wanted.id, province)))
 
 
-def _name(state: State, ask: Ask, formula: Formula, at: int) -> _Wanted:
+def _name(state: State, ask: Ask, at: int) -> _Wanted:
     task, member = ask.task, state.cells.members[ask.cell]
     kind = "year" if task.window == "ytd" else task.window
     period = task.period or period_at(kind, task.calendar, at)
     dims = {member[0]: member[1]} if member != TOTAL else {}
     window = window_name(task.window, task.calendar)
-    name = identity(formula.id, state.cells.units[ask.cell], dims, window, period)
-    return _Wanted(name, formula, member == TOTAL)
+    name = identity(task.formula, state.cells.units[ask.cell], dims, window, period)
+    return _Wanted(name, task.formula, member == TOTAL)
 
 
 def _at_rest(cursor: Cursor, names: Sequence[str], at: int) -> dict[str, Revision]:

@@ -11,11 +11,10 @@ from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
 from services.domain.instants import HOUR, format_instant
 from tests.integration.api_server import make_topic, publisher, ready, running_api, screen
+from tests.integration.revising import MONTH, Centre
 from tests.integration.test_evaluate_revisions import (
     KEY,
     LATE,
-    MONTH,
-    Centre,
     asked_by_name_max,
     centre,
     closed_and_late,

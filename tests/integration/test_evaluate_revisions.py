@@ -1,117 +1,25 @@
 """Revisions of closed periods on a real database, with a clock of the test's own."""
 
-import functools
-import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
-import msgspec
-import psycopg
 import pytest
 
-from services.adapters.observations import DatabaseObservations
-from services.adapters.standards import load_catalogue
-from services.adapters.timescale import connect
-from services.adapters.units import load_units
-from services.aggregator.evaluate.engine import EvaluationEngine
 from services.aggregator.evaluate.reviser import ASKED_BY_NAME_MAX
-from services.domain.engine.catalogue import Catalogue
 from services.domain.errors import Fenced
 from services.domain.instants import HOUR, SECOND
-from services.domain.query import ObservationQuery, QueryRefused
-from tests.integration.counted_documents import Counting, dossier
+from services.domain.query import QueryRefused
+from tests.integration.counted_documents import dossier
+from tests.integration.revising import MONTH, Centre, Evaluating, catalogue, centre_of
 from tests.unit.reference_log import at, stamp
 
 pytestmark = pytest.mark.servers
 
-SHARDS = 2
 BY_NAME_AND_BY_PERIOD = pytest.mark.parametrize("asked_by_name_max", [ASKED_BY_NAME_MAX, 0])
-MONTH = "PS-01|P:33@2025-07-01||month:2025-10"
 KEY = "PS-01|P:33@2025-07-01||month~revised"
-TICKS_MAX = 400
 OPEN, CLOSED, LATE, RETRACTED = (
     at(time)
     for time in ("2025-10-20T12:00", "2025-11-01T00:10", "2025-11-02T09:00", "2025-11-03T09:00")
 )
-
-
-@functools.cache
-def catalogue() -> Catalogue:
-    """One indicator: whoever takes over looks at all of them."""
-    whole = load_catalogue()
-    return Catalogue(whole.measures.values(), [whole.indicators["PS-01"]])
-
-
-class Row(NamedTuple):
-    revision: int
-    denominator: float | None
-    as_of: int
-
-
-class Evaluating:
-    """An evaluator whose log is a dictionary; it is ticked until it has nothing left to do."""
-
-    def __init__(self, database: str, asked_by_name_max: int) -> None:
-        self.engine = EvaluationEngine(
-            database, catalogue(), load_units(), SHARDS, asked_by_name_max
-        )
-        self.log: dict[str, dict[str, Any] | None] = {}
-
-    def take_over(self, log: dict[str, dict[str, Any] | None] | None = None) -> None:
-        bodies = {
-            key: None if body is None else json.dumps(body).encode()
-            for key, body in (log or {}).items()
-        }
-        self.log = {**(log or {})}
-        self.engine.take_over({0: {}, 1: bodies})
-
-    def tick(self, now: int) -> list[str]:
-        """Tick until nothing waits; returns the keys that were published."""
-        published: list[str] = []
-        for step in range(TICKS_MAX):
-            ticked = self.engine.tick(now + step * SECOND)
-            for _, key, body in ticked.records:
-                self.log[key.decode()] = None if body is None else json.loads(body)
-                published.append(key.decode())
-            self.engine.acknowledged(ticked, now + step * SECOND)
-            if ticked.settled and not len(self.engine._reviser.closed):
-                return published
-        raise AssertionError("the evaluator does not come to rest")
-
-
-class Centre(NamedTuple):
-    database: str
-    connection: psycopg.Connection
-    counting: Counting
-    evaluators: list[Evaluating]
-    asked_by_name_max: int
-
-    def evaluator(self) -> Evaluating:
-        self.evaluators.append(Evaluating(self.database, self.asked_by_name_max))
-        return self.evaluators[-1]
-
-    def send(self, now: int, *documents: dict[str, Any]) -> None:
-        self.counting.count(*documents, now=now)
-        self.counting.tick(now)
-
-    def rows(self, name: str = MONTH) -> list[Row]:
-        found = self.connection.execute(
-            "select revision, denominator, (extract(epoch from as_of) * 1000000)::bigint"
-            " from period_revision where id = %s order by revision",
-            (name,),
-        )
-        return [Row(*row) for row in found]
-
-    def ask(self, now: int, **said: Any) -> dict[str, Any]:
-        """The one observation that is asked for."""
-        source = DatabaseObservations(self.database, catalogue(), load_units(), lambda: now)
-        query = {"indicators": ("PS-01",), "units": ("P:33",), "windows": ("month",)} | said
-        try:
-            (found,) = source.find(ObservationQuery(**query)).items
-        finally:
-            source.close()
-        document: dict[str, Any] = json.loads(msgspec.json.encode(found))
-        return document
 
 
 @pytest.fixture
@@ -122,16 +30,8 @@ def asked_by_name_max() -> int:
 
 @pytest.fixture
 def centre(database: str, asked_by_name_max: int) -> Iterator[Centre]:
-    """A centre that has been looked at since before the month began."""
-    with connect(database, "test") as connection:
-        for shard in range(SHARDS):
-            connection.execute(
-                "insert into evaluator (shard, since) values (%s, '2025-09-01')", (shard,)
-            )
-        centre = Centre(database, connection, Counting(database, connection), [], asked_by_name_max)
+    with centre_of(database, asked_by_name_max, catalogue()) as centre:
         yield centre
-        for evaluating in centre.evaluators:
-            evaluating.engine.drop()
 
 
 def closed_and_late(centre: Centre) -> Evaluating:

@@ -147,9 +147,8 @@ def test_a_revision_is_a_value_that_differs() -> None:
 
 
 def test_a_period_that_closed_empty_has_a_first_revision_without_a_row() -> None:
-    formula = catalogue().formulas["PS-01"]
-    assert implied(formula, MONTH, None) is None
-    closed = implied(formula, MONTH, NOW)
+    assert implied(catalogue(), MONTH, None) is None
+    closed = implied(catalogue(), MONTH, NOW)
     assert closed is not None
     assert next_number(closed, Said(0, 0, 0)) is None
     assert next_number(closed, Said(50, 1, 2)) == 2

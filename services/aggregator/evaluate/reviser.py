@@ -231,10 +231,9 @@ class Reviser:
         cells: Mapping[str, int],
         version: int,
     ) -> Iterator[Written]:
-        formula = self._state.catalogue.formulas[period.task.formula]
         for name, said in says.items():
             row = known[name].last if name in known else None
-            stands = row or implied(formula, name, self._closed_at(name))
+            stands = row or self._before(name)
             revision = next_number(stands, said)
             if revision is None:
                 continue
@@ -271,12 +270,9 @@ class Reviser:
                     yield number, key.encode(), body
 
     def _before(self, name: str) -> Revision | None:
-        """What a second revision followed that has no row before it."""
-        formula = self._state.catalogue.formulas.get(name.split("|", 1)[0])
-        return implied(formula, name, self._closed_at(name)) if formula is not None else None
-
-    def _closed_at(self, name: str) -> int | None:
-        return self._closes.get(close_of(name, self._province(name.split("|", 2)[1])))
+        """What a period said when it was closed without a row; None while it was not."""
+        close = close_of(name, self._province(name.split("|", 2)[1]))
+        return implied(self._state.catalogue, name, self._closes.get(close))
 
     def _province(self, unit: str) -> str:
         if unit not in self._provinces:

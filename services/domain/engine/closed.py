@@ -3,7 +3,8 @@
 `Live` moves with the clock and leaves a period behind when the next one begins. Here wait the
 periods before it, of what is counted: all cells of one that has just become final, the touched
 cells of an older one, and after a reading of everything all of them once. Reports are not here:
-their vintages are their revisions.
+their vintages are their revisions. A period is one of the version that was in force when it ended,
+whatever has come or gone since.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.catalogue import Formula
 from services.domain.engine.ordered import Ints, distinct
+from services.domain.engine.period_shapes import Shape, shapes_of
 from services.domain.engine.seconds import SECOND_MIN
 from services.domain.engine.state import State
 from services.domain.engine.waiting import Task
-from services.domain.engine.windows import PERIODS, TERM, period_at, period_bounds
-from services.domain.instants import MINUTE, SECOND
+from services.domain.engine.windows import TERM, period_at, period_bounds
+from services.domain.instants import MINUTE, SECOND, local_date
 from services.domain.worktime import local_day
 
 HELD = {"month": 13, "quarter": 5, "year": 2, "ytd": 2, TERM: 3}
@@ -30,7 +31,6 @@ QUIET = 2 * SECOND
 PATIENCE = MINUTE
 """How long it may be kept waiting by events that do not cease."""
 CELLS_AT_ONCE = 2_000
-LEVEL_OF = {"country": "N", "province": "P", "commune": "C"}
 
 
 class Period(NamedTuple):
@@ -68,25 +68,28 @@ class Closed:
     def __init__(self, state: State, breakdown_levels: frozenset[str] = frozenset("NP")) -> None:
         self._state = state
         self._levels = breakdown_levels
-        self._tasks = [
-            Task(formula.id, window, calendar)
-            for formula in state.catalogue.formulas.values()
-            if not state.catalogue.reported(formula) and formula.unit != "timestamp"
-            for window in formula.windows
-            if window in PERIODS
-            for calendar in state.catalogue.indicators[formula.indicator].calendars_of(window)
-        ]
-        self._formulas = {t.formula: state.catalogue.formulas[t.formula] for t in self._tasks}
+        versions = [era.catalogue for era in state.catalogue.eras]
+        self._shapes = {version: shapes_of(version) for version in versions}
+        self._tasks = list(
+            dict.fromkeys(
+                Task(name, *window)
+                for shapes in self._shapes.values()
+                for name, shape in shapes.items()
+                for window in sorted(shape.windows)
+            )
+        )
+        formulas = [formula for version in versions for formula in version.formulas.values()]
+        self._judged = {formula.id for formula in formulas if formula.form == "outcome_check"}
+        self._measures: dict[str, set[str]] = {task.formula: set() for task in self._tasks}
+        for version, shapes in self._shapes.items():
+            for name in shapes:
+                behind = version.measures_of(version.formulas[name])
+                self._measures[name].update(measure.id for measure in behind)
         self._numbers = {
-            name: [
-                state.numbers[m.id]
-                for m in state.catalogue.behind(formula)
-                if m.id in state.numbers
-            ]
-            for name, formula in self._formulas.items()
+            name: [state.numbers[each] for each in sorted(measures) if each in state.numbers]
+            for name, measures in self._measures.items()
         }
-        self._shapes = {name: self._shape(formula) for name, formula in self._formulas.items()}
-        self._tasks_of: dict[str, list[Task]] = {name: [] for name in self._formulas}
+        self._tasks_of: dict[str, list[Task]] = {name: [] for name in self._measures}
         self._placed: dict[tuple[str, str], list[Task]] = {}
         for task in self._tasks:
             self._tasks_of[task.formula].append(task)
@@ -99,13 +102,12 @@ class Closed:
         self._asked_for_all = False
         self._before = SECOND_MIN
 
-    def _shape(self, formula: Formula) -> tuple[set[str], set[str]]:
-        """The levels of units and the breakdowns in which a formula has observations."""
-        catalogue = self._state.catalogue
-        indicator = catalogue.indicators[formula.indicator]
-        levels = {LEVEL_OF[name] for name in indicator.unit_levels}
-        dims = {dim for dim in indicator.dimensions if catalogue.has_dimension(formula, dim)}
-        return levels, dims
+    def _shape(self, period: Period) -> Shape | None:
+        """By the version that a period ended under; None when that does not have it."""
+        name, window, calendar = period.task
+        _, end = period_bounds(period.period, calendar)
+        shape = self._shapes[self._state.catalogue.on(local_date(end - 1))].get(name)
+        return shape if shape is not None and (window, calendar) in shape.windows else None
 
     def __len__(self) -> int:
         """Periods that wait, those that were put off not counted."""
@@ -150,11 +152,11 @@ class Closed:
         units: dict[str, set[str]] = {}
         for measure, unit in changed:
             units.setdefault(measure, set()).add(unit)
-        for name, formula in self._formulas.items() if units else ():
+        for name, measures in self._measures.items() if units else ():
             cells = {
                 cell
-                for measure in self._state.catalogue.measures_of(formula)
-                for unit in units.get(measure.id, ())
+                for measure in measures & units.keys()
+                for unit in units[measure]
                 for cell in self._state.cells.of_unit(unit)
             }
             for task in self._tasks_of[name] if cells else ():
@@ -171,7 +173,7 @@ class Closed:
             fresh = held if all_of_them else set(held) - set(known or held)
             for task in tasks if fresh else ():
                 for period in fresh:
-                    self._of(Period(task, period)).swept = 0
+                    self._sweep(Period(task, period))
         self._before = max(
             (period_bounds(names[0], name[1])[1] // SECOND for name, names in self._held.items()),
             default=SECOND_MIN,
@@ -197,12 +199,16 @@ class Closed:
     def _look_at_outcomes(self) -> None:
         """Linked outcomes are judged once a day, by indicators that no list of measures names."""
         for task in self._tasks:
-            if self._formulas[task.formula].form == "outcome_check":
+            if task.formula in self._judged:
                 for period in self._held[task.window, task.calendar]:
-                    self._of(Period(task, period)).swept = 0
+                    self._sweep(Period(task, period))
+
+    def _sweep(self, period: Period) -> None:
+        if self._shape(period) is not None:
+            self._of(period).swept = 0
 
     def _put(self, period: Period, cells: Iterable[int]) -> None:
-        wanted = [cell for cell in cells if self._shown(period.task.formula, cell)]
+        wanted = self._shown(period, cells)
         if wanted:
             self._of(period).cells.update(wanted)
 
@@ -211,11 +217,14 @@ class Closed:
         waiting.last = self._now
         return waiting
 
-    def _shown(self, formula: str, cell: int) -> bool:
-        """Whether the formula has an observation in a cell."""
+    def _shown(self, period: Period, cells: Iterable[int]) -> list[int]:
+        """Those of the cells in which a period has an observation."""
+        shape = self._shape(period)
+        return [] if shape is None else [cell for cell in cells if self._has(shape, cell)]
+
+    def _has(self, shape: Shape, cell: int) -> bool:
         dim, level = self._state.cells.members[cell][0], self._state.cells.units[cell][0]
-        levels, dims = self._shapes[formula]
-        return level in levels and (not dim or (dim in dims and level in self._levels))
+        return level in shape.levels and (not dim or (dim in shape.dims and level in self._levels))
 
     def put_off(self, period: Period, cells: Iterable[int], until: int) -> None:
         """These cells are looked at again at `until`, although nothing touches them."""
@@ -239,8 +248,7 @@ class Closed:
                 cells = waiting.take(CELLS_AT_ONCE, len(self._state.cells))
                 if waiting.empty:
                     del self._waiting[period]
-                shown = [cell for cell in cells if self._shown(period.task.formula, cell)]
-                yield period, shown, sweeping and waiting.swept is None
+                yield period, self._shown(period, cells), sweeping and waiting.swept is None
 
     def _recall(self) -> None:
         for period, later in list(self._later.items()):

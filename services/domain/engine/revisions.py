@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from services.domain.engine.amount import Bools
-from services.domain.engine.catalogue import Formula
+from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.evaluate import MISSING, ZERO_DENOMINATOR, Values
 from services.domain.engine.observation import (
     Freshness,
@@ -27,7 +27,7 @@ from services.domain.engine.windows import (
     TERM,
     place,
 )
-from services.domain.instants import HOUR, SECOND, format_instant
+from services.domain.instants import HOUR, SECOND, format_instant, local_date
 from services.domain.units import UnitList
 
 REVISED = "~revised"
@@ -99,11 +99,17 @@ def quiet(formula: Formula) -> Said:
     return Said(None, null_reason=MISSING)
 
 
-def implied(formula: Formula, name: str, closed_at: int | None) -> Revision | None:
-    """What a period without a row said when it was closed; None while it was not."""
+def implied(catalogue: Catalogue, name: str, closed_at: int | None) -> Revision | None:
+    """What a period without a row said when it was closed; None while it was not.
+
+    It was said by the version of the formula that the period ended under.
+    """
     if closed_at is None:
         return None
-    return Revision(name, 1, closed_at, quiet(formula), IMPLIED)
+    formula, _, _, window, calendar, period = read_name(name)
+    then = catalogue.on(local_date(place(window, calendar, closed_at, period).end - 1))
+    known = then.formulas.get(formula)
+    return None if known is None else Revision(name, 1, closed_at, quiet(known), IMPLIED)
 
 
 def province_code(units: UnitList, unit_key: str) -> str:
