@@ -5,6 +5,7 @@ Formula, window, calendar, period, instant, cell.
 
 from collections.abc import Container, Iterator
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from services.domain.engine.catalogue import Catalogue, Formula
@@ -169,8 +170,9 @@ class _Counted:
     def unit(self, key: str) -> bool:
         return any(map(self.cell, self._cells.of_unit(key)))
 
-    def units(self) -> set[str]:
-        return {self._cells.units[cell] for cell in range(self._known) if self.cell(cell)}
+    @cached_property
+    def units(self) -> frozenset[str]:
+        return frozenset(self._cells.units[cell] for cell in range(self._known) if self.cell(cell))
 
 
 def _cells(
@@ -196,13 +198,13 @@ def _units(
         [unit for name in names if (unit := _named(name, state, counted, day, today)) is not None]
         for names in (query.units, query.within)
     )
-    found = {unit.key for unit in named} if query.units else counted.units()
-    if query.within:
-        below = {unit.key: unit for each in above for unit in _below(state.units, each.key)}
-        if query.units:
-            found &= below.keys()
-        else:
-            found = {key for key, u in below.items() if u.valid_on(day) or counted.unit(key)}
+    below = {unit.key: unit for each in above for unit in _below(state.units, each.key)}
+    if query.units:
+        found = {unit.key for unit in named if not query.within or unit.key in below}
+    elif query.within:
+        found = {key for key, unit in below.items() if unit.valid_on(day) or counted.unit(key)}
+    else:
+        found = set(counted.units)
     if query.constant:
         _require_present(query, state, counted, today)
         found = {key for key in found if (unit := state.units.get(key)) and unit.valid_on(today)}
