@@ -22,7 +22,6 @@ const NUMBER_PX = 34;
 /** Half of the bezel with what is kept clear of it. */
 const BEZEL_PX = 40;
 const GRAVE = 4;
-/** Below every level: what is judged is drawn over what is not. */
 const [NO_FIGURE, FEW] = [-2, -1];
 const DOTTED = { "stroke-dasharray": "1 4", "stroke-linecap": "round" };
 
@@ -82,7 +81,9 @@ export function map(options: MapOptions): VNode {
 
 function areas(options: MapOptions): VNode {
   const names = new Map(options.places.map((place) => [place.unit, place.name]));
-  const drawn = [...options.layout.areas].sort((one, other) => standOf(options, one.unit) - standOf(options, other.unit));
+  const drawn = [...options.layout.areas].sort(
+    (one, other) => heightOf(standOf(options, one.unit)) - heightOf(standOf(options, other.unit)),
+  );
   return s(
     "g",
     { class: "areas", stroke: "var(--m-edge)", "stroke-width": 1.25, "stroke-linejoin": "round" },
@@ -105,6 +106,11 @@ function areas(options: MapOptions): VNode {
       .filter((area) => options.figures.get(area.unit)?.freshness?.state === "stale")
       .map((area) => s("path", { key: `stale-${area.unit}`, d: area.path, fill: "url(#stale)", stroke: "none" })),
   );
+}
+
+/** What is drawn over what: outlines over areas without one, the grave over all. */
+function heightOf(stand: number): number {
+  return stand === FEW ? GRAVE - 0.5 : stand;
 }
 
 /** Grave areas get an ink outline, those with too few cases a dotted one. */

@@ -40,10 +40,10 @@ export function scaleLow(values: readonly number[], bounds: readonly number[], h
 /** The picture for shares up to 100. */
 export function swarm({ indicator, classes, figures, total, nameOf }: SwarmOptions): VNode {
   const values = figures.flatMap((item) => item.value ?? []);
-  const judged = figures.filter((item) => !tooFew(item, indicator));
+  const judged = figures.filter((item) => !tooFew(item, indicator)).flatMap((item) => item.value ?? []);
   const levels = new Map(figures.map((item) => [item.unit, unitLevel(item, indicator, classes)]));
   const bounds = indicator.bounds.map(({ bound }) => bound);
-  const low = scaleLow(values, bounds, 100);
+  const low = scaleLow(judged, bounds, 100);
   const x = (value: number): number =>
     LEFT + 8 + ((Math.min(100, Math.max(low, value)) - low) / (100 - low || 1)) * (RIGHT - LEFT - 16);
   const dots = figures.flatMap((item): Dot[] =>
@@ -57,10 +57,7 @@ export function swarm({ indicator, classes, figures, total, nameOf }: SwarmOptio
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       style: `width:${WIDTH / 16}rem;height:${HEIGHT / 16}rem`,
       role: "img",
-      "aria-label": spokenSpread(
-        classes,
-        judged.flatMap((item) => item.value ?? []),
-      ),
+      "aria-label": spokenSpread(classes, judged),
     },
     bounds.map((bound) =>
       s("path", {
@@ -198,9 +195,9 @@ function spokenSpread(classes: readonly ThresholdClass[], values: readonly numbe
   return `${values.length} xã, phường theo tỷ lệ: ${counts.join(", ")}`;
 }
 
-/** A dot of its level's colour; a dotted ring for a unit with too few cases. */
+/** A dot of its level's colour; a ring for a unit with too few cases. */
 function lookOf(level: number | null): Readonly<Record<string, string | number>> {
-  if (level === null) return { fill: "none", stroke: "var(--ink-3)", "stroke-width": 1.75, "stroke-dasharray": "1 3" };
+  if (level === null) return { fill: "none", stroke: "var(--ink-3)", "stroke-width": 1.75 };
   return { fill: level === 0 ? "var(--data-2)" : `var(--l${level})`, stroke: "var(--level-edge)", "stroke-width": 1 };
 }
 

@@ -191,7 +191,7 @@ function spread(context: SceneContext): VNode {
   const figures = [...context.board.communes("PS-04", "30d").values()].filter((item) => item.value !== null);
   const item = own(context, "PS-04", "30d");
   const missing = context.places.length - figures.length;
-  const few = figures.some((each) => tooFew(each, indicator)) ? `; chấm rỗng: mẫu dưới ${indicator.denominatorMin}` : "";
+  const few = figures.some((each) => tooFew(each, indicator)) ? `; rỗng: dưới ${indicator.denominatorMin}` : "";
   const note = `PS-04, 30 ngày; cỡ chấm: số hồ sơ${few}${missing > 0 ? `; ${missing} xã chưa có số` : ""}`;
   return h(
     "figure",
