@@ -1,6 +1,5 @@
 """The newest observations, answered from the board: what every replica knows without a database."""
 
-from collections.abc import Iterable
 from heapq import nsmallest
 
 import msgspec
@@ -12,7 +11,10 @@ from services.domain.query import ObservationQuery, Page
 
 
 class NewestObservations:
-    """An `ObservationSource` for queries without period and history; codes mean today's units."""
+    """An `ObservationSource` for queries without period and history.
+
+    Codes mean today's units; a former one only when there is nothing of today's.
+    """
 
     def __init__(self, board: Board, places: Places) -> None:
         self._board = board
@@ -20,7 +22,9 @@ class NewestObservations:
 
     def find(self, query: ObservationQuery) -> Page:
         """Give the newest value of every key that the query means; safe in any thread."""
-        units, within = self._keys(query.units), self._keys(query.within)
+        known = {entry.name.unit_key for entry in self._board.all()} if query.units else set()
+        units = {next((k for k in self._places.keys(u) if k in known), u) for u in query.units}
+        within = {key for name in query.within for key in self._places.keys(name)[:1]}
         fitting = (
             entry
             for entry in self._board.all()
@@ -30,9 +34,6 @@ class NewestObservations:
         items = tuple(msgspec.Raw(entry.text.encode()) for entry in chosen[: query.limit])
         more = len(chosen) > query.limit
         return Page(items, chosen[query.limit - 1].key if more else None)
-
-    def _keys(self, names: Iterable[str]) -> set[str]:
-        return {key for name in names if (key := self._places.key(name)) is not None}
 
     def _lies(self, unit: str, query: ObservationQuery, units: set[str], within: set[str]) -> bool:
         return (not query.units or unit in units) and (

@@ -49,12 +49,17 @@ class Places:
             return self._units.get(unit) is not None
         return bool(self._units.of_code(unit))
 
-    def key(self, name: str) -> str | None:
-        """Give the key that a name means: itself, or of a code today's unit; None without one."""
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Give the keys that a name may mean: itself, or of a code today's unit, then former ones.
+
+        Of these the first means it of which anything is known.
+        """
         if "@" in name:
-            return name
-        unit = self._units.at(name, self._today)
-        return None if unit is None else unit.key
+            return (name,)
+        today = self._units.at(name, self._today)
+        first = () if today is None else (today.key,)
+        former = (unit.key for unit in reversed(self._units.of_code(name)))
+        return tuple(dict.fromkeys((*first, *former)))
 
     async def outlive(self, now: Callable[[], int], look_seconds: float = LOOK_SECONDS) -> None:
         """Return on the next day on which a unit of the list begins or ends."""

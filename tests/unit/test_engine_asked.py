@@ -102,6 +102,16 @@ def test_the_units_below_at_any_depth(above: str, period: str, day: date) -> Non
     assert set(found) == brute(above, day)
 
 
+def test_a_code_means_its_former_unit_when_nothing_else_is_known_of_it() -> None:
+    centre, reading = Counting(), Reading()
+    receipt = document("dossier.received", "2025-06-02T09:00", "A-1", RECEIPT)
+    centre.count([receipt], 0, NOW)
+    reading.read(centre)
+    query = ObservationQuery(indicators=("PS-01",), units=("C:11953",), windows=("all",))
+    (only,) = asks(query, reading.state, NOW)
+    assert only.id == f"PS-01|{FORMER}||all"
+
+
 def test_units_that_are_named_and_lie_below_another() -> None:
     asked = {"indicators": ("PS-05",), "windows": ("instant",)}
     named = ("C:11977", "C:13000", "P:33")

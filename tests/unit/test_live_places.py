@@ -69,6 +69,12 @@ def test_a_former_unit_is_followed_under_its_dated_name() -> None:
     assert meant(places, "indicators/**") == set(KEYS)
 
 
+def found(newest: NewestObservations, query: ObservationQuery) -> set[str]:
+    """The unit keys of what is found."""
+    texts = [bytes(item).decode() for item in newest.find(query).items]  # type: ignore[call-overload]  # raw JSON
+    return {key for key in KEYS for text in texts if f'"PS-04|{key}||' in text}
+
+
 def test_the_newest_of_a_bare_code_is_of_the_unit_of_the_day() -> None:
     replica = Replica()
     for number, key in enumerate(KEYS):
@@ -77,9 +83,7 @@ def test_the_newest_of_a_bare_code_is_of_the_unit_of_the_day() -> None:
     newest = NewestObservations(replica.board, places)
 
     def units(**said: tuple[str, ...]) -> set[str]:
-        page = newest.find(ObservationQuery(**said))  # type: ignore[arg-type]  # units and within
-        texts = [bytes(item).decode() for item in page.items]  # type: ignore[call-overload]  # raw JSON
-        return {key for key in KEYS for text in texts if f'"PS-04|{key}||30d"' in text}
+        return found(newest, ObservationQuery(**said))  # type: ignore[arg-type]  # units and within
 
     assert units(units=("P:33",)) == {"P:33@2025-07-01"}
     assert units(units=("P:33@1900-01-01",)) == {"P:33@1900-01-01"}
@@ -88,6 +92,16 @@ def test_the_newest_of_a_bare_code_is_of_the_unit_of_the_day() -> None:
     assert units(within=("P:34",)) == {"C:2@1900-01-01", "C:2@2025-07-01"}
     assert units(within=("N:VN",)) == set(KEYS) - {"N:VN@1900-01-01"}
     assert units() == set(KEYS)
+
+
+def test_a_code_means_its_former_unit_when_nothing_else_is_known_of_it() -> None:
+    replica = Replica()
+    replica.put("PS-04|C:1@1900-01-01||30d", 1, 1, 1.0)
+    newest = NewestObservations(replica.board, Places(UNITS, date(2026, 3, 5)))
+    assert found(newest, ObservationQuery(units=("C:1",))) == {"C:1@1900-01-01"}
+    assert found(newest, ObservationQuery(units=("C:2", "C:3"))) == set()
+    replica.put("PS-04|C:1@2025-07-01||24h", 1, 1, 1.0)
+    assert found(newest, ObservationQuery(units=("C:1",))) == {"C:1@2025-07-01"}
 
 
 async def test_a_replica_ends_on_the_day_on_which_a_code_means_another_unit() -> None:

@@ -58,9 +58,9 @@ def asks(
     """Every value that the filters let through; a unit that is named always has an answer.
 
     A code without its day names the unit that carried it at the end of the window, where anything
-    was counted in that one, else today's; on constant boundaries always today's. Below a unit lie
-    those of that same day, and others where anything was counted in them. `silent` are cells in
-    which nothing was ever counted.
+    was counted in that one, else today's; of `units` one of before when nothing was counted in
+    either; on constant boundaries always today's. Below a unit lie those of that same day, and
+    others where anything was counted in them. `silent` are cells in which nothing was ever counted.
     """
     named: dict[date, list[int]] = {}
     counted = _Counted(state, silent)
@@ -194,11 +194,13 @@ def _units(
     query: ObservationQuery, state: State, counted: _Counted, day: date, today: date
 ) -> list[str]:
     """Unit keys in their order, each once."""
-    named, above = (
-        [unit for name in names if (unit := _named(name, state, counted, day, today)) is not None]
-        for names in (query.units, query.within)
-    )
+    meant = {
+        name: _named(name, state, counted, day, today) for name in (*query.units, *query.within)
+    }
+    above = [unit for name in query.within if (unit := meant[name]) is not None]
     below = {unit.key: unit for each in above for unit in _below(state.units, each.key)}
+    maybe = (_or_former(name, meant[name], state, counted) for name in query.units)
+    named = [unit for unit in maybe if unit is not None]
     if query.units:
         found = {unit.key for unit in named if not query.within or unit.key in below}
     elif query.within:
@@ -226,6 +228,14 @@ def _named(name: str, state: State, counted: _Counted, day: date, today: date) -
     if unit is not None and counted.unit(unit.key):
         return unit
     return state.units.at(name, today) or unit
+
+
+def _or_former(name: str, unit: Unit | None, state: State, counted: _Counted) -> Unit | None:
+    """The unit, or when nothing is known of it one that carried the code before."""
+    if "@" in name or (unit is not None and counted.unit(unit.key)):
+        return unit
+    carried = reversed(state.units.of_code(name))
+    return next((each for each in carried if counted.unit(each.key)), unit)
 
 
 def _require_present(query: ObservationQuery, state: State, counted: _Counted, today: date) -> None:
