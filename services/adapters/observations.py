@@ -8,7 +8,7 @@ of one committed state.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -101,6 +101,18 @@ class DatabaseObservations:
                 self._silent.answered()
         finally:
             self._turn.release()
+
+    def freshen(self) -> None:
+        """Read what was committed meanwhile, so that the next question need not wait for it.
+
+        Nothing is read while somebody asks, nor without a database.
+        """
+        if self._turn.acquire(blocking=False):
+            try:
+                with suppress(Unavailable):
+                    self._refresh()
+            finally:
+                self._turn.release()
 
     def close(self) -> None:
         """Give the connection back; the next question opens another."""

@@ -46,6 +46,8 @@ from services.domain.query import ObservationSource
 POOL_CONNECTIONS_MAX = 4
 POOL_WAIT_S = 5.0
 RETRY_AFTER_S = 2.0
+FRESHEN_S = 20.0
+"""Deltas stay for two minutes after they were compacted."""
 
 
 class Replica:
@@ -100,8 +102,8 @@ class Replica:
         explainer = Explainer(sources, tables, standard, units, clock.now)
         self.app.include_router(explain_routes(explainer))
         self.app.include_router(indicator_routes(standard))
-        differences = history if isinstance(history, DatabaseObservations) else None
-        self.app.include_router(shadow_routes(standard, differences))
+        self._counted = history if isinstance(history, DatabaseObservations) else None
+        self.app.include_router(shadow_routes(standard, self._counted))
         self.app.include_router(unit_routes(units, self._boundaries, clock.now))
         procedures = DatabaseProcedures(self._pool)
         self.app.include_router(procedure_routes(procedures, units, clock.now))
@@ -123,6 +125,7 @@ class Replica:
             "breakdowns": self._breakdowns.run(),
             "standard": self.standard.run(),
             "units": self._places.outlive(clock.now),
+            "counted": self._freshen(),
         }
         tasks = [asyncio.create_task(self._keep(name, run)) for name, run in work.items()]
         try:
@@ -141,6 +144,14 @@ class Replica:
             self._log.error("part_ended", part=part, error=repr(error), exc_info=error)
         finally:
             self.lost.set()
+
+    async def _freshen(self) -> None:
+        """Keep up with what is counted; whoever falls behind its deltas has to read all of it."""
+        await self.ready.wait()
+        while True:
+            if self._counted is not None:
+                await asyncio.to_thread(self._counted.freshen)
+            await asyncio.sleep(FRESHEN_S)
 
     def _begin(self) -> None:
         self.hub.open()
