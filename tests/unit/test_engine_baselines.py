@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.domain.engine.baselines import poisson_tail
-from services.domain.engine.goals import Goal, achieved, gap
+from services.domain.engine.goals import Goals
 from services.domain.engine.targets import Target, on_line
 from services.domain.worktime import local_day
 from tests.unit.filled_state import Filled
@@ -162,10 +162,15 @@ def test_a_level_may_look_at_the_distance_to_the_target(growth: float, level: in
     assert filled.level("EC-01", "ytd", "2026-05-01T00:00") == level
 
 
+def goals(op: str, target: float, high: float = np.nan, count: int = 1) -> Goals:
+    return Goals([op] * count, *(np.full(count, each) for each in (target, high, np.nan)))
+
+
 def test_a_band_has_a_gap_and_no_achievement() -> None:
-    band = Goal("band", 80, 95)
-    assert [gap(band, value) for value in (70, 80, 90, 95, 97)] == [-10, 0, 0, 0, 2]
-    assert achieved(band, 90) is None
-    assert achieved(Goal("<=", 10), 20) == 50
-    assert achieved(Goal("<=", 10), 0) is None
-    assert achieved(Goal(">=", 0), 5) is None
+    band = goals("band", 80, 95, count=5)
+    values = np.array([70.0, 80.0, 90.0, 95.0, 97.0])
+    assert band.gaps(values).tolist() == [-10, 0, 0, 0, 2]
+    assert np.isnan(band.achieved(values)).all()
+    assert goals("<=", 10).achieved(np.array([20.0])).tolist() == [50]
+    assert np.isnan(goals("<=", 10).achieved(np.array([0.0]))).all()
+    assert np.isnan(goals(">=", 0).achieved(np.array([5.0]))).all()

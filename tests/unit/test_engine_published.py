@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from services.aggregator.evaluate.published import Mark, Shard, read_mark
+from services.aggregator.evaluate.records import record_of
 from services.domain.engine.live import Live
 from services.domain.engine.observation import Freshness, Observation, key_of
 from tests.unit.engine_centre import Counting, Reading
@@ -38,7 +39,12 @@ KEY = key_of(observation(1))
 
 
 def sent(shard: Shard, *observations: Observation) -> list[tuple[str, Mark]]:
-    return [(key, read_mark(body)) for key, body in shard.changed(observations, PUBLISHED)]
+    found = [pair for each in observations for pair in changed(shard, each)]
+    return [(key, read_mark(body)) for key, body in found]
+
+
+def changed(shard: Shard, observation: Observation) -> list[tuple[str, bytes]]:
+    return list(shard.changed(record_of(observation, key_of(observation)), PUBLISHED))
 
 
 def record(epoch: int, rev: int) -> bytes:
@@ -50,7 +56,7 @@ def test_a_value_is_sent_once_under_the_epoch() -> None:
     assert sent(shard, observation(1)) == [(KEY, Mark(EPOCH, 1))]
     assert sent(shard, observation(1)) == []
     assert sent(shard, observation(2)) == [(KEY, Mark(EPOCH, 2))]
-    ((_, body),) = shard.changed([observation(1)], PUBLISHED)
+    ((_, body),) = changed(shard, observation(1))
     assert msgspec.json.decode(body)["published_at"] == PUBLISHED
 
 
@@ -63,7 +69,7 @@ def test_a_record_is_the_observation_under_its_epoch(period: str | None) -> None
         period=period,
         dims={"agency": '"as_of":"'},
     )
-    ((key, body),) = Shard(3, EPOCH).changed([made], PUBLISHED)
+    ((key, body),) = changed(Shard(3, EPOCH), made)
     assert key == made.id.removesuffix(":2026-03")
     whole = msgspec.structs.replace(made, epoch=EPOCH, rev=1, published_at=PUBLISHED)
     assert msgspec.json.decode(body) == msgspec.to_builtins(whole)

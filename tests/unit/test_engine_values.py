@@ -9,7 +9,7 @@ import pytest
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.comparisons import ranks
 from services.domain.engine.evaluate import Values
-from services.domain.engine.goals import Goal, gap
+from services.domain.engine.goals import Goals
 from services.domain.engine.observation import Observation, Rank
 from services.domain.engine.observe import Observer
 from services.domain.engine.observing import Moment
@@ -194,7 +194,8 @@ def test_the_gap_to_a_target_is_in_points_for_shares() -> None:
 
 @pytest.mark.parametrize(("value", "distance"), [(75, -5), (80, 0), (90, 0), (95, 0), (97.5, 2.5)])
 def test_the_gap_to_a_band_is_that_to_its_nearer_edge(value: float, distance: float) -> None:
-    assert gap(Goal("band", 80, 95), value) == distance
+    goals = Goals(["band"], np.array([80.0]), np.array([95.0]), np.array([np.nan]))
+    assert goals.gaps(np.array([value])).tolist() == [distance]
 
 
 def test_ranks_count_strictly_better_values() -> None:

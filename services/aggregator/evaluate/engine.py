@@ -16,13 +16,14 @@ from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
 from services.adapters.topics import shard_of
 from services.aggregator.evaluate.published import Shard, read_mark
+from services.aggregator.evaluate.records import Records, records_of
 from services.aggregator.evaluate.reviser import ASKED_BY_NAME_MAX, Owned, Record, Reviser
 from services.aggregator.evaluate.rows import Rows, write_rows
 from services.aggregator.evaluate.shards import check, report, take_over
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.live import Live
 from services.domain.engine.observation import Observation, identity
-from services.domain.engine.observing import Moment
+from services.domain.engine.observing import Moment, Silent
 from services.domain.engine.said import Said
 from services.domain.engine.through_time import TimedObserver
 from services.domain.engine.waiting import NOTHING, PATIENCE, Reached, Task
@@ -79,6 +80,7 @@ class EvaluationEngine:
         self._revised_at = 0
         self._shards: dict[int, Shard] = {}
         self._shard_of_unit: dict[str, int] = {}
+        self._shards_by_cell: list[int] = []
         self._rows = Rows()
         self._rows_at = 0
         self._reported = NOTHING
@@ -224,26 +226,34 @@ class EvaluationEngine:
 
     def _publish(self, task: Task, cells: list[int], moment: Moment) -> Iterable[Record]:
         """What a task says of the cells that are ours: evaluated together, then told by shard."""
-        units = self._reader.state.cells.units
-        owned = [cell for cell in cells if self._shard(units[cell]) in self._shards]
-        made: dict[int, list[Observation]] = {}
+        numbers = self._shards_of_cells()
+        owned = [cell for cell in cells if numbers[cell] in self._shards]
+        made: dict[int, list[Records]] = {}
         silent: dict[int, list[str]] = {}
         formula = self._catalogue.formulas[task.formula]
-        each = self._observer.each(formula, task.window, task.calendar, owned, moment)
-        for cell, found in each:
-            number = self._shard(units[cell])
-            if found is None:
-                silent.setdefault(number, []).append(self._key(task, cell))
-            else:
-                made.setdefault(number, []).append(found)
-                self._rows.offer(found)
+        for told in self._observer.told(formula, task.window, task.calendar, owned, moment):
+            if isinstance(told, Silent):
+                for cell in told.cells:
+                    silent.setdefault(numbers[cell], []).append(self._key(task, cell))
+                continue
+            records = records_of(told)
+            self._rows.offer(records, told.span.period, final=told.final)
+            for number, places in _by_number([numbers[cell] for cell in told.cells.tolist()]):
+                made.setdefault(number, []).append(records.at(places))
         at = format_instant(moment.now)
-        for number, told in made.items():
-            for key, body in self._shards[number].changed(told, at):
-                yield number, key.encode(), body
+        for number, columns in made.items():
+            for records in columns:
+                for key, body in self._shards[number].changed(records, at):
+                    yield number, key.encode(), body
         for number, names in silent.items():
             for key in self._shards[number].withdrawn(names):
                 yield number, key.encode(), None
+
+    def _shards_of_cells(self) -> list[int]:
+        """The shard of each cell's unit."""
+        units, known = self._reader.state.cells.units, self._shards_by_cell
+        known += [self._shard(unit) for unit in units[len(known) :]]
+        return known
 
     def _key(self, task: Task, cell: int) -> str:
         """The key of a cell's observation, whether it has one or not."""
@@ -268,6 +278,7 @@ class EvaluationEngine:
 
     def _start_over(self) -> None:
         self._reported = NOTHING
+        self._shards_by_cell = []
         self._live = Live(self._reader.state, patience=PATIENCE)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)
@@ -278,3 +289,11 @@ class EvaluationEngine:
             self._connection = connect(self._url, "ioc-evaluate")
             self._owner = uuid4()
         return self._connection
+
+
+def _by_number(numbers: list[int]) -> Iterable[tuple[int, list[int]]]:
+    """The places of each number, that which comes first before the others."""
+    found: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        found.setdefault(number, []).append(place)
+    return found.items()

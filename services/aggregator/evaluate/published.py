@@ -6,24 +6,14 @@ A key is clean when the last record for it is the last one sent in this epoch an
 value.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
+import numpy as np
 
-from services.domain.engine.observation import Observation, key_of
-
-
-class Sent(msgspec.Struct, gc=False):
-    """The last thing sent for a key: a fingerprint of its content, None for a tombstone.
-
-    The revision goes on after a tombstone, so that a reader never takes what follows for older.
-    `clean` says that nothing of somebody else stands behind it in the log.
-    """
-
-    content: int | None
-    rev: int
-    clean: bool = True
+from services.aggregator.evaluate.records import Records
+from services.domain.engine.json_parts import encode
+from services.domain.engine.ordered import Ints
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -34,16 +24,24 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 _mark = msgspec.json.Decoder(Mark)
-encode = msgspec.json.Encoder().encode
 
 
 class Shard:
-    """One partition of `ioc.indicators.v1` that this process owns under an epoch."""
+    """One partition of `ioc.indicators.v1` that this process owns under an epoch.
+
+    Each key that was sent has a row: a fingerprint of its content, its revision, whether it was
+    `held` or is a tombstone, and whether it is `clean`: nothing of somebody else stands behind it.
+    The revision goes on after a tombstone, so that a reader never takes what follows for older.
+    """
 
     def __init__(self, number: int, epoch: int) -> None:
         self.number = number
         self.epoch = epoch
-        self._sent: dict[str, Sent] = {}
+        self._rows: dict[str, int] = {}
+        self._contents = np.zeros(1024, dtype=np.int64)
+        self._revs = np.zeros(1024, dtype=np.int64)
+        self._held = np.zeros(1024, dtype=bool)
+        self._clean = np.zeros(1024, dtype=bool)
         self._foreign: set[str] = set()
 
     def seen(self, key: str, body: bytes | None) -> bool:
@@ -51,42 +49,52 @@ class Shard:
 
         A tombstone does not say whose it is: behind a value of ours it makes the key unclean.
         """
-        sent = self._sent.get(key)
+        row = self._rows.get(key)
         if body is None:
-            if sent is None or sent.content is None:
+            if row is None or not self._held[row]:
                 self._foreign.discard(key)
                 return False
         else:
             mark = read_mark(body)
-            if sent is not None and mark.epoch == self.epoch and mark.rev <= sent.rev:
+            if row is not None and mark.epoch == self.epoch and mark.rev <= self._revs[row]:
                 return False
-        if sent is not None:
-            sent.clean = False
+        if row is not None:
+            self._clean[row] = False
         self._foreign.add(key)
         return True
 
-    def changed(
-        self,
-        observations: Iterable[Observation],
-        published_at: str,
-        name: Callable[[Observation], str] = key_of,
-    ) -> Iterator[tuple[str, bytes]]:
-        """(key, record) of each observation whose content is not what the log holds."""
-        stamp = f',"published_at":{_text(published_at)},"epoch":{self.epoch},"rev":'.encode()
-        for observation in observations:
-            key, body = name(observation), encode(observation)
-            clock = (observation.start, observation.end) if observation.period is None else ()
-            content = hash(body[: -_clock_length(observation.as_of, *clock)])
-            sent = self._sent.get(key)
-            if sent is not None and sent.clean and sent.content == content:
-                continue
-            rev = sent.rev + 1 if sent is not None else 1
-            if sent is None:
-                self._sent[key] = Sent(content, rev)
-            else:
-                sent.content, sent.rev, sent.clean = content, rev, True
-            self._foreign.discard(key)
-            yield key, b"%b%b%d}" % (body[:-1], stamp, rev)
+    def changed(self, records: Records, published_at: str) -> Iterator[tuple[str, bytes]]:
+        """(key, record) of each whose content is not what the log holds; a key comes once."""
+        keys = records.keys
+        rows = self._rows_of(keys)
+        contents = np.fromiter(map(hash, records.contents), dtype=np.int64, count=len(keys))
+        stands = self._held[rows] & self._clean[rows] & (self._contents[rows] == contents)
+        news = np.flatnonzero(~stands)
+        rows = rows[news]
+        self._contents[rows] = contents[news]
+        self._held[rows] = self._clean[rows] = True
+        self._revs[rows] += 1
+        stamp = f',"published_at":{encode(published_at).decode()},"epoch":{self.epoch},"rev":'
+        before = records.clock + stamp.encode()
+        revs = self._revs[rows].tolist()
+        ends = {rev: b"%b%d}" % (before, rev) for rev in set(revs)}
+        sent = keys if len(news) == len(keys) else [keys[place] for place in news.tolist()]
+        self._foreign.difference_update(sent)
+        for key, place, rev in zip(sent, news.tolist(), revs, strict=True):
+            yield key, records.contents[place] + ends[rev]
+
+    def _rows_of(self, keys: Sequence[str]) -> Ints:
+        """The row of each key; those that are new get one."""
+        known = self._rows
+        for key in keys:
+            if key not in known:
+                known[key] = len(known)
+        while len(known) > len(self._revs):
+            self._contents, self._revs, self._held, self._clean = (
+                np.concatenate([each, np.zeros_like(each)])
+                for each in (self._contents, self._revs, self._held, self._clean)
+            )
+        return np.fromiter(map(known.__getitem__, keys), dtype=np.int64, count=len(keys))
 
     def orphans(self, waits: Callable[[str], bool] = lambda _key: False) -> list[str]:
         """Keys that the log holds, that were never computed here and do not wait to be.
@@ -101,33 +109,16 @@ class Shard:
     def withdrawn(self, keys: Iterable[str]) -> Iterator[str]:
         """Those of the keys that the log holds although they have no value any more."""
         for key in keys:
-            sent = self._sent.get(key)
-            if key in self._foreign or (sent is not None and sent.content is not None):
+            row = self._rows.get(key)
+            if key in self._foreign or (row is not None and self._held[row]):
                 self._bury(key)
                 yield key
 
     def _bury(self, key: str) -> None:
         self._foreign.discard(key)
-        sent = self._sent.get(key)
-        if sent is not None:
-            self._sent[key] = Sent(None, sent.rev)
-
-
-@lru_cache(maxsize=1024)
-def _clock_length(as_of: str, start: str | None = None, end: str | None = None) -> int:
-    """How many bytes at the end of a record say when it was made: no news by themselves.
-
-    A rolling window moves with the clock as well.
-    """
-    clock = f'"as_of":{_text(as_of)}}}'
-    if start is not None and end is not None:
-        clock = f'"start":{_text(start)},"end":{_text(end)},{clock}'
-    return len(clock)
-
-
-def _text(plain: str) -> str:
-    """A text as it is encoded."""
-    return encode(plain).decode()
+        row = self._rows.get(key)
+        if row is not None:
+            self._held[row], self._clean[row] = False, True
 
 
 def read_mark(body: bytes | None) -> Mark:

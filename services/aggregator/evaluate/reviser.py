@@ -24,6 +24,7 @@ from services.adapters.revisions import (
     write_revisions,
 )
 from services.aggregator.evaluate.published import Shard
+from services.aggregator.evaluate.records import record_of
 from services.aggregator.evaluate.rows import write_rows_in
 from services.aggregator.evaluate.shards import fence
 from services.domain.engine.catalogue import Catalogue
@@ -265,8 +266,8 @@ class Reviser:
             number = self._shard_of(unit)
             if number in owned.shards:
                 said = observed(last, before or self._before(last.id))
-                changed = owned.shards[number].changed([said], format_instant(now), revised_key)
-                for key, body in changed:
+                record = record_of(said, revised_key(said))
+                for key, body in owned.shards[number].changed(record, format_instant(now)):
                     yield number, key.encode(), body
 
     def _before(self, name: str) -> Revision | None:

@@ -7,11 +7,13 @@ revision.
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 import psycopg
 
+from services.aggregator.evaluate.records import Records
 from services.aggregator.evaluate.shards import fence
 from services.domain.engine.observation import Observation
 from services.domain.instants import HOUR, MINUTE
@@ -23,7 +25,16 @@ What is more is written at the next look, due or not: evaluation stands still me
 never more than this and what is evaluated between two looks, and nothing is left out.
 """
 ROWS_MAX = 250
+_decode = msgspec.json.Decoder(Observation).decode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Due(NamedTuple):
+    """An observation that waits: how long after the row before, and what is published of it."""
+
+    pause: int
+    content: bytes
+    clock: bytes
 
 
 class Rows:
@@ -31,16 +42,22 @@ class Rows:
 
     def __init__(self, waiting_max: int = WAITING_MAX) -> None:
         self._waiting_max = waiting_max
-        self._waiting: dict[str, Observation] = {}
+        self._waiting: dict[str, _Due] = {}
         self._written_at: dict[str, int] = {}
 
     def __len__(self) -> int:
         """Observations that wait."""
         return len(self._waiting)
 
-    def offer(self, observation: Observation) -> None:
-        """Remember an observation that was published, in the place of the one before."""
-        self._waiting[observation.id] = observation
+    def offer(self, records: Records, period: str | None, *, final: bool) -> None:
+        """Remember what is published of a period, or of a rolling window.
+
+        Each takes the place of the one before.
+        """
+        pause = HOUR if period and not final else MINUTE
+        ids = records.keys if period is None else [f"{key}:{period}" for key in records.keys]
+        for name, content in zip(ids, records.contents, strict=True):
+            self._waiting[name] = _Due(pause, content, records.clock)
 
     def due(self, now: int) -> list[Observation]:
         """Observations to be written at an instant in microseconds, no longer waiting.
@@ -49,22 +66,19 @@ class Rows:
         more wait than may.
         """
         over = len(self._waiting) - self._waiting_max
-        rested = (each for each in self._waiting.values() if self._rested(each, now))
-        found = {each.id: each for each in islice(rested, max(ROWS_MAX, over))}
-        if len(found) < over:
-            others = (each for name, each in self._waiting.items() if name not in found)
-            found |= {each.id: each for each in islice(others, over - len(found))}
-        for name in found:
-            del self._waiting[name]
-            self._written_at.pop(name, None)
-            self._written_at[name] = now
-        for name in list(islice(self._written_at, max(0, len(self._written_at) - WAITING_MAX))):
-            del self._written_at[name]  # the one written longest ago: at most a row too early
-        return list(found.values())
-
-    def _rested(self, observation: Observation, now: int) -> bool:
-        pause = HOUR if observation.period and observation.finality != "final" else MINUTE
-        return now - self._written_at.get(observation.id, 0) >= pause
+        written_at = self._written_at
+        rested = (n for n, e in self._waiting.items() if now - written_at.get(n, 0) >= e.pause)
+        names = dict.fromkeys(islice(rested, max(ROWS_MAX, over)))
+        if len(names) < over:
+            others = (name for name in self._waiting if name not in names)
+            names |= dict.fromkeys(list(islice(others, over - len(names))))
+        found = [self._waiting.pop(name) for name in names]
+        for name in names:
+            written_at.pop(name, None)
+            written_at[name] = now
+        for name in list(islice(written_at, max(0, len(written_at) - WAITING_MAX))):
+            del written_at[name]  # the one written longest ago: at most a row too early
+        return [_decode(each.content + each.clock + b"}") for each in found]
 
 
 def write_rows(

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from services.aggregator.evaluate.published import Shard
+from services.aggregator.evaluate.records import records_of
 from services.cli.benches.filling import Filling, fresh_points
 from services.domain.engine.live import Live
 from services.domain.engine.observe import Observer
-from services.domain.engine.observing import Moment
+from services.domain.engine.observing import Moment, Silent
 from services.domain.engine.ordered import Ints
 from services.domain.engine.said import Said
 from services.domain.instants import SECOND, format_instant
@@ -69,14 +70,11 @@ class Ticker:
         formulas = self._state.catalogue.formulas
         for task, cells in self._live.take_totals():
             evaluated += len(cells)
-            found = [
-                made
-                for _, made in self._observer.each(
-                    formulas[task.formula], task.window, task.calendar, cells, moment
-                )
-                if made is not None
-            ]
-            for key, body in self._shard.changed(found, published_at):
-                records += 1
-                size += len(key) + len(body)
+            task_of = (formulas[task.formula], task.window, task.calendar)
+            for told in self._observer.told(*task_of, cells, moment):
+                if isinstance(told, Silent):
+                    continue
+                for key, body in self._shard.changed(records_of(told), published_at):
+                    records += 1
+                    size += len(key) + len(body)
         return Tick(time.process_time() - started, evaluated, records, size)

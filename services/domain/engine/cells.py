@@ -4,11 +4,11 @@ A key of `Points` is a cell and a measure: `cell * width + measure`.
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from services.domain.engine.cell_names import CellNames
 from services.domain.engine.ordered import Ints
 from services.domain.engine.windows import BEGINNING
 from services.domain.instants import start_of_local_day
@@ -17,16 +17,6 @@ from services.domain.units import UnitList
 TOTAL = ("", "")
 NO_CELL = -1
 _COLUMNS = _DIM, _LEVEL, _ABOVE, _UNIT, _BEGAN = range(5)
-
-
-class CellName(NamedTuple):
-    """What a cell is called: `text` is the part of keys that names unit and member."""
-
-    text: str
-    code: str
-    valid_from: str
-    dims: dict[str, str]
-    member: tuple[str, str]
 
 
 class Cells:
@@ -42,10 +32,9 @@ class Cells:
         self._chains: list[tuple[int, ...]] = []
         self.units: list[str] = []
         self.members: list[tuple[str, str]] = []
-        self.names: list[CellName] = []
+        self.names = CellNames()
         self._of_unit: dict[str, list[int]] = {}
         self._unit_numbers: dict[str, int] = {}
-        self._dims_of: dict[tuple[str, str], dict[str, str]] = {}
         self._dims = {"": 0}
         self._table = np.zeros((1024, len(_COLUMNS)), dtype=np.int64)
 
@@ -65,7 +54,7 @@ class Cells:
         self._numbers[unit, dim, member] = number
         self.units.append(unit)
         self.members.append((dim, member))
-        self.names.append(self._name(unit, (dim, member)))
+        self.names.put(number, unit, dim, member)
         self._chains.append((number, *above))
         self._of_unit.setdefault(unit, []).append(number)
         while number >= len(self._table):
@@ -138,15 +127,3 @@ class Cells:
     def keys(self, cells: Ints, measure: int) -> Ints:
         """The keys of one measure in these cells."""
         return cells * self.width + measure
-
-    def _name(self, unit: str, member: tuple[str, str]) -> CellName:
-        """The name of a cell that is new; what it has in common with others is held once."""
-        code, _, valid_from = unit.partition("@")
-        same_unit = self._of_unit.get(unit)
-        if same_unit:
-            first = self.names[same_unit[0]]
-            code, valid_from = first.code, first.valid_from
-        dim, name = member
-        dims = self._dims_of.setdefault(member, {dim: name} if dim else {})
-        text = f"{unit}|{dim}={name}" if dim else f"{unit}|"
-        return CellName(text, code, valid_from, dims, member)

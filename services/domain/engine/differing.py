@@ -13,7 +13,8 @@ from services.domain.engine.answered import answers, rounds, wanted_of
 from services.domain.engine.asked import Ask
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.indicator import Indicator
-from services.domain.engine.observation import Observation, number
+from services.domain.engine.numbers import number
+from services.domain.engine.observation import Observation
 from services.domain.engine.observing import Moment
 from services.domain.engine.state import State
 from services.domain.instants import SECOND, parse_instant

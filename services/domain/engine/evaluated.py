@@ -4,35 +4,48 @@ They are made column by column: what all cells share is looked at once, and each
 is a list with one place for each cell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from services.domain.engine.amount import Bools
 from services.domain.engine.catalogue import Formula, Indicator
-from services.domain.engine.cells import TOTAL, Cells
+from services.domain.engine.cells import Cells
+from services.domain.engine.columns import (
+    Chosen,
+    Column,
+    Lists,
+    Numbers,
+    Objects,
+    Plain,
+    Same,
+    alike,
+    chosen,
+    member,
+    plain,
+)
 from services.domain.engine.comparisons import Compared
 from services.domain.engine.evaluate import BELOW_COVERAGE, MISSING, ZERO_DENOMINATOR, Values
 from services.domain.engine.feeds import STALE, Standing
-from services.domain.engine.goals import Goal, achieved, gap
+from services.domain.engine.goals import Goals
 from services.domain.engine.levels import NO_LEVEL
 from services.domain.engine.observation import (
     Boundaries,
     Break,
     Comparison,
+    Coverage,
     Freshness,
     Level,
     Observation,
     Rank,
     TargetGap,
-    numbers,
 )
 from services.domain.engine.ordered import Ints
 from services.domain.engine.sourced import Sourced
-from services.domain.engine.windows import Span
+from services.domain.engine.windows import CONSTANT, Span
 from services.domain.instants import (
     SECOND,
     format_instant,
@@ -50,7 +63,8 @@ PARTIAL = Freshness("partial")
 class Evaluated(NamedTuple):
     """What was found, with one place for each of the cells.
 
-    `goals` is None where a target means nothing, `levels` where the rule looks at another window.
+    `goals` is None where a target means nothing, `levels` where the rule looks at another window,
+    `standings` where every feed is in time.
     """
 
     formula: Formula
@@ -58,176 +72,150 @@ class Evaluated(NamedTuple):
     span: Span
     final: bool
     as_of: int
+    held: Cells
     cells: Ints
     values: Values
     compared: Sequence[Compared]
-    goals: Sequence[Goal | None] | None
+    goals: Goals | None
     levels: Ints | None
     positions: Ints
     siblings: Ints
-    standings: Sequence[Standing | None]
+    standings: Sequence[Standing | None] | None
     sourced: Sequence[Sourced]
     boundaries: Sequence[Boundaries] | None
 
-    def observations(self, held: Cells) -> Iterator[Observation | None]:
-        """One for each cell; None for a member of a breakdown that has no value."""
-        span, formula = self.span, self.formula
-        head, tail = f"{formula.id}|", f"|{span.name}"
-        if span.period is not None:
-            tail += f":{span.period}"
-        finality = "final" if self.final else "provisional"
+    def observations(self) -> Sequence[Observation]:
+        """One for each cell."""
+        return self.column().values(len(self.cells))
+
+    def column(self) -> Objects:
+        """The observations member by member."""
+        span, formula, names = self.span, self.formula, self.held.names
+        behind, began = alike(self.sourced), self.held.began(self.cells)
+        period = f":{span.period}" if span.period is not None else ""
         start, end = format_instant(span.begin), format_instant(span.end)
-        as_of, closes_at = format_instant(self.as_of), end if span.open and span.period else None
-        for row in self._columns(held.began(self.cells)):
-            cell, has, value, above, below, reason, status, freshness, *more = row
-            compared, target, level, rank, broken, boundaries, behind = more
-            name = held.names[cell]
-            if not has and name.member != TOTAL:
-                yield None
-                continue
-            yield Observation(
-                id=f"{head}{name.text}{tail}",
-                indicator=formula.id,
-                unit=name.code,
-                valid_from=name.valid_from,
-                dims=name.dims,
-                window=span.window,
-                period=span.period,
-                calendar=span.calendar,
-                value=value,
-                numerator=above,
-                denominator=below,
-                null_reason=reason,
-                formula_version=self.indicator.formula_version,
-                status=status,
-                vn_level=behind.vn_level,
-                finality=finality,
-                closes_at=closes_at,
-                revision=behind.revision,
-                previous=behind.previous,
-                released_at=behind.released_at,
-                freshness=freshness,
-                coverage=behind.coverage,
-                comparisons=compared,
-                target=target,
-                level=level if name.member == TOTAL else None,
-                rank=rank,
-                quality=behind.quality,
-                warnings=behind.warnings,
-                boundaries=boundaries,
-                break_=broken,
-                start=start,
-                end=end,
-                as_of=as_of,
-            )
+        members: dict[str, Column] = {
+            "id": names.ids(f"{formula.id}|", self.cells, f"|{span.name}{period}"),
+            "indicator": Same(formula.id),
+            "unit": names.units(self.cells),
+            "valid_from": names.valid_from(self.cells),
+            "dims": names.dims(self.cells),
+            "window": Same(span.window),
+            "period": Same(span.period),
+            "calendar": Same(span.calendar),
+            "value": self._shown(),
+            "numerator": Numbers(self.values.numerator),
+            "denominator": Numbers(self.values.denominator),
+            "null_reason": self._null_reasons(),
+            "formula_version": Same(self.indicator.formula_version),
+            "status": self._statuses(behind),
+            "finality": Same("final" if self.final else "provisional"),
+            "closes_at": Same(end if span.open and span.period else None),
+            "freshness": self._freshness(behind),
+            "comparisons": self._comparisons(began),
+            "target": self._target_gaps(),
+            "level": self._levels(),
+            "rank": self._ranks(),
+            "boundaries": Same(None) if self.boundaries is None else alike(self.boundaries),
+            "break_": self._breaks(began),
+            "start": Same(start),
+            "end": Same(end),
+            "as_of": Same(format_instant(self.as_of)),
+        }
+        for name in Sourced._fields:
+            members[name] = member(behind, name)
+        return Objects(Observation, members)
 
-    def _columns(self, began: Ints) -> Iterator[tuple[Any, ...]]:
-        """What differs from cell to cell, in the order in which `observations` reads it."""
-        return zip(
-            self.cells.tolist(),
-            self.values.has.tolist(),
-            self._shown(),
-            numbers(self.values.numerator),
-            numbers(self.values.denominator),
-            self._null_reasons(),
-            self._statuses(),
-            self._freshness(),
-            self._comparisons(began),
-            self._target_gaps(),
-            self._levels(),
-            self._ranks(),
-            self._breaks(began),
-            self.boundaries or self._nothing(),
-            self.sourced,
-            strict=True,
-        )
-
-    def _nothing(self) -> list[None]:
-        return [None] * len(self.cells)
-
-    def _shown(self) -> Sequence[float | str | None]:
+    def _shown(self) -> Column:
         """The values, where there are any."""
-        has = self.values.has.tolist()
-        if self.formula.unit == "timestamp":
-            instants = self.values.value.tolist()
-            return [
-                format_instant(int(x)) if h else None for x, h in zip(instants, has, strict=True)
-            ]
-        return numbers(np.where(self.values.has, self.values.value, np.nan))
+        has = self.values.has
+        if self.formula.unit != "timestamp":
+            return Numbers(np.where(has, self.values.value, np.nan))
+        instants = zip(self.values.value.tolist(), has.tolist(), strict=True)
+        return alike([format_instant(int(at)) if one else None for at, one in instants])
 
-    def _null_reasons(self) -> list[str | None]:
+    def _null_reasons(self) -> Column:
         """Why there is no value, where there is none."""
-        found: list[str | None] = [*self._nothing()]
-        zero, below = self.values.zero, self.values.below
-        for place in np.flatnonzero(~self.values.has).tolist():
-            reason = BELOW_COVERAGE if below[place] else MISSING
-            found[place] = ZERO_DENOMINATOR if zero[place] else reason
-        return found
+        found = self.values
+        absent = np.where(found.zero, 3, np.where(found.below, 2, 1))
+        reasons = (None, MISSING, BELOW_COVERAGE, ZERO_DENOMINATOR)
+        return chosen(reasons, np.where(found.has, 0, absent))
 
-    def _statuses(self) -> list[str]:
+    def _statuses(self, behind: Same | Chosen) -> Column:
         """U where counts were divided by weight, else as the figure was reported."""
-        found = ["A" if has else "M" for has in self.values.has.tolist()]
-        for place, behind in enumerate(self.sourced):
-            if behind.vn_level is not None:
-                found[place] = VN_STATUS[behind.vn_level]
+        counted = chosen(("M", "A"), self.values.has.astype(np.int64))
+        level = member(behind, "vn_level")
+        if self.boundaries is None and level == Same(None):
+            return counted
+        count = len(self.cells)
+        found = [
+            status if level is None else VN_STATUS[level]
+            for status, level in zip(counted.values(count), level.values(count), strict=True)
+        ]
         for place, view in enumerate(self.boundaries or ()):
             if view.divided and self.values.has[place]:
                 found[place] = "U"
-        return found
+        return alike(found)
 
-    def _freshness(self) -> Iterator[Freshness]:
+    def _freshness(self, behind: Same | Chosen) -> Column:
         """How current each value is, the worst counts.
 
         A stale feed, missing reports, a late feed, provisional, else final or live.
         """
         usual = FINAL if self.final else PROVISIONAL if self.span.period else LIVE
-        for standing, behind in zip(self.standings, self.sourced, strict=True):
-            coverage = behind.coverage
-            missing = coverage is not None and coverage.reported < coverage.expected
-            if standing is not None and (standing.state == STALE or not missing):
-                since = format_instant(standing.since)
-                yield Freshness(standing.state, since, sources_late=standing.sources)
-            else:
-                yield PARTIAL if missing else usual
+        coverage = member(behind, "coverage")
+        if self.standings is None and coverage == Same(None):
+            return Same(usual)
+        count = len(self.cells)
+        standings = self.standings or Same(None).values(count)
+        rows = zip(standings, coverage.values(count), strict=True)
+        return alike([_fresh(standing, heard, usual) for standing, heard in rows])
 
-    def _comparisons(self, began: Ints) -> Sequence[tuple[Comparison, ...]]:
+    def _comparisons(self, began: Ints) -> Column:
         """The comparisons that each cell has."""
         columns = [_compared(each, began) for each in self.compared]
-        if not columns:
-            return [()] * len(self.cells)
-        return [tuple([c for c in row if c is not None]) for row in zip(*columns, strict=True)]
+        return Lists(columns) if columns else Same(())
 
-    def _target_gaps(self) -> Sequence[TargetGap | None]:
+    def _target_gaps(self) -> Column:
         """The distance of each value to the target in force."""
-        if self.goals is None or not any(self.goals):
-            return self._nothing()
-        unit = "pp" if self.formula.unit == "%" else self.formula.unit
-        return [
-            TargetGap(goal.value, goal.op, gap(goal, value), unit, goal.high, achieved(goal, value))
-            if has and goal is not None
-            else None
-            for goal, has, value in zip(
-                self.goals, self.values.has.tolist(), self.values.value.tolist(), strict=True
-            )
-        ]
+        goals, values = self.goals, self.values
+        if goals is None:
+            return Same(None)
+        there = values.has & ~np.isnan(goals.targets)
+        if not there.any():
+            return Same(None)
+        members: dict[str, Column] = {
+            "value": plain(goals.targets),
+            "op": alike(goals.ops),
+            "gap": Plain(goals.gaps(values.value)),
+            "gap_unit": Same("pp" if self.formula.unit == "%" else self.formula.unit),
+            "high": plain(goals.highs),
+            "achieved": Plain(goals.achieved(values.value)),
+        }
+        return Objects(TargetGap, members, there)
 
-    def _levels(self) -> Sequence[Level | None]:
-        """The level of each cell by the indicator's rule, where the rule looks at this window."""
+    def _levels(self) -> Column:
+        """The level of each total by the indicator's rule, where the rule looks at this window."""
         if self.levels is None:
-            return self._nothing()
+            return Same(None)
         rule, version = f"{self.indicator.id}/{self.span.window}", self.indicator.formula_version
-        return [_level(level, rule, version) for level in self.levels.tolist()]
+        found, at = np.unique(self.levels, return_inverse=True)
+        levels = [Level(None if n == NO_LEVEL else n, rule, version) for n in found.tolist()]
+        totals = self.held.dims(self.cells) == 0
+        return chosen([None, *levels], np.where(totals, at + 1, 0))
 
-    def _ranks(self) -> Sequence[Rank | None]:
+    def _ranks(self) -> Column:
         """The place of each cell among its siblings, where it has one."""
-        if not self.positions.any():
-            return self._nothing()
-        return [
-            Rank(position, of) if position else None
-            for position, of in zip(self.positions.tolist(), self.siblings.tolist(), strict=True)
-        ]
+        placed = self.positions != 0
+        if not placed.any():
+            return Same(None)
+        members: dict[str, Column] = {
+            "pos": Numbers(self.positions.astype(np.float64)),
+            "of": Numbers(self.siblings.astype(np.float64)),
+        }
+        return Objects(Rank, members, placed)
 
-    def _breaks(self, began: Ints) -> Sequence[Break | None]:
+    def _breaks(self, began: Ints) -> Column:
         """The mark of the first value after a change of boundary or formula.
 
         On constant boundaries the unit's own beginning breaks nothing.
@@ -235,10 +223,13 @@ class Evaluated(NamedTuple):
         usual, since = None, self.indicator.effective_from
         if since is not None and formula_breaks(self.indicator, self.span):
             usual = Break(BREAK, since, "formula")
+        broken = np.flatnonzero(boundary_breaks(self.span, began)).tolist()
+        if not broken:
+            return Same(usual)
         found: list[Break | None] = [usual] * len(self.cells)
-        for place in np.flatnonzero(boundary_breaks(self.span, began)).tolist():
-            found[place] = Break(BREAK, local_date(int(began[place])).isoformat(), "boundary")
-        return found
+        for place in broken:
+            found[place] = _boundary_break(int(began[place]))
+        return alike(found)
 
 
 def formula_breaks(indicator: Indicator, span: Span) -> bool:
@@ -260,28 +251,31 @@ def moved(compared: Compared, began: Ints) -> Bools:
     return np.zeros(len(began), dtype=bool) if begin is None else begin < began
 
 
-def _compared(found: Compared, began: Ints) -> list[Comparison | None]:
+def _compared(found: Compared, began: Ints) -> Objects:
     """One comparison of every cell; a change of a timestamp is given in seconds."""
     by = SECOND if found.unit == "s" else 1
-    return [
-        None
-        if delta is None
-        else Comparison(
-            found.kind,
-            delta,
-            found.unit,
-            base,
-            boundaries="constant" if constant else msgspec.UNSET,
-        )
-        for delta, base, constant in zip(
-            numbers(found.delta / by),
-            numbers(found.base / by),
-            moved(found, began).tolist(),
-            strict=True,
-        )
-    ]
+    members: dict[str, Column] = {
+        "kind": Same(found.kind),
+        "delta": Numbers(found.delta / by),
+        "unit": Same(found.unit),
+        "base_value": Numbers(found.base / by),
+        "boundaries": chosen((msgspec.UNSET, CONSTANT), moved(found, began).astype(np.int64)),
+    }
+    return Objects(Comparison, members, ~np.isnan(found.delta))
+
+
+def _fresh(standing: Standing | None, coverage: Coverage | None, usual: Freshness) -> Freshness:
+    missing = coverage is not None and coverage.reported < coverage.expected
+    if standing is not None and (standing.state == STALE or not missing):
+        return _overdue(standing)
+    return PARTIAL if missing else usual
 
 
 @lru_cache(maxsize=4096)
-def _level(level: int, rule: str, version: int) -> Level:
-    return Level(None if level == NO_LEVEL else level, rule, version)
+def _overdue(standing: Standing) -> Freshness:
+    return Freshness(standing.state, format_instant(standing.since), sources_late=standing.sources)
+
+
+@lru_cache(maxsize=4096)
+def _boundary_break(began: int) -> Break:
+    return Break(BREAK, local_date(began).isoformat(), "boundary")

@@ -181,6 +181,10 @@ class Feeds:
                 below.setdefault((each.feed.domain, unit), []).append(each)
         return Picture(begin, end, frozenset(found), at, below, {})
 
+    def any_overdue(self, formula: str, at: int | None) -> bool:
+        """Whether any feed is overdue for a formula; without an instant as in `standings`."""
+        return at is not None and bool(self._domains[formula]) and bool(self.picture(at).overdue)
+
     def standings(
         self, formula: str, units: Sequence[str], at: int | None
     ) -> list[Standing | None]:

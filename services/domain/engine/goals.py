@@ -1,5 +1,6 @@
 """The targets in force for cells: what was set for a unit goes before the bound of the standard."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,8 @@ from services.domain.engine.state import State
 from services.domain.engine.targets import on_line
 from services.domain.engine.windows import Span
 from services.domain.worktime import local_day
+
+RISING = frozenset({">", ">="})
 
 
 class Goal(NamedTuple):
@@ -34,39 +37,37 @@ def goal_of(indicator: Indicator, formula: Formula) -> Goal | None:
     return Goal(bound.op, bound.value)
 
 
-def gap(goal: Goal, value: float) -> float:
-    """Value less target; for a band the distance to the nearer edge, 0 inside."""
-    if goal.high is None:
-        return value - goal.value
-    return value - goal.value if value < goal.value else max(0.0, value - goal.high)
-
-
-def achieved(goal: Goal, value: float) -> float | None:
-    """How much of the target is reached, in per cent; None for a band, and without a divisor."""
-    if goal.high is not None:
-        return None
-    whole, part = (goal.value, value) if goal.op in {">", ">="} else (value, goal.value)
-    return 100 * part / whole if whole else None
-
-
 class Goals(NamedTuple):
-    """The goal of each cell, its value, its upper edge if it is a band, and where its line stands.
+    """The goal of each cell: how it is met, its value, its upper edge if it is a band, its line.
 
-    NaN without one.
+    Numbers are NaN without one.
     """
 
-    goals: list[Goal | None]
+    ops: Sequence[str]
     targets: Floats
     highs: Floats
     lines: Floats
 
+    def at(self, places: Ints) -> "Goals":
+        """The goals in these places, in this order."""
+        ops = [self.ops[place] for place in places.tolist()]
+        return Goals(ops, self.targets[places], self.highs[places], self.lines[places])
+
     def gaps(self, values: Floats) -> Floats:
-        """Value less target of each cell; NaN without a target."""
-        found = [
-            np.nan if goal is None else gap(goal, value)
-            for goal, value in zip(self.goals, values.tolist(), strict=True)
-        ]
-        return np.array(found, dtype=np.float64)
+        """Value less target; for a band the distance to the nearer edge, 0 inside."""
+        below, above = values - self.targets, values - self.highs
+        inside = np.where(values < self.targets, below, np.where(above > 0, above, 0.0))
+        return np.where(np.isnan(self.highs), below, inside)
+
+    def achieved(self, values: Floats) -> Floats:
+        """How much of the target is reached, in per cent; NaN of a band, and without a divisor."""
+        rising = np.array([op in RISING for op in self.ops], dtype=bool)
+        whole = np.where(rising, self.targets, values)
+        part = np.where(rising, values, self.targets)
+        reached = np.isnan(self.highs) & (whole != 0)
+        found = np.full(len(values), np.nan)
+        np.divide(100 * part, whole, out=found, where=reached)
+        return found
 
 
 def goals_of(
@@ -74,24 +75,23 @@ def goals_of(
 ) -> Goals:
     """The goals of cells on the last day of a window: that of the instant before its end."""
     stated = goal_of(indicator, formula)
-    goals: list[Goal | None] = [stated] * len(cells)
+    ops = ["" if stated is None else stated.op] * len(cells)
     targets = np.full(len(cells), np.nan if stated is None else stated.value)
     highs, lines = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
     if stated is not None and stated.high is not None:
         highs[:] = stated.high
     if formula.id not in state.targets:
-        return Goals(goals, targets, highs, lines)
+        return Goals(ops, targets, highs, lines)
     day = local_day(span.cut - 1)
     op = stated.op if stated and stated.high is None else _better(indicator)
     for index, cell in enumerate(cells.tolist()):
         unit, member = state.cells.units[cell], state.cells.members[cell]
         target = state.targets.in_force(formula.id, unit, member, day)
         if target is not None:
-            goals[index], targets[index] = Goal(op, target.value), target.value
-            highs[index] = np.nan
+            ops[index], targets[index], highs[index] = op, target.value, np.nan
             line = on_line(target, day)
             lines[index] = np.nan if line is None else line
-    return Goals(goals, targets, highs, lines)
+    return Goals(ops, targets, highs, lines)
 
 
 def _better(indicator: Indicator) -> str:

@@ -3,7 +3,7 @@
 Values with their comparisons, target, level, rank, status and freshness.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from services.domain.engine.evaluated import Evaluated, boundary_breaks, formula
 from services.domain.engine.goals import goals_of
 from services.domain.engine.indicator import Indicator
 from services.domain.engine.levels import Levels, applies
-from services.domain.engine.observation import Observation
-from services.domain.engine.observing import Moment, Observed, Observing
+from services.domain.engine.observing import Moment, Observing, Silent, Told
 from services.domain.engine.ordered import Ints, distinct
 from services.domain.engine.reporting import Reporting
 from services.domain.engine.said import Said
@@ -46,7 +45,7 @@ class Observer(Observing):
         self.reporting = Reporting(state, self._evaluation)
         self._doubts = Doubts(state)
 
-    def each(
+    def told(
         self,
         formula: Formula,
         window: str,
@@ -54,11 +53,12 @@ class Observer(Observing):
         cells: Sequence[int],
         moment: Moment,
         period: str | None = None,
-    ) -> Observed:
-        """What is said of each cell; None says that there is nothing to say."""
+    ) -> Told:
+        """What is said of each cell."""
         asked = np.array(cells, dtype=np.int64)
         mine = self._wanted(formula, asked)
-        yield from ((cell, None) for cell in asked[~mine].tolist())
+        if not mine.all():
+            yield Silent(asked[~mine].tolist())
         wanted = asked[mine]
         if not len(wanted):
             return
@@ -71,7 +71,7 @@ class Observer(Observing):
             formula, wanted, window, calendar, moment.now, period, constant=moment.constant
         )
         self.forget(formula, window, calendar, silent)
-        yield from ((cell, None) for cell in silent)
+        yield Silent(silent)
         for span, group in grouped.items():
             yield from self._of_span(formula, np.array(group), span, moment)
 
@@ -92,9 +92,7 @@ class Observer(Observing):
         held = self._state.cells
         return held.at_levels(cells, levels) & held.has_dim(cells, allowed)
 
-    def _of_span(
-        self, formula: Formula, cells: Ints, span: Span, moment: Moment
-    ) -> Iterator[tuple[int, Observation | None]]:
+    def _of_span(self, formula: Formula, cells: Ints, span: Span, moment: Moment) -> Told:
         catalogue = self._state.catalogue
         indicator = catalogue.indicators[formula.indicator]
         values = self._evaluation.values(formula, cells, span)
@@ -106,12 +104,15 @@ class Observer(Observing):
         position, of = self._ranks(formula, cells, span, values)
         simulated = self._simulated(formula, cells, span)
         final = not span.open and moment.final_to >= span.end
-        units = [self._state.cells.units[cell] for cell in cells.tolist()]
-        standings = self._state.feeds.standings(formula.id, units, None if final else moment.now)
+        feeds, units = self._state.feeds, self._state.cells.units
+        standings = None
+        if feeds.any_overdue(formula.id, None if final else moment.now):
+            named = [units[cell] for cell in cells.tolist()]
+            standings = feeds.standings(formula.id, named, moment.now)
         at = np.arange(len(cells))
         if self._said is not None:
             columns = [*values, position, of, simulated]
-            columns.append(np.array(self._state.feeds.numbers(standings)))
+            columns.append(np.array(feeds.numbers(standings or [None] * len(cells))))
             columns += [column for found in compared for column in (found.delta, found.base)]
             columns += [goals.targets, goals.highs, *([level] if level is not None else [])]
             columns.append(self._marks(indicator, cells, span, compared))
@@ -121,27 +122,30 @@ class Observer(Observing):
             country = self._of_the_country(cells)
             if len(country):  # no column holds which provinces were heard
                 at = np.union1d(at, country)
+        quiet = ~values.has[at] & (self._state.cells.dims(cells[at]) != 0)
+        if quiet.any():  # members of a breakdown that have no value
+            yield Silent(cells[at[quiet]].tolist())
+            at = at[~quiet]
         if not len(at):
             return
-        chosen, wanted = cells[at], at.tolist()
-        made = Evaluated(
+        yield Evaluated(
             formula=formula,
             indicator=indicator,
             span=span,
             final=final,
             as_of=moment.now,
-            cells=chosen,
+            held=self._state.cells,
+            cells=cells[at],
             values=values.at(at),
             compared=[found.at(at) for found in compared],
-            goals=None if formula.unit == "timestamp" else [goals.goals[i] for i in wanted],
+            goals=None if formula.unit == "timestamp" else goals.at(at),
             levels=None if level is None else level[at],
             positions=position[at],
             siblings=of[at],
-            standings=[standings[i] for i in wanted],
-            sourced=self._sourced(formula, chosen, span, simulated[at]),
-            boundaries=views(self._evaluation, formula, chosen, span, moment.now),
+            standings=None if standings is None else [standings[i] for i in at.tolist()],
+            sourced=self._sourced(formula, cells[at], span, simulated[at]),
+            boundaries=views(self._evaluation, formula, cells[at], span, moment.now),
         )
-        yield from zip(chosen.tolist(), made.observations(self._state.cells), strict=True)
 
     def _of_window(self, formula: Formula, cells: Ints, span: Span, *, final: bool) -> list[Ints]:
         """What an observation says of its window, and of reports the figures behind it."""

@@ -4,10 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from services.domain.engine.catalogue import Formula
+from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.observation import Observation
 
-Observed = Iterator[tuple[int, Observation | None]]
-"""Cells with what there is to say of them; None says that there is nothing."""
+
+class Silent(NamedTuple):
+    """Cells of which there is nothing to say."""
+
+    cells: Sequence[int]
+
+
+Told = Iterator[Evaluated | Silent]
 
 
 class Moment(NamedTuple):
@@ -22,7 +29,19 @@ class Moment(NamedTuple):
 
 
 class Observing:
-    """Makes observations; a kind of observer says how, in `each`."""
+    """Makes observations; a kind of observer says how, in `told`."""
+
+    def told(
+        self,
+        formula: Formula,
+        window: str,
+        calendar: str,
+        cells: Sequence[int],
+        moment: Moment,
+        period: str | None = None,
+    ) -> Told:
+        """The formula in its window at now or in a named period; each cell comes at most once."""
+        raise NotImplementedError
 
     def each(
         self,
@@ -32,9 +51,13 @@ class Observing:
         cells: Sequence[int],
         moment: Moment,
         period: str | None = None,
-    ) -> Observed:
-        """The formula in its window at now or in a named period, with the cell of each."""
-        raise NotImplementedError
+    ) -> Iterator[tuple[int, Observation | None]]:
+        """What is said of each cell; None says that there is nothing to say."""
+        for told in self.told(formula, window, calendar, cells, moment, period):
+            if isinstance(told, Silent):
+                yield from ((cell, None) for cell in told.cells)
+            else:
+                yield from zip(told.cells.tolist(), told.observations(), strict=True)
 
     def observe(
         self,

@@ -13,12 +13,12 @@ import numpy as np
 from services.domain.engine.amount import Bools
 from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.evaluate import MISSING, ZERO_DENOMINATOR, Values
+from services.domain.engine.numbers import number
 from services.domain.engine.observation import (
     Freshness,
     Observation,
     Previous,
     key_of,
-    number,
 )
 from services.domain.engine.windows import (
     ADMINISTRATIVE,

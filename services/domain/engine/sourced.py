@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.figure import Figure, vintages_seen
-from services.domain.engine.observation import Coverage, Previous, number
+from services.domain.engine.numbers import number
+from services.domain.engine.observation import Coverage, Previous
 from services.domain.instants import format_instant
 
 SIMULATED = "simulated"

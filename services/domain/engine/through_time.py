@@ -12,7 +12,7 @@ import numpy as np
 from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.looked_at import under
 from services.domain.engine.observe import Observer
-from services.domain.engine.observing import Moment, Observed, Observing
+from services.domain.engine.observing import Moment, Observing, Silent, Told
 from services.domain.engine.said import Said
 from services.domain.engine.state import State
 from services.domain.engine.versions import last_day
@@ -37,7 +37,7 @@ class TimedObserver(Observing):
         self._reporting = self._own.reporting
         self._others: dict[Catalogue, Observer] = {}
 
-    def each(
+    def told(
         self,
         formula: Formula,
         window: str,
@@ -45,11 +45,11 @@ class TimedObserver(Observing):
         cells: Sequence[int],
         moment: Moment,
         period: str | None = None,
-    ) -> Observed:
-        """What is said of each cell by the version of its window; None says that nothing is."""
+    ) -> Told:
+        """What the version of its window says of each cell."""
         asked = _Asked(formula, window, calendar, moment)
         if len(self._state.catalogue.eras) == 1:
-            yield from self._own.each(formula, window, calendar, cells, moment, period)
+            yield from self._own.told(formula, window, calendar, cells, moment, period)
         elif self._reported(formula):
             yield from self._of_reports(asked, cells, period)
         else:
@@ -64,7 +64,7 @@ class TimedObserver(Observing):
         own = catalogue.formulas.get(formula.id)
         return own is not None and catalogue.reported(own)
 
-    def _of_reports(self, asked: _Asked, cells: Sequence[int], period: str | None) -> Observed:
+    def _of_reports(self, asked: _Asked, cells: Sequence[int], period: str | None) -> Told:
         """A report has no clock: the newest period decides, which may lie before this version."""
         catalogue, moment = self._state.catalogue, asked.moment
         asked = asked._replace(formula=catalogue.formulas[asked.formula.id])
@@ -78,7 +78,7 @@ class TimedObserver(Observing):
             constant=moment.constant,
         )
         self._own.forget(asked.formula, asked.window, asked.calendar, silent)
-        yield from ((cell, None) for cell in silent)
+        yield Silent(silent)
         grouped: dict[tuple[Catalogue, str | None], list[int]] = {}
         for span, found in spans.items():
             then = catalogue.on(last_day(span.end, moment.now))
@@ -86,9 +86,7 @@ class TimedObserver(Observing):
         for (then, name), group in grouped.items():
             yield from self._by(then, asked, group, name)
 
-    def _by(
-        self, then: Catalogue, asked: _Asked, cells: Sequence[int], period: str | None
-    ) -> Observed:
+    def _by(self, then: Catalogue, asked: _Asked, cells: Sequence[int], period: str | None) -> Told:
         """What a catalogue says; nothing where it does not know the formula or its window."""
         formula, window, calendar, moment = asked
         if then is not self._state.catalogue:
@@ -96,10 +94,10 @@ class TimedObserver(Observing):
         own = then.formulas.get(formula.id)
         known = own is not None and window in own.windows
         if own is None or not known or calendar not in _calendars(then, own, window):
-            yield from ((cell, None) for cell in cells)
+            yield Silent(cells)
         else:
             observer = self._observer(then)
-            yield from observer.each(own, window, calendar, cells, moment, period)
+            yield from observer.told(own, window, calendar, cells, moment, period)
 
     def _observer(self, catalogue: Catalogue) -> Observer:
         if catalogue is self._state.catalogue:
