@@ -18,6 +18,8 @@ SECOND_BITS = 33
 KEYS_MAX = 1 << (63 - SECOND_BITS)
 """More keys than this do not fit beside a second in 64 bits."""
 MERGE_RATIO = 4
+REMEMBERED_MAX = 4_000_000
+"""Running sums that are remembered; beyond it all are forgotten."""
 
 
 class _Run(NamedTuple):
@@ -30,9 +32,13 @@ class _Run(NamedTuple):
     keys_by_time: Ints
 
 
+def _within(second: int) -> int:
+    return min(max(second, SECOND_MIN), SECOND_MAX)
+
+
 def _codes(keys: Ints, seconds: Ints | int) -> Ints:
     if isinstance(seconds, int):  # the bound of a window, the same for all
-        return (keys << SECOND_BITS) | (min(max(seconds, SECOND_MIN), SECOND_MAX) - SECOND_MIN)
+        return (keys << SECOND_BITS) | (_within(seconds) - SECOND_MIN)
     offsets = np.clip(seconds, SECOND_MIN, SECOND_MAX) - SECOND_MIN
     return (keys << SECOND_BITS) | offsets
 
@@ -53,11 +59,17 @@ def _run(codes: Ints, values: Ints, *, merging: bool = False) -> _Run:
 
 
 class Points:
-    """Points of many keys; keys are integers below KEYS_MAX, seconds are since 1970."""
+    """Points of many keys; keys are integers below KEYS_MAX, seconds are since 1970.
+
+    Windows share their bounds and formulas their measures, so the running sums of the same keys at
+    the same second are asked for again and again: they are remembered until a point is added.
+    """
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []
         self._pending: list[tuple[Ints, Ints]] = []
+        self._running: dict[bytes, dict[int, Ints]] = {}
+        self._remembered = 0
 
     def __len__(self) -> int:
         """Points held, those that cancel each other in different runs counted twice."""
@@ -75,12 +87,15 @@ class Points:
         `begin` and `end` are seconds, one or one for each key.
         """
         self._settle()
+        if isinstance(begin, int) and isinstance(end, int):
+            if _within(end) <= _within(begin):
+                return np.zeros(len(keys), dtype=np.int64)
+            if self._remembered > REMEMBERED_MAX:
+                self._forget()
+            known = self._running.setdefault(keys.tobytes(), {})
+            return self._before(known, keys, end) - self._before(known, keys, begin)
         low, high = _codes(keys, begin), _codes(keys, end)
-        total = np.zeros(len(keys), dtype=np.int64)
-        for run in self._runs:
-            after = run.sums[run.codes.searchsorted(high)]
-            total += after - run.sums[run.codes.searchsorted(low)]
-        return np.where(high > low, total, 0)
+        return np.where(high > low, self._sums_at(high) - self._sums_at(low), 0)
 
     def until(self, keys: Ints, end: Ints | int) -> Ints:
         """For each key the sum of all its values before `end`."""
@@ -96,9 +111,29 @@ class Points:
         ]
         return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
+    def _before(self, known: dict[int, Ints], keys: Ints, second: int) -> Ints:
+        """The running sums of the keys at a second, out of those that are known of them."""
+        found = known.get(second)
+        if found is None:
+            found = known[second] = self._sums_at(_codes(keys, second))
+            self._remembered += len(keys)
+        return found
+
+    def _sums_at(self, codes: Ints) -> Ints:
+        """The sum of everything that stands before each code: only differences mean something."""
+        total = np.zeros(len(codes), dtype=np.int64)
+        for run in self._runs:
+            total += run.sums[run.codes.searchsorted(codes)]
+        return total
+
+    def _forget(self) -> None:
+        self._running.clear()
+        self._remembered = 0
+
     def _settle(self) -> None:
         if not self._pending:
             return
+        self._forget()
         codes = np.concatenate([codes for codes, _ in self._pending])
         values = np.concatenate([values for _, values in self._pending])
         self._pending.clear()
