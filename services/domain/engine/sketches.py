@@ -5,8 +5,8 @@ sketch of any window of any unit is made of the same sums as everything else, an
 same in whatever order the values came.
 """
 
-from collections.abc import Sequence
-from math import floor
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,16 @@ from services.domain.engine.shelf import Shelf
 Floats = npt.NDArray[np.float64]
 _Buckets = tuple[Floats, Ints]
 _NOTHING: _Buckets = (np.zeros(0), np.zeros(0, dtype=np.int64))
+LAID_OUT_MAX = 64
+"""Sets of cells of which a measure's buckets are remembered; beyond it all are forgotten."""
+
+
+class _LaidOut(NamedTuple):
+    """Buckets of several cells, those of one smallest value first; `owners` are places of cells."""
+
+    owners: Ints
+    values: Floats
+    keys: Ints
 
 
 class Sketches:
@@ -27,6 +37,7 @@ class Sketches:
         self._shelf = shelf
         self._keys: dict[tuple[int, str], dict[int, int]] = {}
         self._ordered: dict[tuple[int, str], _Buckets] = {}
+        self._laid: dict[str, dict[Hashable, _LaidOut]] = {}
 
     def number(self, cell: int, measure: str, bucket: int) -> int:
         """The key of a bucket on the shelf; it is made when it is new."""
@@ -36,6 +47,7 @@ class Sketches:
             found = self._shelf.number((cell, measure, bucket))
             held[bucket] = found
             self._ordered.pop((cell, measure), None)
+            self._laid.pop(measure, None)
         return found
 
     def quantile(
@@ -54,27 +66,36 @@ class Sketches:
         bucket which holds rank floor(q * (n - 1)) of n values, counting from 0.
         """
         found = np.full(len(cells), np.nan)
-        buckets = [
-            self._together(cell, measure)
-            if isinstance(cell, tuple)
-            else self._of(int(cell), measure)
-            for cell in cells
-        ]
-        owners = np.repeat(np.arange(len(cells)), [len(keys) for _, keys in buckets])
+        owners, values, keys = self._laid_out(cells, measure)
         if not len(owners):
             return found
-        values = np.concatenate([each for each, _ in buckets])
-        keys = np.concatenate([each for _, each in buckets])
-        first, last = (
-            np.broadcast_to(np.asarray(bound, dtype=np.int64), len(cells))[owners]
-            for bound in (begin, end)
-        )
+        first, last = (bound if isinstance(bound, int) else bound[owners] for bound in (begin, end))
         counts = self._shelf.points.between(keys, first, last)
         totals = np.bincount(owners, counts, len(cells)).astype(np.int64)
         running = np.cumsum(counts) - (np.cumsum(totals) - totals)[owners]
-        ranks = np.array([floor(q * (count - 1)) for count in totals.tolist()])[owners]
+        ranks = np.floor(q * (totals - 1)).astype(np.int64)[owners]
         holds = (counts > 0) & (running > ranks) & (running - counts <= ranks)
         found[owners[holds]] = values[holds]
+        return found
+
+    def _laid_out(self, cells: Ints | Sequence[tuple[int, ...]], measure: str) -> _LaidOut:
+        """The buckets of all cells one after the other; they are remembered until one is new."""
+        name = cells.tobytes() if isinstance(cells, np.ndarray) else tuple(cells)
+        known = self._laid.setdefault(measure, {})
+        found = known.get(name)
+        if found is None:
+            buckets = [
+                self._together(cell, measure)
+                if isinstance(cell, tuple)
+                else self._of(int(cell), measure)
+                for cell in cells
+            ]
+            owners = np.repeat(np.arange(len(cells)), [len(keys) for _, keys in buckets])
+            values = np.concatenate([_NOTHING[0], *(each for each, _ in buckets)])
+            keys = np.concatenate([_NOTHING[1], *(each for _, each in buckets)])
+            if len(known) >= LAID_OUT_MAX:
+                known.clear()
+            found = known[name] = _LaidOut(owners, values, keys)
         return found
 
     def _together(self, cells: tuple[int, ...], measure: str) -> _Buckets:
