@@ -25,6 +25,8 @@ BREAKPOINTS: Mapping[str, tuple[int, ...]] = {
     "CO": (0, 10_000, 30_000, 45_000, 60_000, 90_000, 120_000, 150_000),
 }
 """Concentrations in µg/m³ at which the index has the values of INDEX."""
+REMEMBERED_MAX = 100_000
+"""Indexes of stations that are remembered; beyond it all are forgotten."""
 PARTICLES = ("PM2.5", "PM10")
 
 
@@ -64,24 +66,44 @@ def hourly_index(concentrations: Mapping[str, Floats]) -> float:
     return float(np.nanmax([*particles, *others]))
 
 
-def station_index(readings: Readings, place: Place, cut: int, hours: int) -> float:
-    """The greatest index of a station over its last full hours before `cut`, a second.
+class StationIndexes:
+    """The greatest index of stations over some hours, remembered until a station says more."""
 
-    The index of an hour is published when the hour is over.
-    """
-    last = cut // HOUR_SECONDS * HOUR_SECONDS - HOUR_SECONDS
-    ages = range(hours + NOWCAST_HOURS - 1)
-    series = {
-        pollutant: np.array(
-            [
-                np.nan if value is None else value
-                for value in (readings.at(place, pollutant, last - a * HOUR_SECONDS) for a in ages)
-            ]
-        )
-        for pollutant in BREAKPOINTS
-    }
-    found = [
-        hourly_index({p: each[age : age + NOWCAST_HOURS] for p, each in series.items()})
-        for age in range(hours)
-    ]
-    return float(np.nanmax(found)) if not np.isnan(found).all() else float("nan")
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+        self._known: dict[tuple[Place, int, int], tuple[int, float]] = {}
+
+    def greatest(self, place: Place, cut: int, hours: int) -> float:
+        """The greatest index of a station over its last full hours before `cut`, a second.
+
+        The index of an hour is published when the hour is over; NaN without one.
+        """
+        last = cut // HOUR_SECONDS * HOUR_SECONDS - HOUR_SECONDS
+        name, changes = (place, last, hours), self._readings.changes(place)
+        known = self._known.get(name)
+        if known is not None and known[0] == changes:
+            return known[1]
+        if len(self._known) >= REMEMBERED_MAX:
+            self._known.clear()
+        found = self._greatest(place, last, hours)
+        self._known[name] = (changes, found)
+        return found
+
+    def _greatest(self, place: Place, last: int, hours: int) -> float:
+        ages = range(hours + NOWCAST_HOURS - 1)
+        series = {
+            pollutant: np.array(
+                [
+                    np.nan if value is None else value
+                    for value in (
+                        self._readings.at(place, pollutant, last - a * HOUR_SECONDS) for a in ages
+                    )
+                ]
+            )
+            for pollutant in BREAKPOINTS
+        }
+        found = [
+            hourly_index({p: each[age : age + NOWCAST_HOURS] for p, each in series.items()})
+            for age in range(hours)
+        ]
+        return float(np.nanmax(found)) if not np.isnan(found).all() else float("nan")

@@ -19,7 +19,7 @@ import numpy as np
 from services.domain.engine.amount import Amount, Bools
 from services.domain.engine.crosswalk import Crosswalk, Parts
 from services.domain.engine.measures import REFERENCE_VALUE, Measure
-from services.domain.engine.ordered import Ints
+from services.domain.engine.ordered import Ints, distinct
 from services.domain.engine.state import State
 from services.domain.lineage import SHARES, Share
 
@@ -98,8 +98,12 @@ class Boundaries:
         return (cell, *parts.cells[parts.whole].tolist()), tuple(parts.cells[~parts.whole].tolist())
 
     def _figures(self, measure: Measure, cells: Ints, own: Amount, of: Then) -> Amount:
+        parts = self._crosswalk.parts(cells)
+        if parts is None:
+            return own
         value, has = own.value.copy(), own.has.copy()
-        for place in np.flatnonzero(~own.has).tolist():
+        lacking = distinct(parts.places[~own.has[parts.places]])
+        for place in lacking.tolist():
             found = self._figure(measure, int(cells[place]), of)
             if found is not None:
                 value[place], has[place] = found, True

@@ -9,7 +9,6 @@ what is counted anything at all up to the end of the window. What the country it
 no provinces.
 """
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
@@ -21,6 +20,7 @@ from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.measures import Measure
 from services.domain.engine.observation import Coverage
+from services.domain.engine.ordered import Ints
 from services.domain.engine.period_parts import months_of, parts_of
 from services.domain.engine.state import ROWS, State
 from services.domain.engine.windows import Span
@@ -58,12 +58,13 @@ class CountryCoverage:
         heard = [key for key in provinces if any(self._heard(each, key, span) for each in above)]
         return Coverage(len(heard), len(provinces)) if provinces else None
 
-    def withheld(self, formula: Formula, cells: Iterable[int], span: Span) -> list[int]:
+    def withheld(self, formula: Formula, cells: Ints, span: Span) -> list[int]:
         """The places of the cells whose value is not shown for want of provinces."""
         held, found = self._state.cells, list[int]()
         _, below = self._sides(formula)
-        for place, cell in enumerate(cells) if below else ():
-            coverage = self.of(formula, held.units[cell], span)
+        country = np.flatnonzero(held.at_levels(cells, COUNTRY[0])) if below else cells[:0]
+        for place in country.tolist():
+            coverage = self.of(formula, held.units[cells[place]], span)
             if coverage is not None and is_below(coverage):
                 found.append(place)
         return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.air_quality import station_index
+from services.domain.engine.air_quality import StationIndexes
 from services.domain.engine.amount import Amount, Bools, Floats
 from services.domain.engine.amounts import Amounts, second_after
 from services.domain.engine.catalogue import Formula
@@ -65,6 +65,7 @@ class Evaluation:
         self.amounts = Amounts(state)
         self.country = CountryCoverage(state, self.amounts)
         self._outcomes = Outcomes(state, self._value_of)
+        self._stations = StationIndexes(state.readings)
         self._forms: dict[str, Callable[[Formula, Ints, Span], Values]] = {
             "ratio": self._ratio,
             "sum": self._sum,
@@ -89,7 +90,7 @@ class Evaluation:
         zero = known & (below == 0)
         has = known & ~zero
         few = np.zeros(len(cells), dtype=bool)
-        few[self.country.withheld(formula, cells.tolist(), span)] = True
+        few[self.country.withheld(formula, cells, span)] = True
         has, few = has & ~few, has & few
         share = np.divide(formula.scale * above, below, out=np.zeros_like(above), where=has)
         value = (formula.offset + share) / formula.divide_by
@@ -197,7 +198,7 @@ class Evaluation:
             stations = self.state.readings.members(measure, unit)
             for station in stations if member == TOTAL else [member[1]]:
                 place = Place(measure, unit, station)
-                value = station_index(self.state.readings, place, second_after(span.cut), hours)
+                value = self._stations.greatest(place, second_after(span.cut), hours)
                 found[index] = np.fmax(found[index], value)
         return _plain(np.nan_to_num(found), ~np.isnan(found))
 

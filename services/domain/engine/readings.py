@@ -23,6 +23,7 @@ class Readings:
     def __init__(self) -> None:
         self._values: dict[Place, dict[str, dict[int, float]]] = {}
         self._versions: dict[tuple[Place, str, int], int] = {}
+        self._changes: dict[Place, int] = {}
         self._members: dict[tuple[str, str], set[str]] = {}
 
     def put(
@@ -32,6 +33,7 @@ class Readings:
         if self._versions.get((place, series, second), -1) >= version:
             return False
         self._versions[place, series, second] = version
+        self._changes[place] = self.changes(place) + 1
         self._members.setdefault((place.measure, place.unit), set()).add(place.member)
         held = self._values.setdefault(place, {}).setdefault(series, {})
         if value is None:
@@ -43,6 +45,10 @@ class Readings:
     def members(self, measure: str, unit: str) -> list[str]:
         """The stations of a unit that have ever sent a reading."""
         return sorted(self._members.get((measure, unit), ()))
+
+    def changes(self, place: Place) -> int:
+        """How often anything has changed in a place: what follows from it holds until it grows."""
+        return self._changes.get(place, 0)
 
     def at(self, place: Place, series: str, second: int) -> float | None:
         """The reading of just this hour; None when there is none that counts."""
