@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.evaluate.records import record_of, records_of
+from services.aggregator.evaluate.records import records_of, told_of
 from services.cli.benches.filling import filled
 from services.domain.engine.columns import (
     Chosen,
@@ -204,7 +204,8 @@ def test_a_record_is_the_observation_in_two_parts(made: list[Evaluated]) -> None
     assert {each.span.period is None for each in made} == {True, False}
     for each in made:
         records, observations = records_of(each), each.observations()
-        assert list(records.keys) == [key_of(one) for one in observations]
-        texts = [content + records.clock + b"}" for content in records.contents]
+        assert records.keys == [key_of(one) for one in observations]
+        contents, clock = records.told
+        texts = [content + clock + b"}" for content in contents]
         assert texts == [msgspec.json.encode(one) for one in observations]
-        assert record_of(observations[0], records.keys[0]) == records.at([0])
+        assert told_of(observations[0]) == records.at(np.array([0])).told

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from services.aggregator.evaluate.published import Mark, Shard, read_mark
-from services.aggregator.evaluate.records import record_of
+from services.aggregator.evaluate.records import told_of
 from services.domain.engine.live import Live
 from services.domain.engine.observation import Freshness, Observation, key_of
 from tests.unit.engine_centre import Counting, Reading
@@ -44,7 +44,8 @@ def sent(shard: Shard, *observations: Observation) -> list[tuple[str, Mark]]:
 
 
 def changed(shard: Shard, observation: Observation) -> list[tuple[str, bytes]]:
-    return list(shard.changed(record_of(observation, key_of(observation)), PUBLISHED))
+    found = shard.changed_one(key_of(observation), told_of(observation), PUBLISHED)
+    return [(key.decode(), body) for key, body in found]
 
 
 def record(epoch: int, rev: int) -> bytes:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+import numpy as np
 import psycopg
 
 from services.adapters.clock import now as clock
 from services.adapters.panes import PaneReader
 from services.adapters.timescale import connect
-from services.adapters.topics import shard_of
+from services.aggregator.evaluate.homes import Homes, by_shard
 from services.aggregator.evaluate.published import Shard, read_mark
 from services.aggregator.evaluate.records import Records, records_of
 from services.aggregator.evaluate.reviser import ASKED_BY_NAME_MAX, Owned, Record, Reviser
@@ -68,7 +69,7 @@ class EvaluationEngine:
         self._url = url
         self._catalogue = catalogue
         self._units = units
-        self._width = shards
+        self._homes = Homes(units, shards)
         self._asked_by_name_max = asked_by_name_max
         self._connection: psycopg.Connection | None = None
         self._owner: UUID = uuid4()
@@ -76,11 +77,9 @@ class EvaluationEngine:
         self._live = Live(self._reader.state, patience=PATIENCE)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)
-        self._reviser = Reviser(self._reader.state, self._shard, self._asked_by_name_max)
+        self._reviser = Reviser(self._reader.state, self._homes.of, self._asked_by_name_max)
         self._revised_at = 0
         self._shards: dict[int, Shard] = {}
-        self._shard_of_unit: dict[str, int] = {}
-        self._shards_by_cell: list[int] = []
         self._rows = Rows()
         self._rows_at = 0
         self._reported = NOTHING
@@ -217,7 +216,7 @@ class EvaluationEngine:
         self._rows_at = now
         grouped: dict[int, list[Observation]] = {}
         for observation in self._rows.due(now):
-            number = self._shard(f"{observation.unit}@{observation.valid_from}")
+            number = self._homes.of(f"{observation.unit}@{observation.valid_from}")
             grouped.setdefault(number, []).append(observation)
         for number, found in grouped.items():
             shard = self._shards.get(number)
@@ -226,34 +225,29 @@ class EvaluationEngine:
 
     def _publish(self, task: Task, cells: list[int], moment: Moment) -> Iterable[Record]:
         """What a task says of the cells that are ours: evaluated together, then told by shard."""
-        numbers = self._shards_of_cells()
-        owned = [cell for cell in cells if numbers[cell] in self._shards]
+        units, home = self._reader.state.cells.units, self._homes.of
+        owned = [cell for cell in cells if home(units[cell]) in self._shards]
         made: dict[int, list[Records]] = {}
         silent: dict[int, list[str]] = {}
         formula = self._catalogue.formulas[task.formula]
         for told in self._observer.told(formula, task.window, task.calendar, owned, moment):
             if isinstance(told, Silent):
                 for cell in told.cells:
-                    silent.setdefault(numbers[cell], []).append(self._key(task, cell))
+                    silent.setdefault(home(units[cell]), []).append(self._key(task, cell))
                 continue
             records = records_of(told)
             self._rows.offer(records, told.span.period, final=told.final)
-            for number, places in _by_number([numbers[cell] for cell in told.cells.tolist()]):
-                made.setdefault(number, []).append(records.at(places))
+            shards = by_shard([home(units[cell]) for cell in told.cells.tolist()])
+            for number, places in shards.items():
+                made.setdefault(number, []).append(records.at(np.array(places)))
         at = format_instant(moment.now)
         for number, columns in made.items():
             for records in columns:
                 for key, body in self._shards[number].changed(records, at):
-                    yield number, key.encode(), body
+                    yield number, key, body
         for number, names in silent.items():
-            for key in self._shards[number].withdrawn(names):
-                yield number, key.encode(), None
-
-    def _shards_of_cells(self) -> list[int]:
-        """The shard of each cell's unit."""
-        units, known = self._reader.state.cells.units, self._shards_by_cell
-        known += [self._shard(unit) for unit in units[len(known) :]]
-        return known
+            for name in self._shards[number].withdrawn(names):
+                yield number, name.encode(), None
 
     def _key(self, task: Task, cell: int) -> str:
         """The key of a cell's observation, whether it has one or not."""
@@ -268,32 +262,15 @@ class EvaluationEngine:
             for key in shard.orphans(self._live.waits_for):
                 yield number, key.encode(), None
 
-    def _shard(self, unit: str) -> int:
-        found = self._shard_of_unit.get(unit)
-        if found is None:
-            province = self._units.province_of(unit)
-            found = shard_of(province.code[2:] if province else "VN", self._width)
-            self._shard_of_unit[unit] = found
-        return found
-
     def _start_over(self) -> None:
         self._reported = NOTHING
-        self._shards_by_cell = []
         self._live = Live(self._reader.state, patience=PATIENCE)
         self._said = Said()
         self._observer = TimedObserver(self._reader.state, self._said)
-        self._reviser = Reviser(self._reader.state, self._shard, self._asked_by_name_max)
+        self._reviser = Reviser(self._reader.state, self._homes.of, self._asked_by_name_max)
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None:
             self._connection = connect(self._url, "ioc-evaluate")
             self._owner = uuid4()
         return self._connection
-
-
-def _by_number(numbers: list[int]) -> Iterable[tuple[int, list[int]]]:
-    """The places of each number, that which comes first before the others."""
-    found: dict[int, list[int]] = {}
-    for place, number in enumerate(numbers):
-        found.setdefault(number, []).append(place)
-    return found.items()

@@ -6,12 +6,14 @@ A key is clean when the last record for it is the last one sent in this epoch an
 value.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from operator import add
 
 import msgspec
 import numpy as np
 
-from services.aggregator.evaluate.records import Records
+from services.aggregator.evaluate.records import Records, Told
+from services.domain.engine.cell_rows import CellRows
 from services.domain.engine.json_parts import encode
 from services.domain.engine.ordered import Ints
 
@@ -38,6 +40,8 @@ class Shard:
         self.number = number
         self.epoch = epoch
         self._rows: dict[str, int] = {}
+        self._keys: list[bytes] = []
+        self._of_cells: dict[tuple[str, str], CellRows] = {}
         self._contents = np.zeros(1024, dtype=np.int64)
         self._revs = np.zeros(1024, dtype=np.int64)
         self._held = np.zeros(1024, dtype=bool)
@@ -63,38 +67,54 @@ class Shard:
         self._foreign.add(key)
         return True
 
-    def changed(self, records: Records, published_at: str) -> Iterator[tuple[str, bytes]]:
-        """(key, record) of each whose content is not what the log holds; a key comes once."""
-        keys = records.keys
-        rows = self._rows_of(keys)
-        contents = np.fromiter(map(hash, records.contents), dtype=np.int64, count=len(keys))
+    def changed(self, records: Records, published_at: str) -> Iterable[tuple[bytes, bytes]]:
+        """(key, record) of each whose content is not what the log holds; a cell comes once."""
+        return self._changed(self._rows_of(records), records.told, published_at)
+
+    def changed_one(self, key: str, told: Told, published_at: str) -> Iterable[tuple[bytes, bytes]]:
+        """The same of what is told under one key."""
+        return self._changed(np.array([self._row(key)]), told, published_at)
+
+    def _changed(self, rows: Ints, told: Told, at: str) -> Iterable[tuple[bytes, bytes]]:
+        told_contents = told.contents
+        contents = np.fromiter(map(hash, told_contents), dtype=np.int64, count=len(rows))
         stands = self._held[rows] & self._clean[rows] & (self._contents[rows] == contents)
-        news = np.flatnonzero(~stands)
-        rows = rows[news]
-        self._contents[rows] = contents[news]
+        if stands.any():
+            news = np.flatnonzero(~stands)
+            rows, contents = rows[news], contents[news]
+            told_contents = [told_contents[place] for place in news.tolist()]
+        self._contents[rows] = contents
         self._held[rows] = self._clean[rows] = True
         self._revs[rows] += 1
-        stamp = f',"published_at":{encode(published_at).decode()},"epoch":{self.epoch},"rev":'
-        before = records.clock + stamp.encode()
+        keys = [self._keys[row] for row in rows.tolist()]
+        if self._foreign:
+            self._foreign.difference_update([key.decode() for key in keys])
+        stamp = f',"published_at":{encode(at).decode()},"epoch":{self.epoch},"rev":'.encode()
         revs = self._revs[rows].tolist()
-        ends = {rev: b"%b%d}" % (before, rev) for rev in set(revs)}
-        sent = keys if len(news) == len(keys) else [keys[place] for place in news.tolist()]
-        self._foreign.difference_update(sent)
-        for key, place, rev in zip(sent, news.tolist(), revs, strict=True):
-            yield key, records.contents[place] + ends[rev]
+        ends = {rev: b"%b%b%d}" % (told.clock, stamp, rev) for rev in set(revs)}
+        return zip(keys, map(add, told_contents, [ends[rev] for rev in revs]), strict=True)
 
-    def _rows_of(self, keys: Sequence[str]) -> Ints:
-        """The row of each key; those that are new get one."""
-        known = self._rows
-        for key in keys:
-            if key not in known:
-                known[key] = len(known)
-        while len(known) > len(self._revs):
-            self._contents, self._revs, self._held, self._clean = (
-                np.concatenate([each, np.zeros_like(each)])
-                for each in (self._contents, self._revs, self._held, self._clean)
-            )
-        return np.fromiter(map(known.__getitem__, keys), dtype=np.int64, count=len(keys))
+    def _rows_of(self, records: Records) -> Ints:
+        """The row of each cell."""
+        held = self._of_cells.setdefault((records.formula, records.window), CellRows(1))
+        at = held.places(records.cells)
+        if not held.known[at].all():
+            held.rows[at, 0] = [self._row(key) for key in records.keys]
+            held.known[at] = True
+        rows: Ints = held.rows[at, 0]
+        return rows
+
+    def _row(self, key: str) -> int:
+        """The row of a key; one that is new gets one."""
+        row = self._rows.setdefault(key, len(self._keys))
+        if row == len(self._keys):
+            self._keys.append(key.encode())
+            if row == len(self._revs):
+                self._contents, self._revs, self._held, self._clean = (
+                    np.concatenate([each, np.zeros_like(each)])
+                    for each in (self._contents, self._revs, self._held, self._clean)
+                )
+        return row
 
     def orphans(self, waits: Callable[[str], bool] = lambda _key: False) -> list[str]:
         """Keys that the log holds, that were never computed here and do not wait to be.

@@ -24,7 +24,7 @@ from services.adapters.revisions import (
     write_revisions,
 )
 from services.aggregator.evaluate.published import Shard
-from services.aggregator.evaluate.records import record_of
+from services.aggregator.evaluate.records import told_of
 from services.aggregator.evaluate.rows import write_rows_in
 from services.aggregator.evaluate.shards import fence
 from services.domain.engine.catalogue import Catalogue
@@ -266,9 +266,9 @@ class Reviser:
             number = self._shard_of(unit)
             if number in owned.shards:
                 said = observed(last, before or self._before(last.id))
-                record = record_of(said, revised_key(said))
-                for key, body in owned.shards[number].changed(record, format_instant(now)):
-                    yield number, key.encode(), body
+                name, at = revised_key(said), format_instant(now)
+                for key, body in owned.shards[number].changed_one(name, told_of(said), at):
+                    yield number, key, body
 
     def _before(self, name: str) -> Revision | None:
         """What a period said when it was closed without a row; None while it was not."""

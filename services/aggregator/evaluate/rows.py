@@ -56,8 +56,9 @@ class Rows:
         """
         pause = HOUR if period and not final else MINUTE
         ids = records.keys if period is None else [f"{key}:{period}" for key in records.keys]
-        for name, content in zip(ids, records.contents, strict=True):
-            self._waiting[name] = _Due(pause, content, records.clock)
+        contents, clock = records.told
+        for name, content in zip(ids, contents, strict=True):
+            self._waiting[name] = _Due(pause, content, clock)
 
     def due(self, now: int) -> list[Observation]:
         """Observations to be written at an instant in microseconds, no longer waiting.

@@ -74,7 +74,7 @@ class Ticker:
             for told in self._observer.told(*task_of, cells, moment):
                 if isinstance(told, Silent):
                     continue
-                for key, body in self._shard.changed(records_of(told), published_at):
-                    records += 1
-                    size += len(key) + len(body)
+                sent = list(self._shard.changed(records_of(told), published_at))
+                records += len(sent)
+                size += sum(len(key) + len(body) for key, body in sent)
         return Tick(time.process_time() - started, evaluated, records, size)

@@ -215,15 +215,15 @@ class Lists(NamedTuple):
         return [tuple([each for each in row if each is not None]) for row in rows]
 
     def parts(self, count: int) -> list[Part]:
-        """The objects; tuple by tuple only where the first of them may be missing."""
-        first, *others = self.columns
-        if first.lacking(None) is not False:
-            texts = [without(joined(c.parts(count), count), c.lacking(None)) for c in self.columns]
-            return [b"[", [b",".join(filter(None, row)) for row in zip(*texts, strict=True)], b"]"]
-        found = first.parts(count)
-        for column in others:
-            lacking, parts = column.lacking(None), [b",", *column.parts(count)]
+        """The objects, with a comma where another one stands before; of no meaning without any."""
+        found: list[Part] = []
+        before = np.zeros(count, dtype=bool)
+        for column in self.columns:
+            there = column.there if column.there is not None else np.ones(count, dtype=bool)
+            lacking = column.lacking(None)
+            parts = [_commas(before, there), *column.parts(count)]
             found += parts if lacking is False else [without(joined(parts, count), lacking)]
+            before = before | there
         return [b"[", *found, b"]"]
 
     def lacking(self, default: Any) -> Lacking:
@@ -264,6 +264,13 @@ def member(column: Same | Chosen, name: str) -> Same | Chosen:
     options = [getattr(each, name) for each in column.options]
     same = all(each is options[0] for each in options)
     return Same(options[0]) if same else Chosen(options, column.at)
+
+
+def _commas(before: Bools, there: Bools) -> Part:
+    """What stands between two objects, where the second is there."""
+    if before[there].all():
+        return b","
+    return [b"," if one else b"" for one in before.tolist()] if before[there].any() else b""
 
 
 class _Field(NamedTuple):

@@ -81,7 +81,7 @@ class Evaluated(NamedTuple):
     positions: Ints
     siblings: Ints
     standings: Sequence[Standing | None] | None
-    sourced: Sequence[Sourced]
+    sourced: Same | Chosen
     boundaries: Sequence[Boundaries] | None
 
     def observations(self) -> Sequence[Observation]:
@@ -91,7 +91,7 @@ class Evaluated(NamedTuple):
     def column(self) -> Objects:
         """The observations member by member."""
         span, formula, names = self.span, self.formula, self.held.names
-        behind, began = alike(self.sourced), self.held.began(self.cells)
+        began = self.held.began(self.cells)
         period = f":{span.period}" if span.period is not None else ""
         start, end = format_instant(span.begin), format_instant(span.end)
         members: dict[str, Column] = {
@@ -108,10 +108,10 @@ class Evaluated(NamedTuple):
             "denominator": Numbers(self.values.denominator),
             "null_reason": self._null_reasons(),
             "formula_version": Same(self.indicator.formula_version),
-            "status": self._statuses(behind),
+            "status": self._statuses(),
             "finality": Same("final" if self.final else "provisional"),
             "closes_at": Same(end if span.open and span.period else None),
-            "freshness": self._freshness(behind),
+            "freshness": self._freshness(),
             "comparisons": self._comparisons(began),
             "target": self._target_gaps(),
             "level": self._levels(),
@@ -123,7 +123,7 @@ class Evaluated(NamedTuple):
             "as_of": Same(format_instant(self.as_of)),
         }
         for name in Sourced._fields:
-            members[name] = member(behind, name)
+            members[name] = member(self.sourced, name)
         return Objects(Observation, members)
 
     def _shown(self) -> Column:
@@ -141,10 +141,10 @@ class Evaluated(NamedTuple):
         reasons = (None, MISSING, BELOW_COVERAGE, ZERO_DENOMINATOR)
         return chosen(reasons, np.where(found.has, 0, absent))
 
-    def _statuses(self, behind: Same | Chosen) -> Column:
+    def _statuses(self) -> Column:
         """U where counts were divided by weight, else as the figure was reported."""
         counted = chosen(("M", "A"), self.values.has.astype(np.int64))
-        level = member(behind, "vn_level")
+        level = member(self.sourced, "vn_level")
         if self.boundaries is None and level == Same(None):
             return counted
         count = len(self.cells)
@@ -157,13 +157,13 @@ class Evaluated(NamedTuple):
                 found[place] = "U"
         return alike(found)
 
-    def _freshness(self, behind: Same | Chosen) -> Column:
+    def _freshness(self) -> Column:
         """How current each value is, the worst counts.
 
         A stale feed, missing reports, a late feed, provisional, else final or live.
         """
         usual = FINAL if self.final else PROVISIONAL if self.span.period else LIVE
-        coverage = member(behind, "coverage")
+        coverage = member(self.sourced, "coverage")
         if self.standings is None and coverage == Same(None):
             return Same(usual)
         count = len(self.cells)

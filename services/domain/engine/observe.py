@@ -11,6 +11,7 @@ from services.domain.engine.amount import Bools
 from services.domain.engine.amounts import second_after
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.cells import NO_CELL, TOTAL
+from services.domain.engine.columns import Chosen, Same, alike, chosen
 from services.domain.engine.comparisons import Compared, Comparing, ranks
 from services.domain.engine.contributions import MARKS
 from services.domain.engine.doubts import Doubts
@@ -213,22 +214,29 @@ class Observer(Observing):
         above = distinct(held.above(cells[held.dims(cells) == 0]))
         return {held.units[cell] for cell in above.tolist() if cell != NO_CELL}
 
-    def _sourced(self, formula: Formula, cells: Ints, span: Span, simulated: Ints) -> list[Sourced]:
+    def _sourced(self, formula: Formula, cells: Ints, span: Span, simulated: Ints) -> Same | Chosen:
         """What is said of the figures behind each value."""
-        held, reporting, found = self._state.cells, self.reporting, list[Sourced]()
-        if not self._state.catalogue.reported(formula):
-            found = [COUNTED_SIMULATED if mark else COUNTED for mark in simulated.tolist()]
-            asked = self._of_the_country(cells).tolist()
-        else:
-            found, asked = [COUNTED] * len(cells), list(range(len(cells)))
-        for index in asked:
-            unit, member = held.units[cells[index]], held.members[cells[index]]
-            figures = reporting.sources(formula, unit, member, span)
-            found[index] = sourced(
-                figures,
-                formula,
-                self._doubts.of(formula, unit, member, span) if figures else (),
-                None if member != TOTAL else reporting.coverage(formula, unit, span),
-                simulated=bool(simulated[index]),
+        if self._state.catalogue.reported(formula):
+            return alike(
+                [
+                    self._sourced_of(formula, cell, span, simulated=mark > 0)
+                    for cell, mark in zip(cells.tolist(), simulated.tolist(), strict=True)
+                ]
             )
-        return found
+        options, at = [COUNTED, COUNTED_SIMULATED], (simulated != 0).astype(np.int64)
+        for index in self._of_the_country(cells).tolist():
+            mark = bool(simulated[index])
+            options.append(self._sourced_of(formula, int(cells[index]), span, simulated=mark))
+            at[index] = len(options) - 1
+        return chosen(options, at)
+
+    def _sourced_of(self, formula: Formula, cell: int, span: Span, *, simulated: bool) -> Sourced:
+        unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
+        figures = self.reporting.sources(formula, unit, member, span)
+        return sourced(
+            figures,
+            formula,
+            self._doubts.of(formula, unit, member, span) if figures else (),
+            None if member != TOTAL else self.reporting.coverage(formula, unit, span),
+            simulated=simulated,
+        )
