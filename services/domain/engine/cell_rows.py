@@ -48,6 +48,8 @@ class CellRows:
 
     def _find(self, cells: Ints) -> tuple[Ints, Bools]:
         """Where each cell stands or would stand, and whether it does."""
+        if np.array_equal(cells, self._cells):  # as when everything is evaluated
+            return np.arange(len(cells)), np.ones(len(cells), dtype=bool)
         at = np.searchsorted(self._cells, cells)
         held = at < len(self._cells)
         held[held] = self._cells[at[held]] == cells[held]

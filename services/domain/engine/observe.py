@@ -106,23 +106,22 @@ class Observer(Observing):
         simulated = self._simulated(formula, cells, span)
         final = not span.open and moment.final_to >= span.end
         feeds, units = self._state.feeds, self._state.cells.units
-        standings = None
+        standings, overdue = None, np.zeros(len(cells))
         if feeds.any_overdue(formula.id, None if final else moment.now):
             named = [units[cell] for cell in cells.tolist()]
             standings = feeds.standings(formula.id, named, moment.now)
+            overdue = np.array(feeds.numbers(standings))
         at = np.arange(len(cells))
         if self._said is not None:
-            columns = [*values, position, of, simulated]
-            columns.append(np.array(feeds.numbers(standings or [None] * len(cells))))
+            columns = [*values, position, of, simulated, overdue]
             columns += [column for found in compared for column in (found.delta, found.base)]
             columns += [goals.targets, goals.highs, *([level] if level is not None else [])]
             columns.append(self._marks(indicator, cells, span, compared))
             columns += self._of_window(formula, cells, span, final=final)
             name = (formula.id, span.window, span.calendar)
             at = self._said.differing(name, cells, columns)
-            country = self._of_the_country(cells)
-            if len(country):  # no column holds which provinces were heard
-                at = np.union1d(at, country)
+            # No column holds which provinces were heard.
+            at = distinct(np.concatenate([at, self._of_the_country(cells)]))
         quiet = ~values.has[at] & (self._state.cells.dims(cells[at]) != 0)
         if quiet.any():  # members of a breakdown that have no value
             yield Silent(cells[at[quiet]].tolist())

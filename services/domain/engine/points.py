@@ -18,18 +18,27 @@ SECOND_BITS = 33
 KEYS_MAX = 1 << (63 - SECOND_BITS)
 """More keys than this do not fit beside a second in 64 bits."""
 MERGE_RATIO = 4
-REMEMBERED_MAX = 4_000_000
-"""Running sums that are remembered; beyond it all are forgotten."""
+REMEMBERED_MAX = 8_000_000
+"""Sums that are remembered in all runs; beyond it they are forgotten."""
 
 
 class _Run(NamedTuple):
-    """Points in order of (key, second) with their running sum, and again in order of time."""
+    """Points in order of (key, second) with their running sum, and again in order of time.
+
+    `known` are sums that were asked for, by the bytes of their keys and by second.
+    """
 
     codes: Ints
     values: Ints
     sums: Ints
     by_time: Ints
     keys_by_time: Ints
+    known: dict[bytes, dict[int, Ints]]
+
+    def sums_at(self, codes: Ints) -> Ints:
+        """The sum of all that stands before each code: only differences mean something."""
+        found: Ints = self.sums[self.codes.searchsorted(codes)]
+        return found
 
 
 def _within(second: int) -> int:
@@ -55,20 +64,19 @@ def _run(codes: Ints, values: Ints, *, merging: bool = False) -> _Run:
     in_time = np.argsort(seconds)
     running = np.zeros(len(values) + 1, dtype=np.int64)
     np.cumsum(values, out=running[1:])
-    return _Run(codes, values, running, seconds[in_time], (codes >> SECOND_BITS)[in_time])
+    return _Run(codes, values, running, seconds[in_time], (codes >> SECOND_BITS)[in_time], {})
 
 
 class Points:
     """Points of many keys; keys are integers below KEYS_MAX, seconds are since 1970.
 
-    Windows share their bounds and formulas their measures, so the running sums of the same keys at
-    the same second are asked for again and again: they are remembered until a point is added.
+    Windows share their bounds and formulas their measures, so the sums of the same keys at the same
+    second are asked for again and again: each run remembers its own, for as long as it stands.
     """
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []
         self._pending: list[tuple[Ints, Ints]] = []
-        self._running: dict[bytes, dict[int, Ints]] = {}
         self._remembered = 0
 
     def __len__(self) -> int:
@@ -90,12 +98,12 @@ class Points:
         if isinstance(begin, int) and isinstance(end, int):
             if _within(end) <= _within(begin):
                 return np.zeros(len(keys), dtype=np.int64)
-            if self._remembered > REMEMBERED_MAX:
-                self._forget()
-            known = self._running.setdefault(keys.tobytes(), {})
-            return self._before(known, keys, end) - self._before(known, keys, begin)
+            return self._between(keys, begin, end)
         low, high = _codes(keys, begin), _codes(keys, end)
-        return np.where(high > low, self._sums_at(high) - self._sums_at(low), 0)
+        total = np.zeros(len(keys), dtype=np.int64)
+        for run in self._runs:
+            total += run.sums_at(high) - run.sums_at(low)
+        return np.where(high > low, total, 0)
 
     def until(self, keys: Ints, end: Ints | int) -> Ints:
         """For each key the sum of all its values before `end`."""
@@ -111,29 +119,24 @@ class Points:
         ]
         return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
-    def _before(self, known: dict[int, Ints], keys: Ints, second: int) -> Ints:
-        """The running sums of the keys at a second, out of those that are known of them."""
-        found = known.get(second)
-        if found is None:
-            found = known[second] = self._sums_at(_codes(keys, second))
-            self._remembered += len(keys)
-        return found
-
-    def _sums_at(self, codes: Ints) -> Ints:
-        """The sum of everything that stands before each code: only differences mean something."""
-        total = np.zeros(len(codes), dtype=np.int64)
+    def _between(self, keys: Ints, begin: int, end: int) -> Ints:
+        if self._remembered > REMEMBERED_MAX:
+            for run in self._runs:
+                run.known.clear()
+            self._remembered = 0
+        name, total = keys.tobytes(), np.zeros(len(keys), dtype=np.int64)
         for run in self._runs:
-            total += run.sums[run.codes.searchsorted(codes)]
+            known = run.known.setdefault(name, {})
+            for second in (begin, end):
+                if second not in known:
+                    known[second] = run.sums_at(_codes(keys, second))
+                    self._remembered += len(keys)
+            total += known[end] - known[begin]
         return total
-
-    def _forget(self) -> None:
-        self._running.clear()
-        self._remembered = 0
 
     def _settle(self) -> None:
         if not self._pending:
             return
-        self._forget()
         codes = np.concatenate([codes for codes, _ in self._pending])
         values = np.concatenate([values for _, values in self._pending])
         self._pending.clear()
