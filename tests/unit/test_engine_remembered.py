@@ -138,7 +138,8 @@ def test_an_answer_is_asked_for_again_when_it_may_be_another() -> None:
     assert again("a", [4], [2], 11) == ([13], [4])
     assert again("a", [4], [2], -10) == ([-8], [4])
     assert again("b", [4], [2]) == ([2], [])
-    assert again("c", [7, 8], [0, 0]) == ([3.5, 4], [7, 8])
+    assert again("b", [4, 5], [2, 0]) == ([2, nothing], [])
+    assert again("c", [7, 8], [1, 1]) == ([3.5, 4], [7, 8])
     assert again("b", [4], [2]) == ([2], [])
     assert again("a", [4], [2], -10) == ([-8], [4])
 

@@ -105,6 +105,8 @@ class Amounts:
 
         def last_month(cell: int) -> Stretch:
             unit, member = held.units[cell], held.members[cell]
+            if not all(figures.periods(m.id, unit) for m in reports):
+                return always(None)
             for month in range(12, 0, -1):
                 names = names_up_to(year, month)
                 if all(

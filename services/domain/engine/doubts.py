@@ -12,7 +12,7 @@ differ, and a sudden change may be true. The codes are those of the event contra
 
 from collections.abc import Iterator
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.figures import SECTOR_END, TOTAL, Figures, Member
@@ -48,44 +48,56 @@ def beside(measure: str) -> Iterator[str]:
             yield from set(pair) - {measure}
 
 
+class _Reported(NamedTuple):
+    """Reported measures of a formula, and pairs of a part and its whole."""
+
+    measures: list[Measure]
+    pairs: list[tuple[Measure, Measure]]
+
+
 class Doubts:
     """Looks at the figures behind a value."""
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._reported: dict[str, _Reported] = {}
 
     def of(self, formula: Formula, unit: str, member: Member, span: Span) -> tuple[str, ...]:
         """The codes of what speaks against the figures of a period, in the order of their names."""
         if span.period is None or span.calendar not in self._state.figures:
             return ()
-        catalogue, figures = self._state.catalogue, self._state.figures[span.calendar]
-        reported = [m for m in catalogue.measures_of(formula) if m.kind == "report"]
+        figures, reported = self._state.figures[span.calendar], self._reported_by(formula)
         found: set[str] = set()
-        for measure in reported:
+        for measure in reported.measures:
             if member == TOTAL and _parts_differ(figures, measure, unit, span.period):
                 found.add(PARTS)
             if _changes_suddenly(figures, measure, unit, member, span.period):
                 found.add(SUDDEN)
-        if member == TOTAL and self._contradict(figures, reported, unit, span.period):
+        if member == TOTAL and _contradict(figures, reported, unit, span.period):
             found.add(CROSS)
         return tuple(sorted(found))
 
-    def _contradict(
-        self, figures: Figures, reported: list[Measure], unit: str, period: str
-    ) -> bool:
-        """Whether a part is greater than its whole, of pairs in which one of these stands."""
-        asked, measures = {measure.id for measure in reported}, self._state.catalogue.measures
-        for part, whole in WHOLES:
-            if asked & {part, whole} and part in measures and whole in measures:
-                less = figures.value(measures[part], unit, TOTAL, period)
-                more = figures.value(measures[whole], unit, TOTAL, period)
-                if (
-                    less is not None
-                    and more is not None
-                    and _real(measures[part], less) > _real(measures[whole], more)
-                ):
-                    return True
-        return False
+    def _reported_by(self, formula: Formula) -> _Reported:
+        """The reported measures of a formula, and the pairs in which one of them stands."""
+        found = self._reported.get(formula.id)
+        if found is None:
+            catalogue, known = self._state.catalogue, self._state.catalogue.measures
+            own = [m for m in catalogue.measures_of(formula) if m.kind == "report"]
+            asked = {measure.id for measure in own}
+            pairs = [pair for pair in WHOLES if asked & {*pair} and known.keys() >= {*pair}]
+            found = _Reported(own, [(known[part], known[whole]) for part, whole in pairs])
+            self._reported[formula.id] = found
+        return found
+
+
+def _contradict(figures: Figures, reported: _Reported, unit: str, period: str) -> bool:
+    """Whether a part is greater than its whole."""
+    for part, whole in reported.pairs:
+        less = figures.value(part, unit, TOTAL, period)
+        more = figures.value(whole, unit, TOTAL, period)
+        if less is not None and more is not None and _real(part, less) > _real(whole, more):
+            return True
+    return False
 
 
 def _real(measure: Measure, value: float) -> float:
@@ -125,8 +137,11 @@ def _changes_suddenly(
     if own is None:
         return False
     kind = kind_of_period(period)
-    names = sorted(p for p in figures.periods(measure.id, unit) if kind_of_period(p) == kind)
-    before = [figures.own(measure.id, unit, member, name) for name in names if name < period]
+    periods = figures.periods(measure.id, unit)
+    names = sorted(p for p in periods if p < period and kind_of_period(p) == kind)
+    if len(names) < VALUES_MIN:
+        return False
+    before = [figures.own(measure.id, unit, member, name) for name in names]
     values = [figure.value for figure in before if figure is not None][-VALUES_MAX:]
     if len(values) < VALUES_MIN:
         return False

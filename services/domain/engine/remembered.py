@@ -37,7 +37,7 @@ class Remembered:
     ) -> Amount:
         """The answer for each cell at an instant; `ask` finds those that are not known.
 
-        `versions` grow with every change of what lies behind a cell.
+        `versions` grow with every change of what lies behind a cell; at 0 there is no answer.
         """
         answers = self._answers.pop(question, None) or CellRows(len(_WIDTH))
         before = len(answers)
@@ -48,14 +48,15 @@ class Remembered:
         held = rows[places]
         stale = ~answers.known[places] | (held[:, _VERSION] != versions)
         stale |= (held[:, _AFTER] >= at) | (held[:, _UNTIL] < at)
-        for index in np.flatnonzero(stale).tolist():
+        anything = versions > 0
+        for index in np.flatnonzero(stale & anything).tolist():
             place, found = places[index], ask(int(cells[index]))
             rows[place, _VERSION] = versions[index]
             rows[place, _AFTER], rows[place, _UNTIL] = found.after, found.until
             numbers[place, _VALUE] = np.nan if found.value is None else found.value
             answers.known[place] = True
         self._forget()
-        value = numbers[places, _VALUE]
+        value = np.where(anything, numbers[places, _VALUE], np.nan)
         has = ~np.isnan(value)
         return Amount(np.where(has, value, 0.0), has)
 

@@ -204,13 +204,13 @@ class Reporting:
         return found
 
     def _periods_of(self, formula: Formula, unit: str, window: str, calendar: str) -> list[str]:
-        if not self._has_rows(formula, unit):
-            return []
         wanted = "year" if window == "ytd" else window
         named: set[str] = set()
         for measure in self._state.catalogue.measures_of(formula):
             if measure.kind == "report":
                 named |= self._state.figures[calendar].periods(measure.id, unit)
+        if not named or not self._has_rows(formula, unit):
+            return []
         found = {
             name if kind_of_period(name) == wanted else _period_around(name, wanted, calendar)
             for name in named
