@@ -20,6 +20,7 @@ from services.domain.engine.columns import (
     Objects,
     Plain,
     Same,
+    Table,
     alike,
     chosen,
     member,
@@ -78,12 +79,20 @@ NUMBERS: st.SearchStrategy[Column] = arrays(FLOATS).map(Numbers)
 THERE = arrays(st.booleans()) | st.none()
 
 
+def table(values: list[Any]) -> Table:
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
+
+
 def known(values: list[Any]) -> Kept:
-    return Kept(values, [msgspec.json.encode(each) for each in values])
+    texts = [msgspec.json.encode(each) for each in values]
+    return Kept(table(values), table(texts), np.arange(COUNT)[::-1])
 
 
 def framed(before: str, inner: list[str], after: str) -> Framed:
-    return Framed(before, Kept(inner, [msgspec.json.encode(each)[1:-1] for each in inner]), after)
+    texts = [msgspec.json.encode(each)[1:-1] for each in inner]
+    return Framed(before, Kept(table(inner), table(texts), np.arange(COUNT)), after)
 
 
 COMPARISONS = st.builds(

@@ -61,4 +61,4 @@ class CellNames:
         return self._column(_DIMS, cells)
 
     def _column(self, row: int, cells: Ints) -> Kept:
-        return Kept(self._values[row, cells].tolist(), self._texts[row, cells].tolist())
+        return Kept(self._values[row], self._texts[row], cells)

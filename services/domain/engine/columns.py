@@ -12,12 +12,12 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from services.domain.engine.amount import Bools, Floats
 from services.domain.engine.json_parts import (
     Lacking,
     Part,
-    Texts,
     encode,
     joined,
     lacking_of,
@@ -29,6 +29,8 @@ from services.domain.engine.json_parts import (
 )
 from services.domain.engine.numbers import numbers
 from services.domain.engine.ordered import Ints
+
+Table = npt.NDArray[np.object_]
 
 
 class Column(Protocol):
@@ -123,18 +125,21 @@ class Plain(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Values whose JSON is known."""
+    """Values whose JSON is known: `at` are the places of each object's in two tables of objects."""
 
-    known: Sequence[Any]
-    texts: Texts
+    known: Table
+    texts: Table
+    at: Ints
 
     def values(self, count: int) -> Sequence[Any]:
         """The values."""
-        return self.known
+        found: list[Any] = self.known[self.at].tolist()
+        return found
 
     def parts(self, count: int) -> list[Part]:
         """What is known."""
-        return [self.texts]
+        texts: list[bytes] = self.texts[self.at].tolist()
+        return [texts]
 
     def lacking(self, default: Any) -> Lacking:
         """Nowhere: they have no default."""
@@ -150,11 +155,11 @@ class Framed(NamedTuple):
 
     def values(self, count: int) -> Sequence[Any]:
         """The texts as a whole."""
-        return [f"{self.before}{each}{self.after}" for each in self.inner.known]
+        return [f"{self.before}{each}{self.after}" for each in self.inner.values(count)]
 
     def parts(self, count: int) -> list[Part]:
         """What differs between what does not."""
-        return [encode(self.before)[:-1], self.inner.texts, encode(self.after)[1:]]
+        return [encode(self.before)[:-1], *self.inner.parts(count), encode(self.after)[1:]]
 
     def lacking(self, default: Any) -> Lacking:
         """Nowhere: they have no default."""
