@@ -28,7 +28,7 @@ from services.domain.instants import local_date
 
 SHARE_MIN: Final = Fraction(9, 10)
 """A proposal: the share of the provinces below which a value of the country is not shown."""
-COUNTRY = "N:"
+COUNTRY = "N"
 
 
 def is_below(coverage: Coverage) -> bool:
@@ -46,7 +46,7 @@ class CountryCoverage:
 
     def of(self, formula: Formula, unit: str, span: Span) -> Coverage | None:
         """How many provinces stand behind a ratio; None where the question does not arise."""
-        if not unit.startswith(COUNTRY):
+        if not unit.startswith(f"{COUNTRY}:"):
             return None
         above, below = self._sides(formula)
         if not any(self._sent(each, unit, span) for each in below):
@@ -62,7 +62,7 @@ class CountryCoverage:
         """The places of the cells whose value is not shown for want of provinces."""
         held, found = self._state.cells, list[int]()
         _, below = self._sides(formula)
-        country = np.flatnonzero(held.at_levels(cells, COUNTRY[0])) if below else cells[:0]
+        country = np.flatnonzero(held.at_levels(cells, COUNTRY)) if below else cells[:0]
         for place in country.tolist():
             coverage = self.of(formula, held.units[cells[place]], span)
             if coverage is not None and is_below(coverage):
