@@ -1,7 +1,7 @@
 """The AsyncAPI document names all topics, keys and event types; its references lead somewhere."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import yaml
 import schemas
 from schemas import asyncapi_text
 from services.aggregator.evaluate.published import Shard
+from services.aggregator.evaluate.records import records_of, told_of
 from services.api.live.topics import read_key
+from services.domain.engine.evaluated import Evaluated
 from services.domain.engine.observation import Observation
 from services.domain.engine.observe import Observer
 from services.domain.engine.observing import Moment
@@ -80,8 +82,15 @@ def test_it_is_of_version_3_and_every_channel_is_used() -> None:
 NOW = at("2026-03-05T12:00")
 
 
-def observations() -> Iterator[Observation]:
-    """One of each form: every figure in every window, calendar, level of unit and breakdown."""
+def keys_of(records: Iterable[tuple[bytes, bytes]]) -> list[str]:
+    return [key.decode() for key, _ in records]
+
+
+def observations(shard: Shard) -> Iterator[tuple[Observation, list[str]]]:
+    """One of each form, and the keys under which a shard sends it.
+
+    Every figure in every window, calendar, level of unit and breakdown.
+    """
     state = State(catalogue(), units())
     observer = Observer(state)
     for formula in catalogue().formulas.values():
@@ -94,7 +103,11 @@ def observations() -> Iterator[Observation]:
         ]
         for window in formula.windows:
             for calendar in indicator.calendars_of(window):
-                yield from observer.observe(formula, window, calendar, cells, Moment(NOW, NOW))
+                for told in observer.told(formula, window, calendar, cells, Moment(NOW, NOW)):
+                    if isinstance(told, Evaluated):
+                        keys = keys_of(shard.changed(records_of(told), ""))
+                        made = told.observations()
+                        yield from ((one, [key]) for one, key in zip(made, keys, strict=True))
 
 
 KEYED = ("observation", "revision")
@@ -112,12 +125,11 @@ def pattern(message: str) -> str:
 def test_every_key_of_an_observation_is_of_one_described_form() -> None:
     shard, forms = Shard(0, 1), {name: re.compile(pattern(name)) for name in KEYED}
     windows: set[str] = set()
-    for made in observations():
-        plain = [key for key, _ in shard.changed([made], "")]
+    for made, plain in observations(shard):
         revised = []
         if made.window in PERIODS:
-            row = Revision(made.id, 2, NOW, Said(1, 1, 1), 1)
-            revised = [key for key, _ in shard.changed([observed(row)], "", revised_key)]
+            last = observed(Revision(made.id, 2, NOW, Said(1, 1, 1), 1))
+            revised = keys_of(shard.changed_one(revised_key(last), told_of(last), ""))
         for name, keys in (("observation", plain), ("revision", revised)):
             for key in keys:
                 assert [form for form in KEYED if forms[form].search(key)] == [name], key
