@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from services.domain.engine.air_quality import BREAKPOINTS, hourly_index, index_of, nowcast
+from services.domain.engine.air_quality import (
+    BREAKPOINTS,
+    StationIndexes,
+    hourly_index,
+    index_of,
+    nowcast,
+)
+from services.domain.engine.readings import Place
 from tests.unit.filled_state import Filled
-from tests.unit.reference_log import COMMUNE, SECOND_COMMUNE, indicators
+from tests.unit.reference_log import COMMUNE, SECOND_COMMUNE, at, indicators
 
 NONE = float("nan")
 
@@ -83,6 +90,16 @@ def test_a_commune_has_the_greatest_index_of_its_stations() -> None:
     assert filled.value("EN-01", "1h", "2026-03-05T09:59", COMMUNE) is None
     assert filled.value("EN-01", "1h", "2026-03-05T12:00", COMMUNE) is None
     assert filled.value("EN-01", "1h", "2026-03-05T10:00", SECOND_COMMUNE) is None
+
+
+def test_indexes_beyond_what_is_remembered_are_computed_anew() -> None:
+    readings = stations().state.readings
+    few, many = StationIndexes(readings, remembered_max=1), StationIndexes(readings)
+    places = [Place("pollutant_hour", COMMUNE, name) for name in ("HY01", "HY02")]
+    cut = at("2026-03-05T10:00") // 1_000_000
+    for place in places * 2:
+        assert few.greatest(place, cut, 1) == many.greatest(place, cut, 1)
+    assert {few.greatest(place, cut, 1) for place in places} == {50, 100}
 
 
 @pytest.mark.clause("9.1.4")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.engine.ordered import Ints
-from services.domain.engine.points import Points
+from services.domain.engine.points import REMEMBERED_FROM, Points
 from services.domain.engine.seconds import SECOND_MAX, SECOND_MIN
 
 STEADY = settings(deadline=None, max_examples=100, derandomize=True, database=None)
@@ -23,8 +23,12 @@ def ints(values: list[int]) -> Ints:
     return np.array(values, dtype=np.int64)
 
 
-def filled(given_batches: list[list[tuple[int, int, int]]]) -> Points:
-    points = Points()
+MANY = REMEMBERED_FROM // 7 + 1
+"""Every key so often asks for as many sums as are remembered."""
+
+
+def filled(given_batches: list[list[tuple[int, int, int]]], remembered_max: int = 100) -> Points:
+    points = Points(remembered_max)
     for batch in given_batches:
         points.add(*(ints([triple[i] for triple in batch]) for i in range(3)))
     return points
@@ -46,6 +50,10 @@ def test_any_interval_is_a_plain_sum(
         for key in range(7)
     ]
     assert points.between(ints(list(range(7))), begin, end).tolist() == expected
+    for _ in range(2):  # asked again, and beyond what is remembered
+        for low, high in ((begin, end), (end, begin), (begin, SECOND_MAX)):
+            wide = points.between(ints(list(range(7)) * MANY), low, high)
+            assert wide.tolist() == points.between(ints(list(range(7))), low, high).tolist() * MANY
     until = [sum(v for k, at, v in every if k == key and clamped(at) < last) for key in range(7)]
     assert points.until(ints(list(range(7))), end).tolist() == until
 

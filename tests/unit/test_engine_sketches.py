@@ -74,9 +74,9 @@ def test_a_quantile_is_near_the_value_of_its_rank(
     assert math.isnan(sketches.quantile(np.array([7]), "m", 0, 10, q)[0])
 
 
-def _filled(values: list[float]) -> tuple[Sketches, Shelf]:
+def _filled(values: list[float], laid_out_max: int = 16) -> tuple[Sketches, Shelf]:
     shelf = Shelf()
-    sketches = Sketches(shelf)
+    sketches = Sketches(shelf, laid_out_max)
     for value in values:
         key = sketches.number(7, "m", bucket_of(value))
         shelf.points.add(*(np.array([each]) for each in (key, 5, 1)))
@@ -89,6 +89,15 @@ def test_each_cell_has_its_own_bounds() -> None:
     found = sketches.quantile(cells, "m", np.array([0, 6, 0]), np.array([6, 9, 9]), 0.5)
     assert found[0] == value_of(bucket_of(4.0))
     assert np.isnan(found[1:]).all()
+
+
+def test_sets_of_cells_beyond_what_is_remembered_are_laid_out_anew() -> None:
+    sketches, _ = _filled([4.0], laid_out_max=2)
+    sets = [np.array([7, *range(20, 20 + more)]) for more in range(4)]
+    for cells in sets * 2:
+        found = sketches.quantile(cells, "m", 0, 9, 0.5)
+        assert found[0] == value_of(bucket_of(4.0))
+        assert np.isnan(found[1:]).all()
 
 
 def call(number: int, minutes: int, unit: str) -> Document:

@@ -69,8 +69,9 @@ def hourly_index(concentrations: Mapping[str, Floats]) -> float:
 class StationIndexes:
     """The greatest index of stations over some hours, remembered until a station says more."""
 
-    def __init__(self, readings: Readings) -> None:
+    def __init__(self, readings: Readings, remembered_max: int = REMEMBERED_MAX) -> None:
         self._readings = readings
+        self._remembered_max = remembered_max
         self._known: dict[tuple[Place, int, int], tuple[int, float]] = {}
 
     def greatest(self, place: Place, cut: int, hours: int) -> float:
@@ -83,7 +84,7 @@ class StationIndexes:
         known = self._known.get(name)
         if known is not None and known[0] == changes:
             return known[1]
-        if len(self._known) >= REMEMBERED_MAX:
+        if len(self._known) >= self._remembered_max:
             self._known.clear()
         found = self._greatest(place, last, hours)
         self._known[name] = (changes, found)

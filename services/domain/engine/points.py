@@ -20,6 +20,8 @@ KEYS_MAX = 1 << (63 - SECOND_BITS)
 MERGE_RATIO = 4
 REMEMBERED_MAX = 8_000_000
 """Sums that are remembered in all runs; beyond it they are forgotten."""
+REMEMBERED_FROM = 64
+"""Sums of fewer keys are not worth their entry: searching for them costs less."""
 
 
 class _Run(NamedTuple):
@@ -74,7 +76,8 @@ class Points:
     second are asked for again and again: each run remembers its own, for as long as it stands.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
+        self._remembered_max = remembered_max
         self._runs: list[_Run] = []
         self._pending: list[tuple[Ints, Ints]] = []
         self._remembered = 0
@@ -95,7 +98,7 @@ class Points:
         `begin` and `end` are seconds, one or one for each key.
         """
         self._settle()
-        if isinstance(begin, int) and isinstance(end, int):
+        if isinstance(begin, int) and isinstance(end, int) and len(keys) >= REMEMBERED_FROM:
             if _within(end) <= _within(begin):
                 return np.zeros(len(keys), dtype=np.int64)
             return self._between(keys, begin, end)
@@ -120,7 +123,7 @@ class Points:
         return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
     def _between(self, keys: Ints, begin: int, end: int) -> Ints:
-        if self._remembered > REMEMBERED_MAX:
+        if self._remembered > self._remembered_max:
             for run in self._runs:
                 run.known.clear()
             self._remembered = 0

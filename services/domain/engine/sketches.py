@@ -18,7 +18,7 @@ from services.domain.engine.shelf import Shelf
 Floats = npt.NDArray[np.float64]
 _Buckets = tuple[Floats, Ints]
 _NOTHING: _Buckets = (np.zeros(0), np.zeros(0, dtype=np.int64))
-LAID_OUT_MAX = 64
+LAID_OUT_MAX = 16
 """Sets of cells of which a measure's buckets are remembered; beyond it all are forgotten."""
 
 
@@ -33,8 +33,9 @@ class _LaidOut(NamedTuple):
 class Sketches:
     """The buckets of every cell that has any."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, laid_out_max: int = LAID_OUT_MAX) -> None:
         self._shelf = shelf
+        self._laid_out_max = laid_out_max
         self._keys: dict[tuple[int, str], dict[int, int]] = {}
         self._ordered: dict[tuple[int, str], _Buckets] = {}
         self._laid: dict[str, dict[Hashable, _LaidOut]] = {}
@@ -93,7 +94,7 @@ class Sketches:
             owners = np.repeat(np.arange(len(cells)), [len(keys) for _, keys in buckets])
             values = np.concatenate([_NOTHING[0], *(each for each, _ in buckets)])
             keys = np.concatenate([_NOTHING[1], *(each for _, each in buckets)])
-            if len(known) >= LAID_OUT_MAX:
+            if len(known) >= self._laid_out_max:
                 known.clear()
             found = known[name] = _LaidOut(owners, values, keys)
         return found
