@@ -27,12 +27,17 @@ Tell = Callable[[str], None]
 
 
 class TickResult(msgspec.Struct, frozen=True):
-    """A tick: medians of several. `ratio` is its time to that of the full tick of its state."""
+    """A tick: medians of several. `ratio` is its time to that of the full tick of its state.
+
+    `evaluation_seconds` are without making, comparing and encoding `records` of `record_bytes`.
+    """
 
     changed_share: float
     seconds: float
+    evaluation_seconds: float
     evaluated: int
     records: int
+    record_bytes: int
     ratio: float
 
 
@@ -144,7 +149,9 @@ def _result(share: float, ticks: list[Tick], full: float) -> TickResult:
     return TickResult(
         changed_share=share,
         seconds=round(seconds, 6),
+        evaluation_seconds=round(median(t.cpu_seconds - t.record_seconds for t in ticks), 6),
         evaluated=round(median(tick.evaluated for tick in ticks)),
         records=round(median(tick.records for tick in ticks)),
+        record_bytes=round(median(tick.record_bytes for tick in ticks)),
         ratio=round(seconds / full, 4),
     )

@@ -100,15 +100,19 @@ def _table(found: Result) -> Iterator[str]:
 def _of_state(state: StateResult) -> Iterator[str]:
     yield ""
     yield f"{state.points:,} points in {state.keys:,} keys, {state.cells:,} cells"
-    yield f"  {'tick':<22} {'CPU':>10} {'values':>9} {'records':>9} {'of full':>8}"
+    yield (
+        f"  {'tick':<22} {'CPU':>10} {'evaluation':>11} {'values':>9} {'records':>9} {'MB':>5}"
+        f" {'of full':>8}"
+    )
     named = [(f"{each.changed_share:.2%} changed", each) for each in state.changed]
     whole = [("first, all published", state.first), ("all again, none new", state.again)]
     for name, tick in [*whole, *named]:
         yield (
-            f"  {name:<22} {tick.seconds * 1000:>7,.0f} ms {tick.evaluated:>9,}"
-            f" {tick.records:>9,} {tick.ratio:>8.3f}"
+            f"  {name:<22} {tick.seconds * 1000:>7,.0f} ms"
+            f" {tick.evaluation_seconds * 1000:>8,.0f} ms {tick.evaluated:>9,} {tick.records:>9,}"
+            f" {tick.record_bytes / 1e6:>5,.0f} {tick.ratio:>8.3f}"
         )
-    yield f"  {'idle':<22} {state.idle_seconds * 1000:>7.2f} ms {'':>19} {state.idle_ratio:>8.5f}"
+    yield f"  {'idle':<22} {state.idle_seconds * 1000:>7.2f} ms {'':>37} {state.idle_ratio:>8.5f}"
     yield f"  peak memory so far {state.peak_rss_bytes / 2**30:.2f} GiB"
 
 
