@@ -1,11 +1,14 @@
 """Sending records to the intake over HTTP: several requests at once, repeated until answered.
 
-Sending again is always safe: an event that was stored before is a duplicate and counts once.
+Sending again is always safe: an event that was stored before is a duplicate and counts once. Of two
+events with one name and different content the first in the file counts, so a request waits for
+those before it that carry one of its names.
 """
 
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 import httpx
 import msgspec
@@ -75,6 +78,14 @@ class _Problem(msgspec.Struct):
     detail: str = ""
 
 
+class _Name(msgspec.Struct, frozen=True):
+    source: str = ""
+    id: str = ""
+
+
+_NAME = msgspec.json.Decoder(_Name)
+
+
 class Sender:
     """Sends records to one intake and adds up what became of them."""
 
@@ -91,6 +102,7 @@ class Sender:
         self._limits = limits
         self._name_file = name_file
         self._jitter = jitter
+        self._under_way: list[tuple[set[_Name], asyncio.Event]] = []
 
     async def send(self, records: Iterable[SourceRecord], file: str = "") -> None:
         """Send all records of a file.
@@ -112,7 +124,15 @@ class Sender:
 
     async def _work(self, batches: Iterator[list[SourceRecord]], file: str) -> None:
         for batch in batches:
+            names = _names(batch)
+            before = [done for others, done in self._under_way if not names.isdisjoint(others)]
+            mine = (names, asyncio.Event())
+            self._under_way.append(mine)
+            for done in before:
+                await done.wait()
             self._add(batch, await self._send_batch(batch), file)
+            mine[1].set()
+            self._under_way.remove(mine)
 
     def _batches(self, records: Iterable[SourceRecord], file: str) -> Iterator[list[SourceRecord]]:
         batch: list[SourceRecord] = []
@@ -179,6 +199,14 @@ class Sender:
         if len(self.summary.rejections) < self._limits.rejections_listed_max:
             named = file if self._name_file else ""
             self.summary.rejections.append(Rejection(line, code, pointer, detail, named))
+
+
+def _names(batch: list[SourceRecord]) -> set[_Name]:
+    names: set[_Name] = set()
+    for record in batch:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            names.add(_NAME.decode(record.raw))
+    return names
 
 
 def _read_answer(response: httpx.Response) -> _Answer:
