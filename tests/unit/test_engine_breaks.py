@@ -55,3 +55,26 @@ def test_a_new_formula_breaks_the_series() -> None:
     assert observed(PROVINCE, "month", "2026-02", **changed)["break"] == mark
     assert "break" not in observed(PROVINCE, "month", "2026-03", **changed)
     assert "break" not in observed(PROVINCE, "month", "2026-02", effective_from="2026-02-01")
+
+
+def test_what_has_no_value_is_compared_with_nothing_on_constant_boundaries() -> None:
+    former = [
+        written(received(f"{day}T09:00", day, channel=2, unit="P:33", unitasof="2025-06-30"))
+        for day in ("2024-05-05", "2025-05-05")
+    ]
+    today = written(received("2025-07-04T09:00"))
+    centre, reading = Counting(), Reading()
+    centre.count([*former, today], 0, NOW)
+    reading.read(centre)
+    state = reading.state
+    (one,) = Observer(state).observe(
+        state.catalogue.formulas["PS-01"],
+        "month",
+        "statistical",
+        [state.cells.number(PROVINCE)],
+        Moment(NOW, NOW),
+        "2025-05",
+    )
+    found = msgspec.json.decode(msgspec.json.encode(one))
+    assert found["value"] is None
+    assert "comparisons" not in found

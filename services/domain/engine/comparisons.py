@@ -132,7 +132,7 @@ class Comparing(NamedTuple):
         earlier = self.evaluation.values(self.formula, self.cells, base)
         asked = self.indicator
         differs = kind in DIFFERENCE or asked.comparison_in == "difference"
-        has = found.has & earlier.has
+        has = self.values.has & found.has & earlier.has
         if asked.comparison_in != "difference":
             has &= earlier.value != 0
         difference = np.where(has, found.value - earlier.value, np.nan)
