@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.counted import extents, outcome, points
 from tests.unit.engine_documents import Document, document
-from tests.unit.reference_log import at
+from tests.unit.reference_log import at, stamp
 
 SUBMITTED = "2025-10-06T09:00"
 LEGAL = "2025-10-27T17:30"
@@ -183,7 +183,7 @@ def test_the_share_of_the_promised_time_leaves_a_running_pause_out() -> None:
 
 
 def test_the_agency_is_the_last_one_that_an_event_names() -> None:
-    steps = [
+    steps: list[tuple[str, str, Document]] = [
         ("assigned", "2025-10-07T09:00", {"agency_id": "H33.2"}),
         ("supplement_requested", "2025-10-08T09:00", {}),
     ]
@@ -203,3 +203,20 @@ def test_what_comes_before_the_submission_counts_as_at_it_and_alone_it_waits() -
     waiting = outcome(early[1:])
     assert set(waiting.states.values()) == {"waiting"}
     assert waiting.contribution.points == ()
+
+
+def test_a_reopening_of_an_open_item_may_give_another_due_date() -> None:
+    again = ("reopened", "2025-10-07T10:00", {"due_at": stamp(LATER_DUE)})
+    assert points(item(again, due_at=stamp(DUE)))["feedback_overdue"] == {LATER_DUE: 1}
+    late = ("reopened", "2025-10-11T10:00", {"due_at": stamp(LATER_DUE)})
+    assert points(item(late, due_at=stamp(DUE)))["feedback_overdue"] == {DUE: 1}
+
+
+def test_a_pause_does_not_move_a_due_date_that_was_set_within_it() -> None:
+    steps: list[tuple[str, str, Document]] = [
+        ("supplement_requested", "2025-10-07T09:00", {}),
+        ("reopened", "2025-10-07T10:00", {"due_at": stamp(LATER_DUE)}),
+    ]
+    assert points(item(*steps, due_at=stamp(DUE)))["feedback_overdue"] == {LATER_DUE: 1}
+    ended: tuple[str, str, Document] = ("in_progress", "2025-10-08T10:00", {})
+    assert points(item(*steps, ended, due_at=stamp(DUE)))["feedback_overdue"] == {LATER_DUE: 1}

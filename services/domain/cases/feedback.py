@@ -73,6 +73,7 @@ class _Episode:
         self._legal = self._days_after(start, LEGAL_DAYS)
         self._due = parse_instant(due_at) if due_at is not None else None
         self._pause_from: int | None = None
+        self._pause_moves_due = False
         self._late_requests: list[int] = []
         self.too_late: list[Event] = []
         self.states: list[tuple[int, _State]] = [(start, self._state())]
@@ -87,16 +88,19 @@ class _Episode:
         if fact.type == REQUESTED:
             if self._pause_from is None:
                 self._pause_from = at
+                self._pause_moves_due = True
             if at > self._days_after(self.clock_start, REQUEST_DAYS):
                 self._late_requests.append(at)
-        elif fact.type in HANDLED:
+        elif fact.type in HANDLED or fact.type == REOPENED:
             moment = self._state()
-            self._end_pause(at)
+            if fact.type != REOPENED:
+                self._end_pause(at)
             if fact.type == TRANSFERRED:
                 self._restart(at)
             if data.due_at is not None:
                 if fact.type == TRANSFERRED or at <= moment.local_due:
                     self._due = parse_instant(data.due_at)
+                    self._pause_moves_due = False
                 else:
                     self.too_late.append(fact)
         elif fact.type in OUTCOMES:
@@ -113,7 +117,8 @@ class _Episode:
     def _end_pause(self, at: int) -> None:
         """Move the terms on that the pause began within.
 
-        The legal one by the working time in the pause, a promised one by the time itself.
+        The legal one by the working time in the pause, a promised one by the time itself when the
+        pause began after it was set.
         """
         if self._pause_from is None:
             return
@@ -122,7 +127,7 @@ class _Episode:
             worked = self._calendar.between(begin, at)
             moved = self._calendar.add(self._legal, worked)
             self._legal = NEVER if moved is None else moved
-        if self._due is not None and begin <= self._due:
+        if self._due is not None and self._pause_moves_due and begin <= self._due:
             self._due += at - begin
 
     def _state(self) -> "_State":
@@ -130,7 +135,8 @@ class _Episode:
         due = self._legal if self._due is None else self._due
         began = self._pause_from
         legal = NEVER if began is not None and began <= self._legal else self._legal
-        local = NEVER if began is not None and began <= due else due
+        holds = self._due is None or self._pause_moves_due
+        local = NEVER if began is not None and holds and began <= due else due
         late_from = min([legal, *self._late_requests])
         return _State(self.start, self.clock_start, late_from, local, due)
 
@@ -211,6 +217,8 @@ class _Item:
             self._reopened = True
             if current.closed_at is not None:
                 self._episodes.append(_Episode(at, data.due_at, self._calendar))
+            else:
+                current.step(fact, at)
         elif current.closed_at is None:
             current.step(fact, at)
 
