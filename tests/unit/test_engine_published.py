@@ -1,10 +1,12 @@
 """What is published: what the log does not hold, once; strangers' records are overwritten."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from services.aggregator.evaluate.published import Mark, Shard, read_mark
-from services.aggregator.evaluate.records import told_of
+from services.aggregator.evaluate.records import Records, told_of
+from services.domain.engine.cell_names import CellNames
 from services.domain.engine.live import Live
 from services.domain.engine.observation import Freshness, Observation, key_of
 from tests.unit.engine_centre import Counting, Reading
@@ -89,6 +91,22 @@ def test_our_own_records_are_clean_in_any_order_of_reading() -> None:
     assert not shard.seen(KEY, record(EPOCH, 1))
     assert sent(shard, observation(2)) == []
     assert shard.orphans() == []
+
+
+def test_a_cell_may_have_another_number_after_everything_was_read_anew() -> None:
+    shard = Shard(3, EPOCH)
+
+    def keys(unit: str) -> list[str]:
+        names, made = CellNames(), observation(1, unit=unit)
+        names.put(0, f"{unit}@2025-07-01", "", "")
+        records = Records("PS-05", "instant", names, np.array([0]), told_of(made))
+        return [key.decode() for key, _ in shard.changed(records, PUBLISHED)]
+
+    assert keys("P:33") == [KEY]
+    shard.cells_renumbered()
+    assert keys("P:34") == [key_of(observation(1, unit="P:34"))]
+    shard.cells_renumbered()
+    assert keys("P:33") == []
 
 
 def test_a_zombies_record_is_overwritten_and_never_answered_with_a_tombstone() -> None:

@@ -150,6 +150,8 @@ class EvaluationEngine:
         read = self._reader.read(connection, self._reviser.closed.before)
         if read.anew:
             self._start_over()
+            for shard in self._shards.values():
+                shard.cells_renumbered()
             self._live.touch_all()
             self._reviser.touch_all()
         self._live.touch_keys(read.keys)

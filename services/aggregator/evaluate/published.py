@@ -48,6 +48,10 @@ class Shard:
         self._clean = np.zeros(1024, dtype=bool)
         self._foreign: set[str] = set()
 
+    def cells_renumbered(self) -> None:
+        """The state was read anew: a cell may have another number than before."""
+        self._of_cells.clear()
+
     def seen(self, key: str, body: bytes | None) -> bool:
         """A record that stands in the log; whether its key has to be computed and sent again.
 
