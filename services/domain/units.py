@@ -1,9 +1,8 @@
 """Administrative units with dates: what a code means on a day, where it belongs, what became of it.
 
 A unit is known by its key `"C:11953@2025-07-01"`: level, code and the day from which it exists. A
-bare code is ambiguous: 2,145 codes kept their number and changed their name and area on 1 July
-2025. A new type or name alone does not make a new unit: the key stays, and `UnitList.at` answers
-with the type and name of the day.
+bare code is ambiguous: 2,145 codes kept their number and changed name and area on 1 July 2025. A
+new type or name alone makes no new unit: the key stays, `UnitList.at` gives those of the day.
 
 Periods are half-open, `[valid_from, valid_to)`. This module reads no files and knows no clock: the
 text of the lists and the day are arguments.
@@ -141,6 +140,10 @@ class UnitList:
     def of_code(self, code: str) -> tuple[Unit, ...]:
         """All units that ever carried the code, in the order of time."""
         return tuple(self._as_of(unit, date.max) for unit in self._by_code.get(code, ()))
+
+    def namesakes(self, key: str) -> tuple[str, ...]:
+        """The keys of all units that ever carried the code of a key, its own included."""
+        return tuple(unit.key for unit in self._by_code.get(key.partition("@")[0], ()))
 
     def children(self, key: str) -> tuple[Unit, ...]:
         """Give the units directly below, in the order of the list."""

@@ -90,17 +90,23 @@ def amounts(draw: st.DrawFn, kind: str, said: Document) -> Document:
 
 @st.composite
 def values(draw: st.DrawFn, now: int, number: int) -> list[Document]:
-    """A row of reference data: population or households from a day on."""
+    """Rows of population or households of a unit, of which a reform may lie between two."""
     days = [now, now - 20 * DAY, now - 40 * DAY, now - 300 * DAY, now + DAY]
-    said: Document = {
-        "series_id": draw(st.sampled_from(["population", "households"])),
-        "ref_date": local_date(draw(st.sampled_from(days))).isoformat(),
-        "value": draw(st.integers(0, 40)),
-    }
-    unit = draw(st.sampled_from(["N:VN", "P:33", "C:11953", "C:11977", "C:13000"]))
-    subject = f"{said['series_id']}/{said['ref_date']}"
-    said["released_at"] = format_instant(draw(moments(now)))
-    return draw(_one("reference.value", f"v{number}", unit, subject, said))
+    series = draw(st.sampled_from(["population", "households"]))
+    unit = draw(st.sampled_from(["N:VN", "P:33", "P:33", "C:11953", "C:11977", "C:13000"]))
+    lists = ["2025-07-01"] if unit == "C:13000" else ["2025-06-30", "2025-07-01"]
+    documents: list[Document] = []
+    for each, day in enumerate(draw(st.lists(st.sampled_from(days), min_size=1, max_size=2))):
+        said: Document = {
+            "series_id": series,
+            "ref_date": local_date(day).isoformat(),
+            "value": draw(st.integers(0, 40)),
+            "released_at": format_instant(draw(moments(now))),
+        }
+        subject, asof = f"{series}/{said['ref_date']}", draw(st.sampled_from(lists))
+        for document in draw(_one("reference.value", f"v{number}-{each}", unit, subject, said)):
+            documents.append(document | {"unitasof": asof})
+    return documents
 
 
 @st.composite

@@ -4,6 +4,7 @@ Every formula, window and calendar, now and in named periods, in every cell; the
 order and batches, with repetitions, while the clock goes on.
 """
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from services.reference.compare import compare
 from services.reference.reference import Reference
 from services.reference.unsaid import Question, unsaid_cells, unsaid_comparisons
 from tests.unit.engine_centre import SUCCESSOR_FACTS, UNIT_FACTS, Counting, Reading, catalogue
-from tests.unit.engine_documents import NOWS, Document
+from tests.unit.engine_documents import NOWS, Document, document
 from tests.unit.engine_logs import logs
 from tests.unit.engine_reports import named_periods
 from tests.unit.reference_log import indicators, measures
@@ -131,7 +132,7 @@ def chosen(log: list[Document], shuffler: random.Random) -> list[Document]:
 def test_they_agree_on_all_domains_of_a_simulated_province(seed: int) -> None:
     shuffler = random.Random(seed)  # noqa: S311  the seed makes a failure repeatable
     end = parse_instant("2026-02-10T00:00:00+07:00")
-    log = [*chosen(province(seed, end), shuffler), *changes(end, shuffler)]
+    log = [*chosen(province(seed, end), shuffler), *changes(end, shuffler), *inhabitants(end)]
     clock = end + shuffler.randint(-20 * DAY, 2 * DAY)
     assert disagreements(log, clock, shuffler, workers=seed + 1) == []
 
@@ -156,6 +157,19 @@ def changes(end: int, shuffler: random.Random) -> list[Document]:
             }
         )
     return found
+
+
+def inhabitants(end: int) -> Iterator[Document]:
+    """Rows of reference values of former units, and the next ones of the same codes."""
+    days = {"2025-06-30": ("2024-01-01",), "2025-07-01": ("2025-07-01", local_date(end - 20 * DAY))}
+    counts = itertools.count(1000, 70)
+    for series, unit in itertools.product(("population", "households"), ("P:33", "C:11953")):
+        for asof, dates in days.items():
+            for date in map(str, dates):
+                said = {"series_id": series, "ref_date": date, "value": next(counts)}
+                yield document(
+                    "reference.value", date, f"{series}/{date}", said, unit=unit, unitasof=asof
+                )
 
 
 @STEADY

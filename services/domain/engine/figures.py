@@ -2,7 +2,7 @@
 
 Where one is missing its parts stand in. A figure is a whole number of quanta, or a float for
 measures that are never added. Rows of reference values (population) are kept the same way, by the
-date from which they hold.
+date from which they hold; those of the dated units of one code end each other.
 """
 
 from collections.abc import Callable, Container, Iterable
@@ -13,7 +13,7 @@ from services.domain.engine.changes import Changes
 from services.domain.engine.figure import Figure, Vintage
 from services.domain.engine.measures import Measure
 from services.domain.engine.period_parts import months_of, parts_of, periods_within
-from services.domain.engine.reference_rows import ReferenceRows, Stretch, date_at
+from services.domain.engine.reference_rows import ReferenceRows, Stretch
 from services.domain.engine.windows import kind_of_period
 from services.domain.errors import Refused
 
@@ -35,13 +35,14 @@ class _Place(NamedTuple):
     """The figures of one measure in one unit: by member and period, and what counts them.
 
     `reported` are the periods of the unit and of each above it, `versions` are those of the newest
-    change of each figure.
+    change of each figure, `beside` the places of the same measure in units of the same code.
     """
 
     chain: tuple[str, ...]
     rows: dict[Member, Periods]
     reported: tuple[dict[str, int], ...]
     versions: dict[tuple[Member, str], int]
+    beside: list["_Place"]
 
 
 _Known = tuple[int, list[Figure]]
@@ -50,12 +51,18 @@ _Known = tuple[int, list[Figure]]
 class Figures:
     """All figures of the centre. `above` gives the units over one, nearest first, `number` theirs.
 
-    Sums over the units below look only at those that have a figure somewhere under them.
+    `namesakes` gives the dated units of a unit's code, where a row of one ends another's. Sums over
+    the units below look only at those that have a figure somewhere under them.
     """
 
-    def __init__(self, above: Callable[[str], Iterable[str]], number: Callable[[str], int]) -> None:
+    def __init__(
+        self,
+        above: Callable[[str], Iterable[str]],
+        number: Callable[[str], int],
+        namesakes: Callable[[str], Iterable[str]] = lambda _unit: (),
+    ) -> None:
         self.changes = Changes(number)
-        self._above, self._number = above, number
+        self._above, self._number, self._namesakes = above, number, namesakes
         self._below: dict[tuple[str, str], set[str]] = {}
         self._periods: dict[tuple[str, str], dict[str, int]] = {}
         self._known: dict[_Name, _Known] = {}
@@ -65,6 +72,7 @@ class Figures:
         self._reference = ReferenceRows(
             lambda name: self.changes.of(*name[:2]),
             lambda name: self._rows.get(name[:2], {}).get(name[2], {}),
+            lambda name: [each.rows.get(name[2], ()) for each in self._beside(*name[:2])],
             lambda name: self._below.get(name[:2], ()),
         )
 
@@ -96,6 +104,8 @@ class Figures:
             if count:
                 counts[period] = count
         self.changes.add(measure, place.chain)
+        for each in place.beside:
+            self.changes.add(measure, each.chain)
         return True
 
     def _place(self, measure: str, unit: str) -> "_Place":
@@ -105,12 +115,24 @@ class Figures:
             self._below.setdefault((measure, upper), set()).add(lower)
         reported = tuple([self._periods.setdefault((measure, each), {}) for each in chain])
         rows = self._rows[measure, unit] = {}
-        place = self._places[measure, unit] = _Place(chain, rows, reported, {})
+        names = [(measure, each) for each in self._namesakes(unit) if each != unit]
+        beside = [self._places[name] for name in names if name in self._places]
+        place = self._places[measure, unit] = _Place(chain, rows, reported, {}, beside)
+        for each in beside:
+            each.beside.append(place)
         return place
+
+    def _beside(self, measure: str, unit: str) -> list["_Place"]:
+        place = self._places.get((measure, unit))
+        return place.beside if place is not None else []
+
+    def touched_beside(self, measure: str, unit: str) -> set[str]:
+        """The other units of its code in which a figure of a unit ends another, and those above."""
+        return {touched for each in self._beside(measure, unit) for touched in each.chain}
 
     def as_known(self, at: int, measures: Container[str]) -> "Figures":
         """The figures of some measures as they were known at an instant."""
-        found = Figures(self._above, self._number)
+        found = Figures(self._above, self._number, self._namesakes)
         for (measure, unit), members in self._rows.items():
             for member, periods in members.items() if measure in measures else ():
                 for period, figure in periods.items():
@@ -245,11 +267,7 @@ class Figures:
 
     def own_row_at(self, measure: str, unit: str, at: int, member: Member = TOTAL) -> float | None:
         """The same by the unit's own rows alone."""
-        rows = self._rows.get((measure, unit), {}).get(member, {})
-        begun = [date for date in rows if date_at(date) < at]
-        newest = rows[max(begun)] if begun else None
-        holds = newest is not None and (newest.until is None or at <= newest.until)
-        return newest.value if newest is not None and holds else None
+        return self._reference.own((measure, unit, member), at).value
 
     def rows_of(self, measure: str, unit: str, dim: str, period: str) -> list[float]:
         """What the unit itself has reported for the members of a breakdown."""

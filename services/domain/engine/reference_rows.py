@@ -2,6 +2,9 @@
 
 The country's population is a sum over thousands of rows, and every tick asks for it at another
 instant; between two rows the answer does not change.
+
+A row holds until the next one of its code, as it was sent: also when that one lies in another dated
+unit of the code, as after a reform.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -48,17 +51,21 @@ def always(value: float | None) -> Stretch:
 class ReferenceRows:
     """Rows by the local date from which they hold, and the units below each unit.
 
-    `changes` counts what has changed at or below a name's unit: a stretch of before is forgotten.
+    `beside` gives the dates of the rows of a name in the other dated units of its unit's code.
+    `changes` counts what has changed at, beside or below a name's unit: a stretch of before is
+    forgotten.
     """
 
     def __init__(
         self,
         changes: Callable[[Name], int],
         rows_of: Callable[[Name], Mapping[str, Row]],
+        beside: Callable[[Name], Iterable[Iterable[str]]],
         below: Callable[[Name], Iterable[str]],
     ) -> None:
         self._changes = changes
         self._rows_of = rows_of
+        self._beside = beside
         self._below = below
         self._known: dict[Name, tuple[int, list[Stretch]]] = {}
 
@@ -77,21 +84,32 @@ class ReferenceRows:
         known[1].append(found)
         return found
 
-    def _find(self, name: Name, at: int) -> Stretch:
-        after, until, newest, begun = -ALWAYS, ALWAYS, None, -ALWAYS
+    def own(self, name: Name, at: int) -> Stretch:
+        """The newest row that began before an instant and holds still."""
+        until, newest, begun = ALWAYS, None, -ALWAYS
         for date, row in self._rows_of(name).items():
             begin = date_at(date)
             if begin >= at:
                 until = min(until, begin)
             elif begin > begun:
                 newest, begun = row, begin
-                after = max(after, begin)
-        if newest is not None and (newest.until is None or at <= newest.until):
-            until = until if newest.until is None else min(until, newest.until)
-            return Stretch(after, until, newest.value)
-        if newest is not None and newest.until is not None:
-            after = max(after, newest.until)
-        total: float | None = None
+        for dates in self._beside(name):
+            for begin in map(date_at, dates):
+                if begin >= at:
+                    until = min(until, begin)
+                elif begin > begun:
+                    newest, begun = None, begin
+        if newest is None or newest.until is None:
+            return Stretch(begun, until, None if newest is None else newest.value)
+        if at <= newest.until:
+            return Stretch(begun, min(until, newest.until), newest.value)
+        return Stretch(max(begun, newest.until), until, None)
+
+    def _find(self, name: Name, at: int) -> Stretch:
+        own = self.own(name, at)
+        if own.value is not None:
+            return own
+        after, until, total = own
         measure, _, member = name
         for unit in self._below(name):
             part = self.at((measure, unit, member), at)

@@ -10,7 +10,6 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
-from services.domain.cases.fold import NEVER
 from services.domain.engine.catalogue import Formula
 from services.domain.engine.doubts import beside
 from services.domain.engine.evaluate import Evaluation
@@ -176,10 +175,14 @@ class Reporting:
             yield msgspec.structs.replace(span, end=end, cut=min(end, now), parts=parts), group
 
     def _has_rows(self, formula: Formula, unit: str) -> bool:
-        """Whether every reference value behind the formula exists; else no period has a value."""
+        """Whether there is any row of every reference value behind the formula.
+
+        Else no period has a value. Whether one held at the end of a period is seen there: those of
+        a former unit have ended.
+        """
         rows = self._state.figures[ROWS]
         return all(
-            rows.row_at(measure, unit, NEVER) is not None
+            rows.periods(measure.id, unit)
             for measure in self._state.catalogue.measures_of(formula)
             if measure.source == "rows"
         )

@@ -85,8 +85,9 @@ class State:
         self.crosswalk = Crosswalk(units, self.cells)
         self.points = Points()
         self.extents: dict[int, dict[tuple[int, int, int], int]] = {}
-        calendars = (STATISTICAL, ADMINISTRATIVE, SCHOOL, ROWS)
-        self.figures = {name: Figures(self._above, self.cells.unit_number) for name in calendars}
+        calendars, number = (STATISTICAL, ADMINISTRATIVE, SCHOOL), self.cells.unit_number
+        self.figures = {name: Figures(self._above, number) for name in calendars}
+        self.figures[ROWS] = Figures(self._above, number, units.namesakes)
         self.roster = Roster(self._above)
         self.workdays = WorkDays(self._above)
         self.readings = Readings()
@@ -264,7 +265,9 @@ class State:
             record.measure, record.unit, member, record.period, record.figure, record.version
         ):
             return set()
-        return self._chain_of(record, record.dim.rpartition(SECTOR_END)[2])
+        found = self._chain_of(record, record.dim.rpartition(SECTOR_END)[2])
+        beside = figures.touched_beside(record.measure, record.unit)
+        return found | self._pairs([record.measure], beside) if beside else found
 
     def _chain_of(self, record: FigureRecord, dim: str) -> frozenset[tuple[str, str]]:
         """The measure in the unit of a record and those above it, whose cells now exist."""
