@@ -204,7 +204,7 @@ class Sender:
 def _names(batch: list[SourceRecord]) -> set[_Name]:
     names: set[_Name] = set()
     for record in batch:
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             names.add(_NAME.decode(record.raw))
     return names
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -54,7 +55,7 @@ def test_the_units_below_and_all_that_counted() -> None:
 
 
 BEFORE, AFTER = date(2025, 6, 30), date(2026, 3, 5)
-FORMER = "C:11953@1900-01-01"
+FORMER, TODAYS = "C:11953@1900-01-01", "C:11953@2025-07-01"
 
 
 def reformed() -> State:
@@ -110,6 +111,8 @@ def test_a_code_means_its_former_unit_when_nothing_else_is_known_of_it() -> None
     query = ObservationQuery(indicators=("PS-01",), units=("C:11953",), windows=("all",))
     (only,) = asks(query, reading.state, NOW)
     assert only.id == f"PS-01|{FORMER}||all"
+    moved = msgspec.structs.replace(query, constant=True)
+    assert {ask.id.split("|")[1] for ask in asks(moved, reading.state, NOW)} == {TODAYS}
 
 
 def test_units_that_are_named_and_lie_below_another() -> None:

@@ -199,8 +199,9 @@ def _units(
     }
     above = [unit for name in query.within if (unit := meant[name]) is not None]
     below = {unit.key: unit for each in above for unit in _below(state.units, each.key)}
-    maybe = (_or_former(name, meant[name], state, counted) for name in query.units)
-    named = [unit for unit in maybe if unit is not None]
+    if not query.constant:
+        meant |= {n: _or_former(n, meant[n], state, counted) for n in query.units}
+    named = [unit for name in query.units if (unit := meant[name]) is not None]
     if query.units:
         found = {unit.key for unit in named if not query.within or unit.key in below}
     elif query.within:
