@@ -8,6 +8,8 @@ from services.domain.events import Event
 from services.reference.instants import day_named, day_of, day_of_date
 
 COUNTRY, PROVINCE, COMMUNE = "N", "P", "C"
+FORMER_DISTRICT = "D:"
+LAST_DAY_OF_DISTRICTS = "2025-06-30"
 
 
 class UnitFact(NamedTuple):
@@ -38,8 +40,13 @@ class Places:
                 self._below.setdefault((upper, self.level(key)), []).append(key)
 
     def of_event(self, event: Event) -> str | None:
-        """Return the key of the unit that an event was sent for; None when the list has none."""
+        """Return the key of the unit that an event was sent for; None when the list has none.
+
+        The code of a district is read in the last list that had districts, whenever it is sent.
+        """
         asof = day_of(event.at) if event.unitasof is None else day_named(event.unitasof)
+        if event.unit.startswith(FORMER_DISTRICT):
+            asof = min(asof, day_named(LAST_DAY_OF_DISTRICTS))
         return self.at(event.unit, asof)
 
     def at(self, code: str, day: int) -> str | None:

@@ -222,9 +222,12 @@ def test_a_district_that_is_named_after_its_end_is_warned_of() -> None:
     document = received(**old, time="2025-06-30T23:59:59+07:00")
     document["data"]["submitted_at"] = "2025-06-30T08:00:00+07:00"
     assert warnings(judge(sent(document), NOW, FormerUnits())) == []
-    assert faults(judge(sent(received(unit="D:323")), NOW, FormerUnits())) == [
-        ("unknown_unit", "/unit")
-    ]
+    for late in ({}, {"unitasof": "2025-07-01"}):
+        judged = judge(sent(received(unit="D:323", **late)), NOW, FormerUnits())
+        assert warnings(judged) == [("legacy_district", "/unit")]
+        assert faults(judge(sent(received(unit="D:324", **late)), NOW, FormerUnits())) == [
+            ("unknown_unit", "/unit")
+        ]
     undated = received(unit="D:323", unitasof="2025-02-30")
     assert faults(judge(sent(undated), NOW, FormerUnits())) == [("bad_format", "/unitasof")]
 

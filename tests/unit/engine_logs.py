@@ -12,7 +12,7 @@ from services.domain.instants import DAY, HOUR, SECOND, format_instant
 from tests.unit.engine_documents import Document, moments
 from tests.unit.engine_reports import changed_days, reports, values
 
-UNITS = ("C:11953", "C:11953", "C:11977", "C:13000", "P:33", "P:34", "N:VN")
+UNITS = ("C:11953", "C:11953", "C:11977", "C:13000", "D:323", "P:33", "P:34", "N:VN")
 AGENCIES = ("H33.15", "H33.16", "H33.17")
 PROCEDURES = ("1.001193", "2.000635")
 STEPS = (

@@ -56,12 +56,16 @@ def test_a_code_means_the_unit_of_its_date() -> None:
         received("2025-07-01T00:00", "A-200"),
         received("2011-10-06T09:00", "A-300", unitasof="2025-07-01"),
         received("2025-05-05T09:00", "A-400", unit="D:323"),
+        received("2025-08-04T09:00", "A-500", unit="D:323"),
     )
     received_in = {
         unit: opinion.measure("dossiers_received", unit, None, None, LATER, LATER)
-        for unit in ("C:11953@1900-01-01", OLD_PROVINCE, COMMUNE, PROVINCE, COUNTRY)
+        for unit in (
+            *("C:11953@1900-01-01", "D:323@1900-01-01", OLD_PROVINCE),
+            *(COMMUNE, PROVINCE, COUNTRY),
+        )
     }
-    assert list(received_in.values()) == [1, 2, 2, 2, 4]
+    assert list(received_in.values()) == [1, 3, 3, 2, 2, 5]
 
 
 def test_breakdowns_are_one_at_a_time_and_a_part_lacks_those_it_does_not_name() -> None:

@@ -44,7 +44,7 @@ from services.domain.engine.contributions import (
     CountedMeasures,
     merged,
 )
-from services.domain.events import CONTRACT, Event, counting_facts
+from services.domain.events import CONTRACT, Event, counting_facts, list_day
 from services.domain.instants import DAY, local_date, parse_date
 from services.domain.units import UnitList
 from services.domain.worktime import WorkingCalendar, local_day
@@ -94,7 +94,8 @@ class Book:
     def unit_key(self, event: Event) -> str | None:
         """The unit that an event counts in.
 
-        Its code on the day it names, else on the local day it happened.
+        Its code on the day it names, else on the local day it happened; of a former district the
+        one that ended.
         """
         name = (event.unit, event.unitasof or local_day(event.at))
         known = self._keys.get(name, "")
@@ -106,7 +107,8 @@ class Book:
         return known
 
     def _day(self, event: Event) -> datetime.date:
-        return parse_date(event.unitasof) if event.unitasof else local_date(event.at)
+        named = parse_date(event.unitasof) if event.unitasof else local_date(event.at)
+        return list_day(event.unit, named)
 
     def _calendar_where(self, opening: Event) -> WorkingCalendar:
         return self._calendar_of(self.unit_key(opening) or "")

@@ -10,6 +10,7 @@ from services.domain.events.event import Event, Record, UnitCodes
 from services.domain.events.facts import counting_facts
 from services.domain.events.findings import REASONS, WARNINGS, Finding
 from services.domain.events.judge import judge
+from services.domain.events.list_day import list_day
 from services.domain.events.strict_json import RECORD_BYTES_MAX
 from services.domain.events.verdict import Accepted, Rejected
 
@@ -30,4 +31,5 @@ __all__ = [
     "decode",
     "decode_stamped",
     "judge",
+    "list_day",
 ]

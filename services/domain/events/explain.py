@@ -10,6 +10,7 @@ from services.domain.events.checks import Checked, check_object
 from services.domain.events.envelope import ENVELOPE_FIELDS, Envelope, event_of
 from services.domain.events.event import Record, Succession, UnitCodes
 from services.domain.events.findings import Finding, pointer_to, shown
+from services.domain.events.list_day import DISTRICT, LAST_DISTRICT_DAY, list_day
 from services.domain.events.readers import READERS, TAKEN, Reader
 from services.domain.events.rules import findings
 from services.domain.events.stamp import ATTRIBUTE
@@ -19,9 +20,6 @@ from services.domain.instants import MINUTE, local_date, parse_date, parse_insta
 
 AHEAD_MAX = 5 * MINUTE
 """How far `time` may be ahead of the intake's clock."""
-
-LAST_DISTRICT_DAY = datetime.date(2025, 6, 30)
-"""Districts ended with this day (Law 72/2025/QH15)."""
 
 UNKNOWN_FIELDS_NAMED_MAX = 100
 """How many are named one by one: a record must not make an answer many times its own size."""
@@ -125,18 +123,19 @@ class _Explanation:
         unit = self._envelope.values.get("unit")
         if unit is None:
             return
-        days = self._days_of_list()
+        named = self._days_of_list()
+        days = tuple(dict.fromkeys(list_day(unit, day) for day in named))
         if not any(self._units.known(unit, day) for day in days):
             when = " or ".join(day.isoformat() for day in days)
             detail = f"unit is {shown(unit)}; the list of units of {when} does not have it"
             heirs = self._heirs(unit, days[0])
             detail += f"; it has ended and lies in {', '.join(heirs)} now." if heirs else "."
             self._fault("unknown_unit", "/unit", detail)
-        if unit.startswith("D:") and self._at is not None:
-            happened = local_date(self._at)
-            if happened > LAST_DISTRICT_DAY:
-                detail = f"unit is {shown(unit)}; there are no districts after {LAST_DISTRICT_DAY}."
-                self._warnings.append(Finding("legacy_district", "/unit", detail))
+        if not unit.startswith(DISTRICT) or self._at is None:
+            return
+        if max(local_date(self._at), *named) > LAST_DISTRICT_DAY:
+            detail = f"unit is {shown(unit)}; there are no districts after {LAST_DISTRICT_DAY}."
+            self._warnings.append(Finding("legacy_district", "/unit", detail))
 
     def _heirs(self, unit: str, on: datetime.date) -> tuple[str, ...]:
         return self._units.succeeding(unit, on) if isinstance(self._units, Succession) else ()

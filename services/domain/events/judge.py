@@ -37,8 +37,8 @@ def judge(raw: bytes, now: int, units: UnitCodes) -> Accepted | Rejected:
     """The verdict on one record as it was sent; never raises, whatever the bytes.
 
     `now` is the intake's clock in microseconds. A unit is looked up in the list of `unitasof`, else
-    of the local day of `time`. A rejection names all faults in the order envelope, type, data
-    fields, rules.
+    of the local day of `time`; a former district in the last list that had it. A rejection names
+    all faults in the order envelope, type, data fields, rules.
     """
     try:
         return judge_quickly(raw, now, units)
