@@ -32,13 +32,15 @@ NO_BODY = CaseBody()
 class CaseRow(NamedTuple):
     """A case as it was read; version 0 is a case without a row.
 
-    `measured` is the number of the measures by which its contribution was made.
+    `measured` is the number of the measures by which its contribution was made, `ripe_at` when it
+    was to be folded again at the latest.
     """
 
     name: CaseName
     version: int = 0
     body: CaseBody = NO_BODY
     measured: int = 0
+    ripe_at: int | None = None
 
 
 class CaseWrite(NamedTuple):
@@ -66,7 +68,8 @@ BY_KEY = (
 def read_cases(cursor: Cursor, names: Sequence[CaseName]) -> dict[CaseName, CaseRow]:
     """The rows of these cases; a case that has none is not in the answer."""
     cursor.execute(
-        "select c.kind, c.unit, c.subject, c.version, c.body, c.measured from case_state c"
+        "select c.kind, c.unit, c.subject, c.version, c.body, c.measured, c.ripe_at"
+        " from case_state c"
         " join unnest(%b::text[], %b::text[], %b::text[]) as s (kind, unit, subject)"
         " on c.kind = s.kind and c.unit = s.unit and c.subject = s.subject",
         _names(names),
@@ -79,8 +82,8 @@ def read_ripe(
 ) -> list[tuple[Partition, CaseRow]]:
     """Cases of these partitions of which a fact begins to count by now."""
     cursor.execute(
-        "select c.kind, c.unit, c.subject, c.version, c.body, c.measured, c.topic, c.part"
-        " from case_state c"
+        "select c.kind, c.unit, c.subject, c.version, c.body, c.measured, c.ripe_at,"
+        " c.topic, c.part from case_state c"
         " join unnest(%s::text[], %s::int[]) as s (topic, part) using (topic, part)"
         " where c.ripe_at <= %s order by c.kind, c.unit, c.subject limit %s",
         ([t for t, _ in partitions], [p for _, p in partitions], now, limit),
@@ -99,9 +102,9 @@ def _rows(cursor: Iterable[tuple[object, ...]]) -> dict[CaseName, CaseRow]:
 
 
 def _row(*columns: Any) -> CaseRow:
-    kind, unit, subject, version, body, measured = columns
+    kind, unit, subject, version, body, measured, ripe_at = columns
     name = CaseName(str(kind), str(unit), str(subject))
-    return CaseRow(name, int(version), decode_body(bytes(body)), int(measured))
+    return CaseRow(name, int(version), decode_body(bytes(body)), int(measured), ripe_at)
 
 
 def _names(names: Sequence[CaseName]) -> tuple[list[str], list[str], list[str]]:

@@ -9,17 +9,19 @@ from services.aggregator.count.batch import Partition, Received
 from services.aggregator.count.case_rows import CaseBody, CaseRow, CaseWrite, encode_body
 from services.aggregator.count.changes import Changes
 from services.aggregator.count.places import Places
+from services.aggregator.count.waited import may_have_waited
 from services.domain.cases.book import Book
 from services.domain.cases.names import CaseName
 from services.domain.cases.newest_rows import WITHOUT_END, newest, within
-from services.domain.cases.outcome import SUPERSEDED, Outcome, WorkingDay
+from services.domain.cases.outcome import SUPERSEDED, WAITING, Outcome, WorkingDay
 from services.domain.events import Event, decode
 
 
 class Folding:
     """The work of one transaction.
 
-    `changes` for panes, `writes` for case rows, `states` and `warnings` for receipts.
+    `changes` for panes, `writes` for case rows, `states` and `warnings` for receipts,
+    `awaited` the earlier events, by (source, id), that may have waited and do not wait now.
     """
 
     def __init__(self, book: Book, places: Places, now: int) -> None:
@@ -27,6 +29,7 @@ class Folding:
         self.writes: list[CaseWrite] = []
         self.states: dict[tuple[str, str], str] = {}
         self.warnings: dict[tuple[str, str], str] = {}
+        self.awaited: dict[tuple[str, str], Event] = {}
         self._book = book
         self._now = now
 
@@ -34,9 +37,9 @@ class Folding:
         self, partition: Partition, row: CaseRow, fresh: Sequence[Received] = ()
     ) -> WorkingDay | None:
         """Fold a case with its new events; returns the working day that it sets, if it does."""
-        name, version, before, measured = row
-        events: list[Event] = [decode(body) for body in before.events]
-        events += [received.event for received in fresh]
+        name, version, before, measured, _ = row
+        earlier: list[Event] = [decode(body) for body in before.events]
+        events = earlier + [received.event for received in fresh]
         outcome = self._outcome(name, events, before.since)
         contribution, figures = outcome.contribution, outcome.figures
         self.changes.replace(partition, before.contribution, contribution, measured)
@@ -58,7 +61,17 @@ class Folding:
             self.states.update({(each.source, each.id): SUPERSEDED for each in events})
         self.states.update(outcome.states)
         self.warnings.update(outcome.warnings)
+        if earlier:
+            self._settle(row, earlier, fresh)
         return outcome.working_day
+
+    def _settle(self, row: CaseRow, earlier: Sequence[Event], fresh: Sequence[Received]) -> None:
+        """Name the earlier events that may have waited until now."""
+        new = (received.event for received in fresh)
+        for event in may_have_waited(row, earlier, new, self._now):
+            name = event.source, event.id
+            if self.states.get(name, WAITING) != WAITING:
+                self.awaited[name] = event
 
     def _outcome(self, name: CaseName, events: Sequence[Event], since: int | None) -> Outcome:
         return self._book.outcome(name, within(events, since), self._now)

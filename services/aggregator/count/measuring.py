@@ -114,8 +114,8 @@ _BOUND = (
     " order by kind, unit, subject offset %s limit 1"
 )
 _READ = (
-    "select c.kind, c.unit, c.subject, c.version, c.body, c.measured, c.topic, c.part"
-    " from case_state c"
+    "select c.kind, c.unit, c.subject, c.version, c.body, c.measured, c.ripe_at, c.topic,"
+    " c.part from case_state c"
     " join unnest(%s::text[], %s::int[]) as s (topic, part) using (topic, part)"
     " where c.measured <> %s and c.kind not like %s and (c.kind, c.unit, c.subject) > (%s, %s, %s)"
 )

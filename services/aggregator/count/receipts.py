@@ -1,46 +1,53 @@
 """Receipts: what became of the records of each request, added up as they are counted."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.aggregator.count.batch import Batch, Received, storable
 from services.aggregator.count.case_rows import Cursor
 from services.aggregator.count.folding import Folding
-from services.domain.cases.outcome import COUNTED
+from services.domain.cases.outcome import COUNTED, WAITING
 from services.domain.engine.windows import BEGINNING, STATISTICAL, place
+from services.domain.events import Event
 
 STATES = ("counted", "duplicate", "waiting", "superseded", "late", "quarantined")
 DUPLICATE, LATE = "duplicate", "late"
 DUPLICATE_DIFFERS = "duplicate_differs"
 NOTHING_FINAL = -(1 << 62)
 """An instant before every event."""
+NO_NAME: Final = (None, None)
 
 
 class ReceiptNote(NamedTuple):
     """The state of one record of a receipt, and the warning that it carries.
 
-    Of a duplicate `first` is the (source, id) of the event that it repeats.
+    Of a duplicate `first` is the (source, id) of the event that it repeats, of one that waits its
+    own: it is told anew when the event waits no longer.
     """
 
     receipt: UUID | None
     line: int
     state: str
     code: str | None = None
-    first: tuple[str | None, str | None] = (None, None)
+    first: tuple[str | None, str | None] = NO_NAME
 
 
 def note(received: Received, folding: Folding, final_before: int) -> ReceiptNote:
-    """Say what became of a new event.
+    """Say what became of a new event."""
+    name = received.event.source, received.event.id
+    state = state_of(received.event, folding, final_before)
+    code, own = folding.warnings.get(name), name if state == WAITING else NO_NAME
+    return ReceiptNote(received.receipt, received.line, state, code, own)
+
+
+def state_of(event: Event, folding: Folding, final_before: int) -> str:
+    """The state of an event that was folded.
 
     One that counts is late when its month was final before: figures are revised by it.
     """
-    event = received.event
-    name = event.source, event.id
-    state = folding.states.get(name, COUNTED)
-    if state == COUNTED and event.at < final_before:
-        state = LATE
-    return ReceiptNote(received.receipt, received.line, state, folding.warnings.get(name))
+    state = folding.states.get((event.source, event.id), COUNTED)
+    return LATE if state == COUNTED and event.at < final_before else state
 
 
 def duplicate(received: Received, *, differs: bool) -> ReceiptNote:
@@ -50,13 +57,13 @@ def duplicate(received: Received, *, differs: bool) -> ReceiptNote:
     return ReceiptNote(received.receipt, received.line, DUPLICATE, code, first)
 
 
-def read_final_before(cursor: Cursor, fresh: Sequence[Received], now: int) -> int:
+def read_final_before(cursor: Cursor, events: Iterable[Event], now: int) -> int:
     """Read up to which instant statistical months were final when this batch began.
 
     A month is final when every partition of events has been counted past its end. Nothing is read
     for a batch without events of a former month.
     """
-    oldest = min((received.event.at for received in fresh), default=now)
+    oldest = min((event.at for event in events), default=now)
     if oldest >= _month_begin(now):
         return NOTHING_FINAL
     cursor.execute("select min(watermark) from progress where topic like 'ioc.events.%'")
@@ -71,14 +78,31 @@ def _month_begin(at: int) -> int:
     return place("month", STATISTICAL, at).begin
 
 
-def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -> None:
-    """Add the counters of this batch, and a note for every record that was not simply counted."""
+def write_receipts(
+    cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote], settled: Sequence[ReceiptNote]
+) -> None:
+    """Add the counters of this batch, and a note for every record that was not simply counted.
+
+    `settled` says what became of records that waited until now.
+    """
     _write_announced(cursor, batch)
+    write_notes(cursor, notes, settled)
+    _write_dead_letters(cursor, batch)
+
+
+def write_notes(
+    cursor: Cursor, fresh: Sequence[ReceiptNote], settled: Sequence[ReceiptNote]
+) -> None:
+    """Add up what became of records; `settled` are no longer among those that wait."""
+    notes = [*fresh, *settled]
     sums: dict[UUID, dict[str, int]] = {}
     for note in notes:
         if note.receipt is not None:
             counters = sums.setdefault(note.receipt, dict.fromkeys(STATES, 0))
             counters[note.state] += 1
+    for note in settled:
+        if note.receipt is not None:
+            sums[note.receipt][WAITING] -= 1
     if sums:
         ordered = sorted(sums.items())
         cursor.execute(
@@ -103,7 +127,6 @@ def write_receipts(cursor: Cursor, batch: Batch, notes: Sequence[ReceiptNote]) -
                 [n.first[1] for n in noted],
             ),
         )
-    _write_dead_letters(cursor, batch)
 
 
 def _write_announced(cursor: Cursor, batch: Batch) -> None:

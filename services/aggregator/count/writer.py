@@ -35,7 +35,14 @@ from services.aggregator.count.measuring import (
 )
 from services.aggregator.count.places import REMEMBERED_MAX, Places
 from services.aggregator.count.positions import Position, advance, guard
-from services.aggregator.count.receipts import duplicate, note, read_final_before, write_receipts
+from services.aggregator.count.receipts import (
+    duplicate,
+    note,
+    read_final_before,
+    write_notes,
+    write_receipts,
+)
+from services.aggregator.count.settling import settled
 from services.aggregator.count.subjects import opened_elsewhere
 from services.aggregator.count.versions import bring, read_with_versions
 from services.domain.cases.book import Book, case_of
@@ -165,13 +172,13 @@ class Writer:
         fresh = [batch.events[index] for index in known.new]
         store_events(cursor, fresh)
         folding = self._fold(cursor, fresh, now)
-        final_before = read_final_before(cursor, fresh, now)
+        final_before = read_final_before(cursor, (received.event for received in fresh), now)
         notes = [note(received, folding, final_before) for received in fresh]
         notes += [
             duplicate(batch.events[index], differs=not same) for index, same in known.same.items()
         ]
         notes += [duplicate(received, differs=received.differs) for received in batch.repeated]
-        write_receipts(cursor, batch, notes)
+        write_receipts(cursor, batch, notes, settled(cursor, folding, now))
         commits = self._write_deltas(cursor, folding.changes, held)
         watermarks = _watermarks(batch, now)
         positions = {
@@ -205,6 +212,7 @@ class Writer:
         self._write_cases(cursor, folding.writes)
         if any(write.name.kind == REFERENCE_LIST for write in folding.writes):
             self._lists.changed(cursor)
+        write_notes(cursor, (), settled(cursor, folding, now))
         commits = self._write_deltas(cursor, folding.changes, held)
         positions = {p: Position(position.offset, commits[p]) for p, position in held.items()}
         moves = [(p, each, marks.get(p, LONG_AGO)) for p, each in positions.items()]
