@@ -10,6 +10,7 @@ from http import HTTPStatus
 import msgspec
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -48,6 +49,13 @@ def problem(
         headers=dict(headers or {}),
         media_type=PROBLEM_JSON,
     )
+
+
+def http_error(_request: Request, error: Exception) -> Response:
+    """Turn the framework's own errors (404, 405) into problems."""
+    if not isinstance(error, HTTPException):
+        return problem(500, "the request failed")
+    return problem(error.status_code, error.detail, headers=error.headers)
 
 
 def health_routes(

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.adapters.http import problem
+from services.adapters.http import http_error, problem
 from services.domain.errors import Refused, Unavailable
 from services.domain.query import QueryRefused
 
@@ -58,13 +58,6 @@ def refusal(_request: Request, error: Exception) -> Response:
 def unavailable(_request: Request, error: Exception) -> Response:
     """Turn an outage behind us into 503 with `Retry-After`."""
     return problem(503, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
-
-
-def http_error(_request: Request, error: Exception) -> Response:
-    """Turn the framework's own errors (404, 405) into problems."""
-    if not isinstance(error, HTTPException):
-        return problem(500, "the request failed")
-    return problem(error.status_code, error.detail, headers=error.headers)
 
 
 def broken(_request: Request, _error: Exception) -> Response:

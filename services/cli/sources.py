@@ -4,11 +4,13 @@ Files are read as they are sent: memory does not grow with their length. Records
 here; the intake does that.
 """
 
+import codecs
 import csv
 import gzip
 import io
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,15 +56,15 @@ class Source:
         suffixes = [suffix.lower() for suffix in self.path.suffixes]
         try:
             if mapping is None:
-                yield from _lines(self._plain())
+                yield from _events(_lines(self._plain()), self.path)
             elif ".xlsx" in suffixes[-1:]:
                 yield from _mapped(mapping, _spreadsheet_rows(self._stream, mapping), padded=True)
             else:
                 yield from _mapped(mapping, _text_rows(self._plain(), mapping), padded=False)
         except Refused as failure:
             raise Refused(f"{self.path}: {failure}") from failure
-        except (gzip.BadGzipFile, EOFError) as failure:
-            raise Refused(f"{self.path}: the gzip file is damaged: {failure}.") from failure
+        except (gzip.BadGzipFile, EOFError, zlib.error) as failure:
+            raise Refused(f"{self.path} is not gzip (or damaged): {failure}.") from failure
 
     def _plain(self) -> BinaryIO:
         if self.path.suffix.lower() == ".gz":
@@ -104,9 +106,28 @@ def _lines(stream: BinaryIO) -> Iterator[SourceRecord]:
         while not complete:
             rest = stream.readline(LINE_BYTES_MAX)
             complete = not rest or rest.endswith(b"\n")
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
         raw = line.strip(b" \t\r\n")
         if raw:
             yield SourceRecord(number, raw[: RECORD_BYTES_MAX + 1])
+
+
+def _events(records: Iterator[SourceRecord], path: Path) -> Iterator[SourceRecord]:
+    """Give the records; refuse a file that by its first line is one document and not events.
+
+    An array, or an object whose opening bracket stands alone.
+    """
+    first = next(records, None)
+    if first is None:
+        return
+    is_array = first.raw.startswith(b"[")
+    if is_array or first.raw == b"{":
+        what, query = ("a JSON array", "'.[]'") if is_array else ("indented JSON", ".")
+        name = "FILE" if path == STDIN else path
+        raise Refused(f"This is {what}; send one event a line (NDJSON): jq -c {query} {name}")
+    yield first
+    yield from records
 
 
 def _mapped(mapping: TableMapping, rows: Iterator[Row], *, padded: bool) -> Iterator[SourceRecord]:

@@ -211,7 +211,10 @@ def _periods(values: list[str], windows: tuple[str, ...]) -> tuple[str, ...]:
             raise QueryRefused("period", f"{value!r} is not a period", forms) from error
         fitting = WINDOWS_OF_PERIOD[kind_of_period(value)]
         if windows and not set(windows) & set(fitting):
-            detail = f"period {value!r} has the window {' or '.join(fitting)}"
+            asked = " or ".join(f"window={name}" for name in fitting)
+            given = " and ".join(f"window={name}" for name in windows)
+            kind = kind_of_period(value)
+            detail = f"period {value!r} is a {kind}: ask for {asked}, not for {given}"
             raise QueryRefused("window", detail, fitting)
     return tuple(dict.fromkeys(values))
 

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.adapters import clock
-from services.adapters.http import health_routes
+from services.adapters.http import health_routes, http_error
 from services.adapters.kafka_producer import Publisher
 from services.adapters.settings import Settings
 from services.domain.events import UnitCodes
@@ -49,6 +50,7 @@ def create_app(settings: Settings, units: UnitCodes, limits: IngestLimits | None
         lifespan=lifespan,
         routes=health_routes(publisher.trouble, registry),
     )
+    rest.add_exception_handler(HTTPException, http_error)
     describe(rest)
     return _Dispatcher(endpoint, rest)
 

@@ -1,5 +1,6 @@
 """From the body of a request to its records: pure, nothing is judged here."""
 
+import codecs
 import zlib
 from collections.abc import Callable, Sequence
 
@@ -107,7 +108,7 @@ def _one_or_array(body: bytes, limits: IngestLimits) -> list[Record]:
 def _lines(body: bytes, limits: IngestLimits) -> list[Record]:
     if body.count(b"\n") > 2 * limits.records_max:
         raise _too_many(limits)
-    lines = enumerate(body.split(b"\n"), 1)
+    lines = enumerate(body.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1)
     records = [(number, line) for number, line in lines if line.strip(_WHITESPACE)]
     if len(records) > limits.records_max:
         raise _too_many(limits)

@@ -111,6 +111,11 @@ async def test_what_cannot_be_read(
 async def test_other_methods_and_questions(intake: RunningIntake) -> None:
     assert_problem(await intake.client.get("/v1/events"), 405, "POST")
     assert_problem(await intake.post(b"", NDJSON, "?verdicts=some"), 400, "verdicts=all")
+    for unknown in ("/", "/v1/event", "/v1/events/1"):
+        missing = await intake.client.get(unknown)
+        assert_problem(missing, 404, "Not Found")
+        assert missing.json().keys() >= {"type", "title", "status", "detail"}
+    assert_problem(await intake.client.post("/healthz"), 405, "Method Not Allowed")
 
 
 @pytest.mark.clause("12.4.1")

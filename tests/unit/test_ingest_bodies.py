@@ -70,3 +70,9 @@ def test_slices_hold_every_record_in_order(
     for piece in pieces:
         assert 1 <= len(piece) <= records_max
         assert len(piece) == 1 or sum(len(raw) for _, raw in piece) <= bytes_max
+
+
+def test_a_byte_order_mark_before_lines_is_no_part_of_them() -> None:
+    body = b'\xef\xbb\xbf{"a":1}\n{"b":2}\n'
+    found = records_of([(b"content-type", b"application/x-ndjson")], body, LIMITS)
+    assert found == [(1, b'{"a":1}'), (2, b'{"b":2}')]

@@ -131,3 +131,12 @@ def test_a_cursor_is_read_as_it_was_written(key: str) -> None:
 def test_any_other_cursor_is_refused_not_broken(text: str) -> None:
     with contextlib.suppress(QueryRefused):
         assert isinstance(read_cursor(text), str)
+
+
+def test_a_window_that_does_not_fit_its_period_is_told_which_do() -> None:
+    with pytest.raises(QueryRefused) as refused:
+        parse_query([("period", "2026-Q1"), ("window", "month")], VOCABULARY)
+    assert str(refused.value) == (
+        "period '2026-Q1' is a quarter: ask for window=quarter, not for window=month"
+    )
+    assert (refused.value.parameter, refused.value.allowed) == ("window", ("quarter",))

@@ -55,6 +55,37 @@ def test_lines(tmp_path: Path, name: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["events.ndjson", "events.ndjson.gz"])
+def test_a_byte_order_mark_is_no_part_of_the_first_event(tmp_path: Path, name: str) -> None:
+    content = b'\xef\xbb\xbf{"a":1}\n{"b":2}\n'
+    path = written(tmp_path / name, gzip.compress(content) if ".gz" in name else content)
+    assert read(path) == [SourceRecord(1, b'{"a":1}'), SourceRecord(2, b'{"b":2}')]
+    assert read(written(tmp_path / "empty.ndjson", b"\xef\xbb\xbf\n{}\n")) == [
+        SourceRecord(2, b"{}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "command"),
+    [
+        (b'[{"a":1},{"b":2}]', r"jq -c '\.\[\]' .*events\.json"),
+        (b'\n[\n  {\n    "a": 1\n  }\n]\n', r"jq -c '\.\[\]' "),
+        (b'\xef\xbb\xbf{\n  "a": 1\n}\n', r"jq -c \. "),
+    ],
+)
+def test_one_document_is_refused_once_with_the_way_out(
+    tmp_path: Path, content: bytes, command: str
+) -> None:
+    path = written(tmp_path / "events.json", content)
+    with pytest.raises(Refused, match=rf"one event a line \(NDJSON\): {command}"):
+        check_source(path, None)
+
+
+def test_an_array_further_down_is_left_to_the_intake(tmp_path: Path) -> None:
+    path = written(tmp_path / "events.ndjson", b'{"a":1}\n[1]\n{\n')
+    assert lines_of(read(path)) == [1, 2, 3]
+
+
 def test_an_endless_line_is_cut_and_the_next_is_found(tmp_path: Path) -> None:
     path = written(tmp_path / "long.ndjson", b"x" * 5_000_000 + b"\n{}\n")
     first, second = read(path)
@@ -118,6 +149,14 @@ def test_a_table_needs_a_mapping(tmp_path: Path) -> None:
 
 def test_a_damaged_gzip_and_a_missing_file(tmp_path: Path) -> None:
     path = written(tmp_path / "e.ndjson.gz", gzip.compress(b"{}\n" * 1000)[:-9])
+    with pytest.raises(Refused, match="damaged"):
+        read(path)
+    path = written(tmp_path / "e.ndjson.gz", b"{}\n")
+    with pytest.raises(Refused, match="is not gzip"):
+        read(path)
+    packed = bytearray(gzip.compress(bytes(range(256)) * 40))
+    packed[20:30] = b"\xff" * 10
+    path = written(tmp_path / "e.ndjson.gz", bytes(packed))
     with pytest.raises(Refused, match="damaged"):
         read(path)
     with pytest.raises(Refused, match="cannot be read"):

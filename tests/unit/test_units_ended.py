@@ -47,6 +47,7 @@ def test_an_event_of_today_is_refused_and_told_where_the_unit_lies_now() -> None
     assert (fault.code, fault.pointer) == ("unknown_unit", "/unit")
     assert "C:11954, C:11955" in fault.detail
     assert "2026-04-01" in fault.detail
+    assert "unitasof" in fault.detail
 
 
 def test_an_event_of_yesterday_and_one_that_names_its_list_are_taken() -> None:

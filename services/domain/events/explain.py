@@ -129,8 +129,7 @@ class _Explanation:
             when = " or ".join(day.isoformat() for day in days)
             detail = f"unit is {shown(unit)}; the list of units of {when} does not have it"
             heirs = self._heirs(unit, days[0])
-            detail += f"; it has ended and lies in {', '.join(heirs)} now." if heirs else "."
-            self._fault("unknown_unit", "/unit", detail)
+            self._fault("unknown_unit", "/unit", f"{detail}{_ended(heirs)}.")
         if not unit.startswith(DISTRICT) or self._at is None:
             return
         if max(local_date(self._at), *named) > LAST_DISTRICT_DAY:
@@ -188,6 +187,14 @@ class _Explanation:
             made = reader.subject_made_of(checked.values)
             detail = f"subject is {shown(subject)}; the data makes it {shown(made)}."
             self._fault("rule_violated", "/subject", detail)
+
+
+def _ended(heirs: tuple[str, ...]) -> str:
+    """What a sender can do about a unit that has ended; nothing when it has no heirs."""
+    if not heirs:
+        return ""
+    now = f"; it has ended and lies in {', '.join(heirs)} now"
+    return f"{now}. What was opened under it keeps it: name in unitasof a day on which it existed"
 
 
 def unknown_fields(reader: Reader, data: dict[str, Any]) -> tuple[Finding, ...]:
