@@ -238,7 +238,11 @@ async def test_the_evaluator_publishes_by_the_version_in_force(
             await _seen(wall, formula_version=1, value=100 * ONLINE / COUNT)
             further(folder, 2, effective_from="2026-01-01", numerator=["dossiers_received"])
             await _seen(wall, formula_version=2, value=100)
-        assert worker.details["catalogue"] == await standard_version(http)
+
+        async def agree() -> bool:
+            return worker.details["catalogue"] == await standard_version(http)
+
+        await until(agree)  # each looks at the files for itself, once a second
     finally:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
