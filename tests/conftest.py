@@ -1,13 +1,16 @@
-"""What every test may ask for: the real servers, a database of its own, topic names of its own."""
+"""What every test may ask for: the real servers; a database, topic names, a standard of its own."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from deploy.local.servers import Addresses
+from services.adapters.standards import FOLDER
 from tests import servers
 
 # A merge is judged by the same examples at every run; at a desk new ones are drawn each time.
@@ -54,3 +57,11 @@ def database(postgres: str, template: str) -> Iterator[str]:
 def topic_prefix() -> str:
     """Put this before a topic's name, and no other test writes to it."""
     return f"test-{uuid.uuid4().hex[:8]}."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A standard of its own for the test to change."""
+    shutil.copy(FOLDER / "measures.yaml", tmp_path)
+    shutil.copytree(FOLDER / "indicators", tmp_path / "indicators")
+    return tmp_path

@@ -1,6 +1,5 @@
 """What is counted changes while a centre runs: its history moves to the new definition."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from services.adapters.standards import FOLDER
 from tests.acceptance.senders import send
 from tests.centre import Centre, running_centre, until
 
@@ -39,14 +37,6 @@ def receipt(number: int) -> Document:
             "agency_id": "H33.15",
         },
     }
-
-
-@pytest.fixture(name="folder")
-def _folder(tmp_path: Path) -> Path:
-    """A standard of its own for the test to change."""
-    shutil.copy(FOLDER / "measures.yaml", tmp_path)
-    shutil.copytree(FOLDER / "indicators", tmp_path / "indicators")
-    return tmp_path
 
 
 @pytest.fixture(name="centre")

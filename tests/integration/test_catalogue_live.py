@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typer.testing import CliRunner
 from services.adapters import clock
 from services.adapters.provision import make_topics
 from services.adapters.settings import Settings
-from services.adapters.standards import FOLDER, load_catalogue
+from services.adapters.standards import load_catalogue
 from services.adapters.timescale import connect
 from services.adapters.topics import INDICATORS
 from services.adapters.units import load_units
@@ -36,14 +35,6 @@ ALL = "indicators/33/P:33/PS-01/all"
 ONLINE, COUNT = 3, 8
 CSV = {"accept": "text/csv"}
 Json = dict[str, Any]
-
-
-@pytest.fixture(name="folder")
-def _folder(tmp_path: Path) -> Path:
-    """A standard of its own for the test to change."""
-    shutil.copy(FOLDER / "measures.yaml", tmp_path)
-    shutil.copytree(FOLDER / "indicators", tmp_path / "indicators")
-    return tmp_path
 
 
 @pytest.fixture(name="api")

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from services.adapters.provision import fill_progress, make_topics
 from services.adapters.settings import Settings
-from services.adapters.standards import FOLDER, load_catalogue
+from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
 from services.aggregator.evaluate.worker import EvaluateWorker
 from services.aggregator.metrics import EvaluateMetrics
@@ -36,15 +35,13 @@ def rewrite(folder: Path, name: str, before: str, after: str) -> None:
 
 
 async def test_a_changed_catalogue_is_published_without_a_restart(
-    kafka: str, database: str, tmp_path: Path
+    kafka: str, database: str, folder: Path
 ) -> None:
-    shutil.copy(FOLDER / "measures.yaml", tmp_path)
-    shutil.copytree(FOLDER / "indicators", tmp_path / "indicators")
     settings = Settings(kafka_bootstrap=kafka, database_url=database)
     fill_progress(database, await make_topics(settings), [])
     metrics = EvaluateMetrics(CollectorRegistry())
-    catalogue = load_catalogue(tmp_path)
-    worker = EvaluateWorker(settings, catalogue, load_units(), metrics, tmp_path)
+    catalogue = load_catalogue(folder)
+    worker = EvaluateWorker(settings, catalogue, load_units(), metrics, folder)
 
     def seen(outcome: str) -> float:
         counter = metrics.catalogue.changes.labels(outcome)
@@ -53,11 +50,11 @@ async def test_a_changed_catalogue_is_published_without_a_restart(
     running = asyncio.create_task(worker.run())
     try:
         await until(lambda: worker.ready)
-        rewrite(tmp_path, "PS-05", "scale: 1\n", "scale: one\n")
+        rewrite(folder, "PS-05", "scale: 1\n", "scale: one\n")
         await until(lambda: seen("refused") == 1)
-        rewrite(tmp_path, "PS-05", "scale: one\n", "scale: 1\n")
-        (tmp_path / "indicators" / "PS-10.yaml").unlink()
-        rewrite(tmp_path, "PS-12", "input: PS-10", "input: PS-09")
+        rewrite(folder, "PS-05", "scale: one\n", "scale: 1\n")
+        (folder / "indicators" / "PS-10.yaml").unlink()
+        rewrite(folder, "PS-12", "input: PS-10", "input: PS-09")
         await until(lambda: seen("adopted") == 1 and worker.ready)
         assert seen("refused") == 1
     finally:

@@ -126,7 +126,7 @@ class Counting:
         folding = Folding(self._book, self._places, now)
         first = (CALENDAR_DAY, REFERENCE_LIST)
         for name in sorted(grouped, key=lambda name: name.kind not in first):
-            row = self._rows[name][0] if name in self._rows else CaseRow(name, 0, CaseBody())
+            row = self._rows[name][0] if name in self._rows else CaseRow(name)
             day = folding.fold((topic, part), row, grouped[name])
             self._marked.discard(name)
             if name.kind == CALENDAR_DAY:

@@ -1,7 +1,6 @@
 """Files of the standard that are wrong are refused, with file, line and reason."""
 
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,20 +10,12 @@ import yaml
 
 from schemas.catalogue_schema import indicator_schema
 from services.adapters.standards import (
-    FOLDER,
     WatchedStandard,
     load_catalogue,
     load_indicator_documents,
     load_standard,
 )
 from services.domain.errors import Refused
-
-
-@pytest.fixture(name="folder")
-def _folder(tmp_path: Path) -> Path:
-    shutil.copy(FOLDER / "measures.yaml", tmp_path)
-    shutil.copytree(FOLDER / "indicators", tmp_path / "indicators")
-    return tmp_path
 
 
 def change(folder: Path, name: str, before: str, after: str) -> None:

@@ -65,7 +65,7 @@ def bring(cursor: Cursor, fresh: Sequence[Received]) -> Brought:
     rows = read_cases(cursor, list(facts))
     brought = Brought({}, {}, [])
     for name, group in facts.items():
-        _remember(cursor, rows.get(name, CaseRow(name, 0, CaseBody())), group, brought)
+        _remember(cursor, rows.get(name, CaseRow(name)), group, brought)
     return brought
 
 
@@ -79,7 +79,7 @@ def read_with_versions(
     names = list(dict.fromkeys([*grouped, *brought.events]))
     rows = read_cases(cursor, names) if names else {}
     for name, versions in brought.events.items():
-        row = rows.get(name, CaseRow(name, 0, CaseBody()))
+        row = rows.get(name, CaseRow(name))
         own = (received.record.value for received in grouped.setdefault(name, []))
         known = {*row.body.events, *own}
         missing = tuple(dict.fromkeys(each for each in versions if each not in known))
