@@ -18,10 +18,10 @@ from services.domain.query import (
     ObservationQuery,
     ObservationSource,
     Page,
-    Vocabulary,
     parse_query,
     write_cursor,
 )
+from services.domain.vocabulary import Vocabulary
 
 COLUMNS = (
     *("id", "indicator", "unit", "valid_from", "dims", "window", "period", "calendar"),

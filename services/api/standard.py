@@ -11,7 +11,7 @@ from services.api.metrics import ApiMetrics
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.windows import PERIODS, ROLLING
 from services.domain.errors import Refused
-from services.domain.query import Vocabulary
+from services.domain.vocabulary import Offer, Vocabulary
 
 WINDOWS: Final = frozenset((*ROLLING, *PERIODS, "instant", "all"))
 LOOK_S: Final = 1.0
@@ -80,14 +80,14 @@ class StandardInForce:
 
 def vocabulary_of(catalogue: Catalogue, knows_unit: Callable[[str], bool]) -> Vocabulary:
     """The names that queries may use: those of every version, so that the past can be asked for."""
-    return Vocabulary(
-        frozenset(name for era in catalogue.eras for name in era.catalogue.formulas),
-        WINDOWS,
-        frozenset(
-            dim
-            for each in catalogue.family
-            for indicator in each.indicators.values()
-            for dim in indicator.dimensions
-        ),
-        knows_unit,
-    )
+    offers: dict[str, Offer] = {}
+    for each in catalogue.family:
+        for name, formula in each.formulas.items():
+            known = offers.get(name, Offer())
+            named = each.indicators[formula.indicator].dimensions
+            offers[name] = Offer(
+                known.windows.union(formula.windows),
+                known.dimensions.union(dim for dim in named if each.has_dimension(formula, dim)),
+            )
+    dimensions = (offer.dimensions for offer in offers.values())
+    return Vocabulary(offers, WINDOWS, frozenset().union(*dimensions), knows_unit)

@@ -22,8 +22,9 @@ from services.domain.engine.windows import (
     window_name,
 )
 from services.domain.instants import start_of_local_day
-from services.domain.query import ObservationQuery, QueryRefused, Vocabulary, parse_query
+from services.domain.query import ObservationQuery, QueryRefused, parse_query
 from services.domain.units import UnitList
+from services.domain.vocabulary import Vocabulary
 
 FORM = "an observation's id is like PS-04|P:33@2025-07-01||month:2026-10"
 SERIES_FIELD = "series_id"

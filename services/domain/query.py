@@ -6,7 +6,7 @@ filters mean all of them. Without `dims` only totals; `dims=agency` is one break
 statistical one. An unknown parameter or value is refused by name, with what is allowed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -31,6 +31,7 @@ from services.domain.instants import (
     start_of_local_day,
 )
 from services.domain.pages import QueryRefused, read_cursor, read_limit, write_cursor
+from services.domain.vocabulary import Vocabulary
 
 __all__ = [
     "LIMIT_DEFAULT",
@@ -40,7 +41,6 @@ __all__ = [
     "ObservationSource",
     "Page",
     "QueryRefused",
-    "Vocabulary",
     "parse_query",
     "read_cursor",
     "read_limit",
@@ -67,15 +67,6 @@ PARAMETERS = (
     *("indicator", "unit", "within", "window", "period", "calendar", "dims", "boundaries"),
     *("history", "from", "to", "step", "known_at", "limit", "cursor"),
 )
-
-
-class Vocabulary(msgspec.Struct, frozen=True):
-    """The names that a query may use. `knows_unit` takes `P:33` and `P:33@2025-07-01`."""
-
-    indicators: frozenset[str]
-    windows: frozenset[str]
-    dimensions: frozenset[str]
-    knows_unit: Callable[[str], bool]
 
 
 class ObservationQuery(msgspec.Struct, frozen=True):
@@ -160,14 +151,20 @@ def parse_query(pairs: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> Obs
     periods = _periods(given.get("period", []), windows)
     history = _flag("history", given)
     from_at, to_at, step = _span(given, history=history)
+    indicators = _known("indicator", given, vocabulary.indicators)
+    breakdowns = _known("dims", given, vocabulary.dimensions)
+    offers = [vocabulary.indicators[name] for name in indicators]
+    _fitting("window", indicators, windows, [offer.windows for offer in offers])
+    dimensions = (*breakdowns, *(dim for dim, _ in members))
+    _fitting("dims", indicators, dimensions, [offer.dimensions for offer in offers])
     return ObservationQuery(
-        indicators=_known("indicator", given, vocabulary.indicators),
+        indicators=indicators,
         units=_units("unit", given, vocabulary),
         within=_units("within", given, vocabulary),
         windows=windows,
         periods=periods,
         calendars=_known("calendar", given, CALENDARS) or (STATISTICAL,),
-        breakdowns=_known("dims", given, vocabulary.dimensions),
+        breakdowns=breakdowns,
         members=tuple(dict.fromkeys(members)),
         history=history,
         from_at=from_at,
@@ -191,6 +188,17 @@ def _known(parameter: str, given: dict[str, list[str]], allowed: Iterable[str]) 
     return tuple(
         dict.fromkeys(_one_of(parameter, value, allowed) for value in given.get(parameter, []))
     )
+
+
+def _fitting(
+    parameter: str, indicators: Sequence[str], asked: Sequence[str], offers: list[frozenset[str]]
+) -> None:
+    """Refuse a question to which no named indicator can ever have an answer."""
+    offered = frozenset().union(*offers)
+    if indicators and asked and not offered.intersection(asked):
+        names, wanted = " and ".join(indicators), " and ".join(dict.fromkeys(asked))
+        detail = f"{names} is not computed with {parameter} {wanted}"
+        raise QueryRefused(parameter, detail, sorted(offered), unknown=True)
 
 
 def _units(parameter: str, given: dict[str, list[str]], vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -10,14 +10,21 @@ from services.domain.instants import DAY, parse_instant
 from services.domain.query import (
     ObservationQuery,
     QueryRefused,
-    Vocabulary,
     parse_query,
     read_cursor,
     write_cursor,
 )
+from services.domain.vocabulary import Offer, Vocabulary
 
 VOCABULARY = Vocabulary(
-    indicators=frozenset({"PS-04", "PS-04.finished"}),
+    indicators={
+        "PS-04": Offer(
+            frozenset({"24h", "30d", "month", "quarter"}), frozenset({"agency", "procedure"})
+        ),
+        "PS-04.finished": Offer(
+            frozenset({"24h", "month", "ytd", "year"}), frozenset({"procedure"})
+        ),
+    },
     windows=frozenset({"24h", "30d", "month", "ytd", "year", "quarter", "all"}),
     dimensions=frozenset({"agency", "procedure"}),
     knows_unit=lambda unit: unit in {"P:33", "C:11953", "P:33@2025-07-01"},
@@ -92,6 +99,10 @@ def test_dimensions(text: str, dims: tuple[tuple[str, str], ...], wanted: bool) 
         ("calendar=lunar", "calendar", True, "statistical"),
         ("dims=colour", "dims", True, "agency"),
         ("dims.colour=red", "dims.colour", True, "agency"),
+        ("indicator=PS-04&window=year", "window", True, "quarter"),
+        ("indicator=PS-04&indicator=PS-04.finished&window=all", "window", True, "ytd"),
+        ("indicator=PS-04.finished&dims=agency", "dims", True, "procedure"),
+        ("indicator=PS-04.finished&dims.agency=a", "dims", True, "procedure"),
         ("period=2026-13", "period", False, "2026-10"),
         ("period=0000", "period", False, "2026"),
         ("period=2026-10&window=30d", "window", False, "month"),
@@ -117,6 +128,17 @@ def test_mistakes(text: str, parameter: str, unknown: bool, allowed: str | None)
     assert refused.value.unknown is unknown
     if allowed is not None:
         assert allowed in refused.value.allowed
+
+
+def test_a_question_that_some_named_indicator_can_answer_is_asked() -> None:
+    query = parse("indicator=PS-04&indicator=PS-04.finished&window=year&dims=agency&window=24h")
+    assert query.windows == ("year", "24h")
+
+
+def test_an_indicator_in_a_window_that_it_does_not_have_is_told_so() -> None:
+    with pytest.raises(QueryRefused) as refused:
+        parse("indicator=PS-04&window=ytd")
+    assert str(refused.value) == "PS-04 is not computed with window ytd"
 
 
 @given(st.text(max_size=40))
