@@ -86,6 +86,8 @@ WRONG: list[tuple[str, Survey]] = [
     ("8.1.4", indicator(form="quantile", rollup="mean")),
     ("8.1.5", change(delta=2.6)),
     ("8.1.5", change(unit="%")),
+    ("8.1.5", change(unit="ratio")),
+    ("8.1.5", change(base_value=None)),
     ("8.1.6", change(unit=None)),
     ("8.2.1", day(start="2026-10-05T09:01:00+07:00")),
     ("8.2.1", day(start="2026-10-05T08:00:00+07:00")),
@@ -127,6 +129,26 @@ def test_what_is_wrong_fails(clause: str, wrong: Survey) -> None:
     finding = judge(wrong)[clause]
     assert finding.holds is False
     assert finding.evidence
+
+
+def test_a_rate_in_another_unit_than_its_parts_is_what_they_give() -> None:
+    hours = {**INDICATOR, "scale": 1, "divide_by": 3600, "unit": "working hours"}
+    found = {**MONTH, "value": 12.5, "numerator": 1_800_000, "denominator": 40, "comparisons": []}
+    assert judge(survey(indicators=(hours,), observations=(found,)))["8.1.2"].holds
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"kind": "limit", "delta": 0.39, "unit": "ratio", "base_value": None},
+        {"kind": "baseline_5y", "delta": 1.5, "unit": "sd", "base_value": 80.0},
+        {"kind": "baseline_28d", "delta": 97.5 / 80 - 1, "unit": "ratio", "base_value": 80.0},
+        {"kind": "yoy", "delta": 9, "unit": "pp", "base_value": 1, "boundaries": "constant"},
+    ],
+    ids=lambda each: str(each["kind"]),
+)
+def test_a_comparison_that_value_and_base_do_not_tell_is_not_judged_by_them(more: Item) -> None:
+    assert judge(month(comparisons=[*MONTH["comparisons"], more]))["8.1.5"].holds
 
 
 def test_a_centre_that_answers_nonsense_fails_and_breaks_nothing() -> None:

@@ -54,6 +54,15 @@ def test_the_units_below_and_all_that_counted() -> None:
     assert {name.split("|")[1] for name in ids(**asked)} == everywhere
 
 
+def test_a_period_that_has_not_begun_has_no_value() -> None:
+    asked = {"indicators": ("PS-04",), "units": ("P:33",)}
+    begun = ids(periods=("2026-03", "2026-04", "2026", "2027", "9999-12"), **asked)
+    names = {name.split("||")[1] for name in begun}
+    assert names == {"month:2026-03", "ytd:2026"}
+    series = ids(windows=("month",), history=True, from_at=NOW - DAY, to_at=NOW + 90 * DAY, **asked)
+    assert series == ["PS-04|P:33@2025-07-01||month:2026-03"]
+
+
 BEFORE, AFTER = date(2025, 6, 30), date(2026, 3, 5)
 FORMER, TODAYS = "C:11953@1900-01-01", "C:11953@2025-07-01"
 

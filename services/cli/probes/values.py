@@ -30,6 +30,11 @@ WINDOW_STEPS: Final = {
     "7d": timedelta(hours=1),
     "30d": timedelta(hours=1),
 }
+CHANGES: Final = frozenset(
+    {"mom", "qoq", "yoy", "ytd_yoy", "yoy_points", "day_before", "week_before", "path"}
+    | {"baseline_28d"}
+)
+"""Comparisons that are made of the value and its base."""
 VIETNAM: Final = timedelta(hours=7)
 TOLERANCE: Final = 1e-9
 
@@ -114,7 +119,8 @@ def rates_are_their_parts(survey: Survey) -> Finding:
     def holds(one: Item) -> bool:
         formula = survey.formula_of(one) or {}
         given = formula.get("scale", 1) * one["numerator"] / one["denominator"]
-        return isclose(one["value"], given + formula.get("offset", 0), rel_tol=TOLERANCE)
+        given = (given + formula.get("offset", 0)) / formula.get("divide_by", 1)
+        return isclose(one["value"], given, rel_tol=TOLERANCE)
 
     def complete(one: Item) -> bool:
         return (
@@ -140,7 +146,7 @@ def changes_follow_the_table(survey: Survey) -> Finding:
     """8.1.5: growths and differences are what value and base give."""
 
     def holds(one: Item) -> bool:
-        return all(_agrees(one["value"], each) for each in one["comparisons"])
+        return all(_agrees(one["value"], each) for each in one["comparisons"] if _told(each))
 
     return _each(survey, _has_numbers_to_compare, holds)
 
@@ -223,14 +229,20 @@ def _is_rate(survey: Survey, one: Item) -> bool:
 
 
 def _has_numbers_to_compare(one: Item) -> bool:
-    return bool(one.get("comparisons")) and isinstance(one.get("value"), int | float)
+    told = any(_told(each) for each in one.get("comparisons") or ())
+    return told and isinstance(one.get("value"), int | float)
+
+
+def _told(change: Item) -> bool:
+    """Whether value and base make the change, on the same boundaries; of a component is another."""
+    return change.get("kind") in CHANGES and "boundaries" not in change
 
 
 def _agrees(value: float, change: Item) -> bool:
     base, delta = change["base_value"], change["delta"]
-    if change["unit"] == "%":
-        return isclose(delta, 100 * (value / base - 1), rel_tol=1e-6, abs_tol=1e-6)
-    return isclose(delta, value - base, rel_tol=1e-6, abs_tol=1e-6)
+    rate = {"%": 100, "ratio": 1}.get(change["unit"])
+    given = value - base if rate is None else rate * (value / base - 1)
+    return isclose(delta, given, rel_tol=1e-6, abs_tol=1e-6)
 
 
 def _instant(text: str) -> datetime:

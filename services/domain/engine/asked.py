@@ -93,7 +93,10 @@ def _formulas(query: ObservationQuery, catalogue: Catalogue) -> Iterator[tuple[C
 def _tasks(
     query: ObservationQuery, catalogue: Catalogue, formula: Formula, now: int
 ) -> Iterator[Placed]:
-    """The windows in which a catalogue has the formula, those that end while it is in force."""
+    """The windows in which a catalogue has the formula, those that end while it is in force.
+
+    A period that has not begun has no value, not even one of nothing.
+    """
     indicator = catalogue.indicators[formula.indicator]
     for window in formula.windows:
         if query.windows and window not in query.windows:
@@ -103,8 +106,10 @@ def _tasks(
                 continue
             for period, at in _times(query, window, calendar, now):
                 clock = at or now
-                end = clock + 1 if period is None else period_bounds(period, calendar)[1]
-                if catalogue.on(last_day(end, clock)) is catalogue:
+                begin, end = clock, clock + 1
+                if period is not None:
+                    begin, end = period_bounds(period, calendar)
+                if begin <= clock and catalogue.on(last_day(end, clock)) is catalogue:
                     yield Placed(formula.id, window, calendar, period, at, query.constant)
 
 
