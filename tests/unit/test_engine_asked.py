@@ -167,7 +167,7 @@ def test_a_cell_that_was_asked_for_first_and_counted_then_is_silent_no_more() ->
     silent.answered()
     assert cell in silent
     assert figures in silent
-    silent.counted(np.array([cell * reading.cells.width + 3]), set())
+    silent.counted(np.array([reading.cells.key(cell, 3)]), set())
     assert cell not in silent
     silent.counted(np.array([], dtype=np.int64), {("DE-01", "C:13000@2025-07-01")})
     assert figures not in silent

@@ -39,7 +39,7 @@ def state_of(*commune_members: str) -> tuple[State, dict[str, int]]:
 
 
 def key(state: State, cell: int, measure: str = "dossiers_received") -> int:
-    return cell * state.cells.width + state.numbers[measure]
+    return state.cells.key(cell, state.numbers[measure])
 
 
 def rested(closed: Closed, now: int = NOW, final_to: int = NOW) -> dict[Period, set[int]]:

@@ -1,6 +1,7 @@
 """Cells: a unit with one dimension member (or the total), numbered; each knows the cells above it.
 
-A key of `Points` is a cell and a measure: `cell * width + measure`.
+A key of `Points` is a measure and a cell, the measure in the upper bits: a question is about many
+cells of one measure, whose points then stand together.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,7 +11,9 @@ import numpy.typing as npt
 
 from services.domain.engine.cell_names import CellNames
 from services.domain.engine.ordered import Ints
+from services.domain.engine.points import KEY_BITS
 from services.domain.engine.windows import BEGINNING
+from services.domain.errors import Refused
 from services.domain.instants import start_of_local_day
 from services.domain.units import UnitList
 
@@ -22,12 +25,13 @@ _COLUMNS = _DIM, _LEVEL, _ABOVE, _UNIT, _BEGAN = range(5)
 class Cells:
     """Numbers cells as they appear.
 
-    `width` is the number of measures that one cell has keys for.
+    `measures` is the number of measures that one cell has keys for. There are four million cells
+    with 256 measures, twice as many with half of them; one more raises `Refused`.
     """
 
-    def __init__(self, units: UnitList, width: int) -> None:
+    def __init__(self, units: UnitList, measures: int) -> None:
         self._units = units
-        self.width = width
+        self._bits = KEY_BITS - max(measures - 1, 0).bit_length()
         self._numbers: dict[tuple[str, str, str], int] = {}
         self._chains: list[tuple[int, ...]] = []
         self.units: list[str] = []
@@ -51,6 +55,8 @@ class Cells:
         if known is not None and known.parent is not None:
             above = self.chain(self.number(known.parent, dim, member))
         number = len(self.units)
+        if number >> self._bits:
+            raise Refused(f"more than {number} units and members: spread them over more centres")
         self._numbers[unit, dim, member] = number
         self.units.append(unit)
         self.members.append((dim, member))
@@ -124,6 +130,14 @@ class Cells:
         """The cell of the same unit without a breakdown."""
         return self.number(self.units[cell])
 
+    def key(self, cell: int, measure: int) -> int:
+        """The key of one measure in a cell."""
+        return measure << self._bits | cell
+
     def keys(self, cells: Ints, measure: int) -> Ints:
         """The keys of one measure in these cells."""
-        return cells * self.width + measure
+        return cells | (measure << self._bits)
+
+    def apart(self, keys: Ints) -> tuple[Ints, Ints]:
+        """(cells, measures) of keys."""
+        return keys & ((1 << self._bits) - 1), keys >> self._bits

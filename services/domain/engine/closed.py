@@ -132,8 +132,7 @@ class Closed:
         """
         if not len(keys):
             return
-        width = self._state.cells.width
-        cells, numbers = keys // width, keys % width
+        cells, numbers = self._state.cells.apart(keys)
         for name, tasks in self._tasks_of.items():
             inside = np.isin(numbers, self._numbers[name])
             if not inside.any():

@@ -215,8 +215,7 @@ class Live:
     def _cells_by_formula(self, keys: Ints) -> Iterator[tuple[str, list[int]]]:
         if not len(keys):
             return
-        width = self._state.cells.width
-        cells, numbers = keys // width, keys % width
+        cells, numbers = self._state.cells.apart(keys)
         heirs = self._state.crosswalk
         for formula in self._state.catalogue.formulas.values():
             inside = np.isin(numbers, list(self._measures[formula.id]))

@@ -15,8 +15,8 @@ from services.domain.engine.ordered import Ints, distinct, firsts
 from services.domain.engine.seconds import SECOND_MAX, SECOND_MIN
 
 SECOND_BITS = 33
-KEYS_MAX = 1 << (63 - SECOND_BITS)
-"""More keys than this do not fit beside a second in 64 bits."""
+KEY_BITS = 63 - SECOND_BITS
+"""Bits of a key; more do not fit beside a second in 64 bits."""
 MERGE_RATIO = 4
 REMEMBERED_MAX = 8_000_000
 """Sums that are remembered in all runs; beyond it they are forgotten."""
@@ -70,7 +70,7 @@ def _run(codes: Ints, values: Ints, *, merging: bool = False) -> _Run:
 
 
 class Points:
-    """Points of many keys; keys are integers below KEYS_MAX, seconds are since 1970.
+    """Points of many keys; keys are integers of KEY_BITS, seconds are since 1970.
 
     Windows share their bounds and formulas their measures, so the sums of the same keys at the same
     second are asked for again and again: each run remembers its own, for as long as it stands.

@@ -32,5 +32,5 @@ class SilentCells:
         if not self._silent:
             return
         units = {unit for _, unit in figures}
-        self._silent.difference_update((keys // self._cells.width).tolist())
+        self._silent.difference_update(self._cells.apart(keys)[0].tolist())
         self._silent = {cell for cell in self._silent if self._cells.units[cell] not in units}

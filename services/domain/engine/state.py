@@ -142,7 +142,7 @@ class State:
         if number is None or dim not in self.held.get(measure, ()):
             return ()
         chain = self.cells.chain(self.cells.number(unit, dim, member))
-        return tuple(cell * self.cells.width + number for cell in chain)
+        return tuple(self.cells.key(cell, number) for cell in chain)
 
     def shelf_keys_of(self, name: str, unit: str, dim: str, member: str) -> tuple[int, ...]:
         """The keys of the shelf that a stored key adds to: buckets of sketches, and arrivals."""
@@ -160,7 +160,7 @@ class State:
         if (what, unit) not in self.roster:
             return ()
         chain = self.cells.chain(self.cells.number(unit))
-        return tuple(cell * self.cells.width + n for cell in chain for n in self._schedules)
+        return tuple(self.cells.key(cell, n) for cell in chain for n in self._schedules)
 
     def add_extents(self, records: Iterable[ExtentRecord]) -> set[int]:
         """Add or take away values of `min` and `max` stocks; returns the keys that changed.
