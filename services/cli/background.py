@@ -25,7 +25,7 @@ def start_in_background(data: Path, arguments: list[str]) -> CentreState:
     with log.open("ab") as output, log.open(errors="replace") as said:
         said.seek(output.tell())
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "services.cli", "up", *arguments],
+            [sys.executable, "-m", "services.cli", "up", "--background", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

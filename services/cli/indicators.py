@@ -153,8 +153,8 @@ def _get(client: httpx.Client, path: str, asked: dict[str, Any]) -> dict[str, An
 
 def _print(indicator: str, pages: Iterator[dict[str, Any]]) -> None:
     """A table of the first lines, and what all the pages add up to."""
-    table = Table(*("unit", "window", "old", "new", "difference", "ratio", "level"))
-    for number in range(2, 6):
+    table = Table(*("indicator", "unit", "window", "old", "new", "difference", "ratio", "level"))
+    for number in range(3, 7):
         table.columns[number].justify = "right"
     heads: dict[str, Any] = {}
     shown = levels = 0
@@ -188,6 +188,7 @@ def _row(item: dict[str, Any]) -> tuple[str, ...]:
     window = item["window"] + (f" {item['period']}" if item.get("period") else "")
     change = "" if not item.get("level_changes") else f"{_text(old, 'level')} → "
     return (
+        str(item["indicator"]),
         unit,
         window,
         _text(old, "value"),

@@ -1,6 +1,7 @@
 """`ioc up`, `ioc status` and `ioc down`: the life of a centre."""
 
 import signal
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -61,6 +62,7 @@ def register(app: typer.Typer) -> None:
 
 def up(
     data: DataOption = DEFAULT_DATA,
+    *,
     detach: Annotated[
         bool, typer.Option("--detach", help="Return when the centre is ready.")
     ] = False,
@@ -75,6 +77,7 @@ def up(
         int | None, typer.Option(min=1, max=65535, help="The port of the API and the wall.")
     ] = None,
     as_json: JsonOption = False,
+    background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
 ) -> None:
     """Start the servers and services of a centre and keep them running."""
     data = data.absolute()
@@ -86,10 +89,13 @@ def up(
         return
     plan = plan_centre(data, feed=feed, rate=rate, aggregators=aggregators, port=port)
     try:
-        run_centre(plan, lambda state: _print_running(state, as_json=as_json))
+        # In the background, the command that waits for it tells the addresses.
+        tell = (lambda _state: None) if background else partial(_print_running, as_json=as_json)
+        run_centre(plan, tell)
     except AlreadyRunning:
         say(f"A centre runs on {data} already.")
-        _print_ready(wait_until_running(data), as_json=as_json)
+        if not background:
+            _print_ready(wait_until_running(data), as_json=as_json)
 
 
 def status(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:

@@ -18,7 +18,7 @@ from services.cli.centre import DEFAULT_DATA, DataOption, JsonOption, load_centr
 from services.cli.mapping import TableMapping, load_mapping
 from services.cli.sending import Sender, SendLimits, Summary
 from services.cli.sources import Source, SourceRecord, check_source, open_source
-from services.domain.errors import IocError
+from services.domain.errors import IocError, Refused
 
 REJECTIONS_SHOWN_MAX = 20
 PROGRESS_EVERY_RECORDS = 200
@@ -70,7 +70,7 @@ def send(
     table = load_mapping(mapping) if mapping is not None else None
     for path in files:
         check_source(path, table)
-    address = to or load_centre(data).ingest
+    address = _intake(to) if to is not None else load_centre(data).ingest
     limits = SendLimits(batch_records=batch, patience_seconds=patience)
     summary, failure = asyncio.run(_send_files(files, table, address, limits))
     _report(summary, as_json=as_json)
@@ -78,6 +78,17 @@ def send(
         raise failure
     if summary.rejected:
         raise typer.Exit(1)
+
+
+def _intake(text: str) -> str:
+    """The address as given; refused before anything is tried when it can not be one."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise Refused(f"{text} is not an address of an intake: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise Refused(f"{text} is not an address of an intake, which begins with http://")
+    return text
 
 
 async def _send_files(

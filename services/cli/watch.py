@@ -53,6 +53,9 @@ def watch(
 
     A lost connection is taken up again where it was; what was missed meanwhile is shown.
     """
+    for topic in topics:
+        if topic.startswith("trend/"):
+            raise Refused(f"{topic} is a line for displays, not a value: watch indicators/…")
     url = to or load_centre(data).live
     console = Console()
     screen: Screen = (

@@ -33,7 +33,7 @@ def explain(
     `readers` are of the types that may be written: by default those that the intake takes.
     """
     if len(raw) > RECORD_BYTES_MAX:
-        detail = f"The record has {len(raw)} bytes; at most {RECORD_BYTES_MAX} are allowed."
+        detail = f"The record is longer than the {RECORD_BYTES_MAX:,} bytes that are allowed."
         return Rejected((Finding("too_large", "", detail),))
     try:
         document = parse_strictly(raw)
