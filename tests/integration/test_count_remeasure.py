@@ -217,3 +217,22 @@ def test_cases_of_partitions_that_another_worker_has_are_left_to_it(database: st
         assert remeasuring.done
         assert moved.writer.behind(mine) is None
         assert moved.remeasure() == 20
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+def test_a_change_that_is_undone_half_way_leaves_nothing_behind(
+    database: str, other: str, rounds: int
+) -> None:
+    with worker(database, YESTERDAY) as moved, worker(other, YESTERDAY) as always:
+        moved.remeasure()
+        moved.count(LOG)
+        always.count([*LOG, *LATER])
+        moved.count_by(TODAY)
+        remeasuring = moved.writer.behind(moved.held)
+        assert remeasuring is not None
+        for _ in range(rounds):
+            moved.held |= moved.writer.remeasure(moved.held, remeasuring, NOW).positions
+        moved.count(LATER, THERE)
+        moved.count_by(YESTERDAY)
+        assert moved.remeasure() >= rounds * (SCANNED_MAX - 10)
+        assert moved.panes() == always.panes()

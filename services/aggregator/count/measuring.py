@@ -8,6 +8,7 @@ is ever taken down, and a centre counts on while its history moves to the new de
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -20,6 +21,8 @@ from services.domain.engine.measures import Measure
 COUNTING = 1
 """Raised when the same definitions come to mean something else: every case is counted anew."""
 WARNING = "cases are counted anew by changed measures: figures are on their way to them"
+MIXED = 0
+"""Says of a partition that its cases were counted by several measures, or by no known ones."""
 SCANNED_MAX = 1_000
 """Cases that are looked at in one transaction."""
 
@@ -85,16 +88,21 @@ class Remeasuring:
         return read_rows(cursor)
 
 
-def read_behind(
-    cursor: Cursor, partitions: Iterable[Partition], measured: int
+def take_behind(
+    cursor: Cursor, owner: UUID, partitions: Iterable[Partition], measured: int
 ) -> Remeasuring | None:
-    """What is to be gone through of these partitions; None when these measures counted all."""
+    """What is to be gone through of these partitions; None when these measures counted all.
+
+    From here on no measures have counted all of it, so that whoever comes back to those of before
+    finds the cases that have moved meanwhile.
+    """
     named = list(partitions)
     cursor.execute(
-        "select topic, part from progress"
-        " join unnest(%s::text[], %s::int[]) as s (topic, part) using (topic, part)"
-        " where measured <> %s",
-        ([t for t, _ in named], [p for _, p in named], measured),
+        "update progress p set measured = %s"
+        " from unnest(%s::text[], %s::int[]) as s (topic, part)"
+        " where p.topic = s.topic and p.part = s.part and p.owner = %s and p.measured <> %s"
+        " returning p.topic, p.part",
+        (MIXED, [t for t, _ in named], [p for _, p in named], owner, measured),
     )
     behind = [(str(topic), int(part)) for topic, part in cursor]
     return Remeasuring(behind) if behind else None

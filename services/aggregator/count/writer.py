@@ -30,7 +30,7 @@ from services.aggregator.count.lists import ReferenceLists
 from services.aggregator.count.measuring import (
     Measuring,
     Remeasuring,
-    read_behind,
+    take_behind,
     write_measured,
 )
 from services.aggregator.count.places import REMEMBERED_MAX, Places
@@ -131,7 +131,7 @@ class Writer:
     def behind(self, held: Iterable[Partition]) -> Remeasuring | None:
         """The cases of these partitions that other measures have counted; None without any."""
         with self._connection.transaction(), self._connection.cursor() as cursor:
-            return read_behind(cursor, held, self._measuring.number(cursor))
+            return take_behind(cursor, self._owner, held, self._measuring.number(cursor))
 
     def remeasure(
         self, held: Mapping[Partition, Position], remeasuring: Remeasuring, now: int
