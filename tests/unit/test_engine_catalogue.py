@@ -71,6 +71,10 @@ def test_a_component_has_its_own_windows_or_those_of_the_indicator() -> None:
     assert found.formulas["DE-01.b"].windows == ("month", "ytd")
 
 
+def wanted(field: str, op: str, value: object) -> dict[str, Any]:
+    return {"filter": [{"field": field, "op": op, "value": value}]}
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
@@ -131,6 +135,26 @@ def test_a_measure_that_does_not_fit_is_refused(said: dict[str, Any], reason: st
             "filter: late does not exist",
         ),
         ("guests", {"colour": "red"}, "measure guests: .*colour"),
+        ("guests", {"quantum": 0.3}, "quantum 0.3 is none of an agg sum: it is a whole number, or"),
+        ("guests", {"quantum": float("nan")}, "quantum nan"),
+        ("guests", {"quantum": 1.5}, "quantum 1.5"),
+        ("guests", {"value": "guests * 1e999"}, "1e309 is no finite number"),
+        ("guests", {"filter": [{"any": []}]}, "any stands alone, with conditions below it"),
+        ("guests", wanted("guests", "in", 2), "in is of a list, every other operator of one value"),
+        ("guests", wanted("guests", "<", [1, 2]), "in is of a list"),
+        ("guests", wanted("guests", "in", []), "nothing to compare with"),
+        ("guests", wanted("guests", "=", True), "True is no number"),
+        ("guests", wanted("nationality", "<", "VN"), "< is of numbers and instants"),
+        (
+            "guests",
+            {"filter": [{"field": "guests", "op": "<", "other": "nationality"}]},
+            "filter on guests: it and nationality are a number and a text",
+        ),
+        (
+            "guests",
+            {"filter": [{"field": "guests", "op": "<", "valu": 3}]},
+            "there is no valu, only field, op, value, other",
+        ),
     ],
 )
 def test_what_a_measure_says_must_exist(name: str, said: dict[str, Any], reason: str) -> None:

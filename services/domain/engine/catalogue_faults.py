@@ -4,10 +4,13 @@ Whether references exist, units and denominators fit, breakdowns exist in the me
 comparisons go together, targets and levels stand on the right side of the direction.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
+
+import msgspec
 
 from services.domain.engine.alert_faults import alert_faults
 from services.domain.engine.fault import Fault, Steps
@@ -33,6 +36,10 @@ PARAMETERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 """What each form needs, and what it may have beside `scale`."""
 ALL_PARAMETERS = frozenset().union(*(needed | more for needed, more in PARAMETERS.values()))
 INPUTS = {"last": 1, "quantile": 1, "combine": 2, "aqi": 1, "outcome_check": 2}
+POINTS = 100
+"""What the criteria of a score add up to."""
+LISTS = ("windows", "dimensions", "comparisons", "unit_levels", "period_calendars")
+"""Lists in which a name has no use twice."""
 MAGNITUDES = {"bn": 1e9, "mn": 1e6}
 WINDOWS_OF_COMPARISON = {
     "mom": {"month", "30d", "24h"},
@@ -71,16 +78,37 @@ def indicator_faults(measures: Iterable[Measure], indicators: Iterable[Indicator
 
 
 def _faults(indicator: Indicator, known: _Known) -> Iterator[Fault]:
+    for steps in _not_finite(msgspec.to_builtins(indicator)):
+        yield Fault(indicator.id, steps, "is no finite number")
     for path, part in _parts(indicator):
         for steps, reason in _of_part(part, known):
             yield Fault(indicator.id, (*path, *steps), reason)
         yield from _windows(indicator, path, part, known)
-    for name, count in Counter(part.id for part in indicator.components).items():
-        if count > 1:
-            yield Fault(indicator.id, ("components",), f"{name} is there {count} times")
+    names = [part.id for part in indicator.components]
+    for member, listed in (("components", names), *((m, getattr(indicator, m)) for m in LISTS)):
+        for reason in _twice(listed):
+            yield Fault(indicator.id, (member,), reason)
+    if "value" in names:
+        yield Fault(indicator.id, ("components",), "value is the indicator itself: another name")
     yield from _surroundings(indicator, known)
     yield from _comparisons(indicator)
     yield from alert_faults(indicator, known.measures)
+
+
+def _not_finite(value: object, *steps: str | int) -> Iterator[Steps]:
+    """Where numbers stand with which nothing can be computed."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield steps
+    for name, each in value.items() if isinstance(value, dict) else ():
+        yield from _not_finite(each, *steps, name)
+    for number, each in enumerate(value) if isinstance(value, list | tuple) else ():
+        yield from _not_finite(each, *steps, number)
+
+
+def _twice(listed: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(listed).items():
+        if count > 1:
+            yield f"{name} is there {count} times"
 
 
 def _parts(indicator: Indicator) -> Iterator[tuple[Steps, Indicator | Component]]:
@@ -106,10 +134,24 @@ def _of_part(part: Calculation, known: _Known) -> Iterator[tuple[Steps, str]]:
     if not unknown:
         yield from _kinds(part, known)
         yield from _units(part, known)
+    for member in ("numerator", "denominator", "inputs", "minus"):
+        for reason in _twice(getattr(part, member)):
+            yield (member,), reason
+    if part.scale == 0:
+        yield ("scale",), "nothing is left of a value times 0"
     if part.form == "composite":
-        points = sum(criterion.max_points for criterion in part.criteria)
-        if part.min_points > points:
-            yield ("min_points",), f"there are only {points:g} points"
+        yield from _points(part)
+
+
+def _points(part: Calculation) -> Iterator[tuple[Steps, str]]:
+    """Whether the criteria of a score make up its points."""
+    for reason in _twice(criterion.input for criterion in part.criteria):
+        yield ("criteria",), reason
+    points = sum(criterion.max_points for criterion in part.criteria)
+    if part.min_points > points:
+        yield ("min_points",), f"there are only {points:g} points"
+    if not math.isclose(points, POINTS):
+        yield ("criteria",), f"they add up to {points:g} points, not to {POINTS}"
 
 
 def _fields(kind: type[Calculation]) -> Iterable["_Field"]:

@@ -6,6 +6,7 @@ result absent, as does a division by zero; only `min` and `max` leave absent arg
 """
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -99,6 +100,8 @@ def _compile(node: ast.expr, kinds: Kinds) -> Typed:
         case ast.Constant(value=bool() | str()):
             raise Refused(f"{ast.unparse(node)} is not a number")
         case ast.Constant(value=int() | float() as constant):
+            if not abs(constant) < math.inf:
+                raise Refused(f"{ast.unparse(node)} is no finite number")
             return Typed("number", lambda _attributes, _calendar: constant)
         case ast.Name(id=name):
             if name not in kinds:

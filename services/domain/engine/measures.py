@@ -5,6 +5,7 @@ over (from, to], a report is a figure for a period; a schedule is made by the cl
 to report. Everything a definition can get wrong is refused with the measure and the member.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -49,6 +50,9 @@ AGGREGATIONS: Mapping[str, tuple[str, ...]] = {
 }
 ROLLUPS = ("sum", "sketch", "min", "max", "last", "none")
 PARTS = ("sectors", "units", "periods", "last_month")
+CONDITION = ("field", "op", "value", "other")
+"""The members of a condition."""
+ORDERING, ORDERED = {"<", "<=", ">", ">="}, {"number", "duration", "instant"}
 EVERY_TYPE = "*"
 """Stands for every event that the intake accepts."""
 REFERENCE_VALUE = "vn.ioc.reference.value.v1"
@@ -144,8 +148,11 @@ def _check(measure: Measure) -> None:
         raise Refused(f"agg {measure.agg} is none of a {measure.kind}")
     if measure.rollup not in ROLLUPS:
         raise Refused(f"rollup {measure.rollup} is not one of {', '.join(ROLLUPS)}")
-    if measure.agg in {"sum", "min", "max"} and not (measure.quantum or 0) > 0:
-        raise Refused(f"quantum {measure.quantum} is none of an agg {measure.agg}")
+    if measure.agg in {"sum", "min", "max"} and not _is_quantum(measure.quantum):
+        raise Refused(
+            f"quantum {measure.quantum} is none of an agg {measure.agg}: it is a whole number, or"
+            " one divided by a whole number (0.01)"
+        )
     _check_types(measure)
     _check_filter(measure)
     _check_expressions(measure)
@@ -155,6 +162,14 @@ def _check(measure: Measure) -> None:
     for dim, origin in measure.dimensions.items():
         if not origin.startswith("dim=") and origin not in measure.words:
             raise Refused(f"dimensions: {dim} is taken from {origin}, which does not exist")
+
+
+def _is_quantum(quantum: float | None) -> bool:
+    """Whether amounts can be counted in it exactly: n or 1/n."""
+    if quantum is None or not 0 < quantum < math.inf:
+        return False
+    steps = 1 / quantum if quantum < 1 else quantum
+    return math.isclose(steps, round(steps), rel_tol=1e-9)
 
 
 def _check_types(measure: Measure) -> None:
@@ -176,12 +191,15 @@ def _check_types(measure: Measure) -> None:
 
 
 def _check_filter(measure: Measure) -> None:
+    if any("any" in given and (len(given) > 1 or not given["any"]) for given in measure.filter):
+        raise Refused("filter: any stands alone, with conditions below it")
     for condition in (plain for given in measure.filter for plain in named(given)):
         name, op = condition.get("field"), condition.get("op")
+        for member in condition.keys() - CONDITION:
+            raise Refused(f"filter on {name}: there is no {member}, only {', '.join(CONDITION)}")
         if name not in measure.words:
             raise Refused(f"filter: {name} does not exist")
-        if "other" in condition and condition["other"] not in measure.words:
-            raise Refused(f"filter: {condition['other']} does not exist")
+        _check_other(measure.words, condition)
         if op == "in_list":
             if condition.get("value") not in LISTS:
                 raise Refused(f"filter on {name}: there is no list {condition.get('value')!r}")
@@ -190,14 +208,32 @@ def _check_filter(measure: Measure) -> None:
             continue
         if op not in COMPARE:
             raise Refused(f"filter on {name}: operator {op!r} is not known")
+        if op in ORDERING and measure.words[str(name)].kind not in ORDERED:
+            raise Refused(f"filter on {name}: {op} is of numbers and instants")
         if "other" not in condition:
             _check_wanted(str(name), measure.words[str(name)], condition)
 
 
+def _check_other(words: Mapping[str, Word], condition: Mapping[str, Any]) -> None:
+    """Whether the attribute that another one is compared with exists and is of the same kind."""
+    if "other" not in condition:
+        return
+    name, other = condition["field"], condition["other"]
+    if other not in words:
+        raise Refused(f"filter: {other} does not exist")
+    if "value" in condition or condition.get("op") in {"present", "absent", "in", "in_list"}:
+        raise Refused(f"filter on {name}: other stands beside a comparison alone")
+    if words[name].kind != words[other].kind:
+        kinds = f"a {words[name].kind} and a {words[other].kind}"
+        raise Refused(f"filter on {name}: it and {other} are {kinds}")
+
+
 def _check_wanted(name: str, word: Word, condition: Mapping[str, Any]) -> None:
-    if "value" not in condition:
+    if condition.get("value") in (None, []):
         raise Refused(f"filter on {name}: there is nothing to compare with")
     wanted = condition["value"]
+    if (condition["op"] == "in") != isinstance(wanted, list):
+        raise Refused(f"filter on {name}: in is of a list, every other operator of one value")
     values: Iterable[Any] = wanted if isinstance(wanted, list) else [wanted]
     types: dict[str, type | tuple[type, ...]] = {
         "number": (int, float),
@@ -205,7 +241,9 @@ def _check_wanted(name: str, word: Word, condition: Mapping[str, Any]) -> None:
         "text": str,
     }
     for value in values:
-        if not isinstance(value, types.get(word.kind, ())):
+        if isinstance(value, bool) != (word.kind == "boolean") or not isinstance(
+            value, types.get(word.kind, ())
+        ):
             raise Refused(f"filter on {name}: {value!r} is no {word.kind}")
         if word.codes and value not in word.codes:
             raise Refused(f"filter on {name}: {value!r} is not one of its codes")
