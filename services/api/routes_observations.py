@@ -14,13 +14,13 @@ from services.domain.query import (
     CALENDARS,
     LIMIT_DEFAULT,
     LIMIT_MAX,
-    STEPS,
     ObservationQuery,
     ObservationSource,
     Page,
     parse_query,
     write_cursor,
 )
+from services.domain.times_asked import STEPS
 from services.domain.vocabulary import Vocabulary
 
 COLUMNS = (

@@ -24,7 +24,7 @@ Kind = Literal["string", "integer", "number", "boolean", "timestamp", "date"]
 KINDS: tuple[str, ...] = get_args(Kind)
 Scalar = str | int | float | bool
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+_OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
 _COLUMN_IN_TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
 

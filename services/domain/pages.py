@@ -6,7 +6,7 @@ address.
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.domain.errors import Refused
 
@@ -50,3 +50,11 @@ def read_limit(text: str | None, default: int, limit_max: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= limit_max):
         raise QueryRefused("limit", f"limit is a whole number from 1 to {limit_max}, not {text!r}")
     return int(text)
+
+
+def single(parameter: str, given: Mapping[str, Sequence[str]]) -> str | None:
+    """Give the one value of a parameter, None without; refuses a second."""
+    values = given.get(parameter, ())
+    if len(values) > 1:
+        raise QueryRefused(parameter, f"{parameter} may be given once")
+    return values[0] if values else None

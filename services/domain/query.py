@@ -11,32 +11,20 @@ from typing import Protocol
 
 import msgspec
 
-from services.domain.engine.windows import (
-    ADMINISTRATIVE,
-    PERIODS,
-    SCHOOL,
-    STATISTICAL,
-    TERM,
-    WINDOWS_OF_PERIOD,
-    kind_of_period,
-    period_bounds,
+from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL
+from services.domain.pages import QueryRefused, read_cursor, read_limit, single, write_cursor
+from services.domain.times_asked import (
+    read_known_at,
+    read_periods,
+    read_span,
+    refuse_span,
+    require_periods_of,
 )
-from services.domain.errors import Refused
-from services.domain.instants import (
-    DAY,
-    HOUR,
-    MINUTE,
-    parse_date,
-    parse_instant,
-    start_of_local_day,
-)
-from services.domain.pages import QueryRefused, read_cursor, read_limit, write_cursor
 from services.domain.vocabulary import Vocabulary
 
 __all__ = [
     "LIMIT_DEFAULT",
     "LIMIT_MAX",
-    "STEPS",
     "ObservationQuery",
     "ObservationSource",
     "Page",
@@ -47,22 +35,11 @@ __all__ = [
     "write_cursor",
 ]
 
-YEAR_MIN = "1900"
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 5_000
 VALUES_MAX = 200
-POINTS_MAX = 10_000
 CALENDARS = (STATISTICAL, ADMINISTRATIVE)
 BOUNDARIES = ("as-then", "constant")
-STEPS = {
-    "1m": MINUTE,
-    "5m": 5 * MINUTE,
-    "15m": 15 * MINUTE,
-    "1h": HOUR,
-    "6h": 6 * HOUR,
-    "1d": DAY,
-    "7d": 7 * DAY,
-}
 PARAMETERS = (
     *("indicator", "unit", "within", "window", "period", "calendar", "dims", "boundaries"),
     *("history", "from", "to", "step", "known_at", "limit", "cursor"),
@@ -148,15 +125,23 @@ def parse_query(pairs: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> Obs
         if len(members) + sum(map(len, given.values())) > VALUES_MAX:
             raise QueryRefused(name, f"a query has at most {VALUES_MAX} values")
     windows = _known("window", given, vocabulary.windows)
-    periods = _periods(given.get("period", []), windows)
-    history = _flag("history", given)
-    from_at, to_at, step = _span(given, history=history)
+    periods = read_periods(given.get("period", []), windows)
     indicators = _known("indicator", given, vocabulary.indicators)
     breakdowns = _known("dims", given, vocabulary.dimensions)
     offers = [vocabulary.indicators[name] for name in indicators]
-    _fitting("window", indicators, windows, [offer.windows for offer in offers])
+    offered = frozenset().union(*(offer.windows for offer in offers))
+    _fitting("window", indicators, windows, offered)
+    require_periods_of(indicators, offered, periods)
     dimensions = (*breakdowns, *(dim for dim, _ in members))
-    _fitting("dims", indicators, dimensions, [offer.dimensions for offer in offers])
+    _fitting("dims", indicators, dimensions, frozenset().union(*(o.dimensions for o in offers)))
+    history = _flag("history", given)
+    if not history:
+        refuse_span(given)
+    from_at, to_at, step = read_span(given, windows or offered) if history else (None, None, None)
+    known_at, constant = read_known_at(given, windows), _view(single("boundaries", given))
+    if constant and known_at is not None:
+        detail = "what was known at an instant is on the boundaries of its time"
+        raise QueryRefused("boundaries", detail, BOUNDARIES[:1])
     return ObservationQuery(
         indicators=indicators,
         units=_units("unit", given, vocabulary),
@@ -170,10 +155,10 @@ def parse_query(pairs: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> Obs
         from_at=from_at,
         to_at=to_at,
         step=step,
-        known_at=_known_at(given, windows),
-        limit=read_limit(_single("limit", given), LIMIT_DEFAULT, LIMIT_MAX),
-        after=read_cursor(_single("cursor", given)),
-        constant=_view(_single("boundaries", given)),
+        known_at=known_at,
+        limit=read_limit(single("limit", given), LIMIT_DEFAULT, LIMIT_MAX),
+        after=read_cursor(single("cursor", given)),
+        constant=constant,
     )
 
 
@@ -191,11 +176,10 @@ def _known(parameter: str, given: dict[str, list[str]], allowed: Iterable[str]) 
 
 
 def _fitting(
-    parameter: str, indicators: Sequence[str], asked: Sequence[str], offers: list[frozenset[str]]
+    parameter: str, indicators: Sequence[str], asked: Sequence[str], offered: frozenset[str]
 ) -> None:
     """Refuse a question to which no named indicator can ever have an answer."""
-    offered = frozenset().union(*offers)
-    if indicators and asked and not offered.intersection(asked):
+    if indicators and asked and offered.isdisjoint(asked):
         names, wanted = " and ".join(indicators), " and ".join(dict.fromkeys(asked))
         detail = f"{names} is not computed with {parameter} {wanted}"
         raise QueryRefused(parameter, detail, sorted(offered), unknown=True)
@@ -209,37 +193,6 @@ def _units(parameter: str, given: dict[str, list[str]], vocabulary: Vocabulary) 
     return tuple(dict.fromkeys(given.get(parameter, [])))
 
 
-def _periods(values: list[str], windows: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        try:
-            school = SCHOOL if kind_of_period(value) == TERM else STATISTICAL
-            period_bounds(_in_our_era(value), school)
-        except (Refused, ValueError) as error:
-            forms = ("2026-10", "2026-Q3", "2026", "2026-T1")
-            raise QueryRefused("period", f"{value!r} is not a period", forms) from error
-        fitting = WINDOWS_OF_PERIOD[kind_of_period(value)]
-        if windows and not set(windows) & set(fitting):
-            asked = " or ".join(f"window={name}" for name in fitting)
-            given = " and ".join(f"window={name}" for name in windows)
-            kind = kind_of_period(value)
-            detail = f"period {value!r} is a {kind}: ask for {asked}, not for {given}"
-            raise QueryRefused("window", detail, fitting)
-    return tuple(dict.fromkeys(values))
-
-
-def _in_our_era(period: str) -> str:
-    if period[:4] < YEAR_MIN:
-        raise Refused(f"periods begin with the year {YEAR_MIN}")
-    return period
-
-
-def _single(parameter: str, given: dict[str, list[str]]) -> str | None:
-    values = given.get(parameter, [])
-    if len(values) > 1:
-        raise QueryRefused(parameter, f"{parameter} may be given once")
-    return values[0] if values else None
-
-
 def _view(text: str | None) -> bool:
     if text not in (None, *BOUNDARIES):
         raise QueryRefused("boundaries", f"boundaries is not {text!r}", BOUNDARIES)
@@ -247,53 +200,7 @@ def _view(text: str | None) -> bool:
 
 
 def _flag(parameter: str, given: dict[str, list[str]]) -> bool:
-    text = _single(parameter, given)
+    text = single(parameter, given)
     if text not in (None, "true", "false"):
         raise QueryRefused(parameter, f"{parameter} is true or false", ("true", "false"))
     return text == "true"
-
-
-def _span(
-    given: dict[str, list[str]], *, history: bool
-) -> tuple[int | None, int | None, int | None]:
-    begin, end = _instant("from", given), _instant("to", given)
-    text = _single("step", given)
-    if text is not None and text not in STEPS:
-        raise QueryRefused("step", f"unknown step {text!r}", STEPS)
-    step = None if text is None else STEPS[text]
-    if not history:
-        if (begin, end, step) != (None, None, None):
-            raise QueryRefused("history", "from, to and step need history=true", ("true",))
-        return None, None, None
-    if begin is None:
-        raise QueryRefused("from", "history needs from, a date or an instant")
-    if end is not None and end <= begin:
-        raise QueryRefused("to", "to must lie after from")
-    if end is not None and step is not None and (end - begin) // step > POINTS_MAX:
-        raise QueryRefused("step", f"more than {POINTS_MAX} points: take a larger step", STEPS)
-    return begin, end, step
-
-
-def _known_at(given: dict[str, list[str]], windows: tuple[str, ...]) -> int | None:
-    """Only calendar periods are remembered: a rolling window of then is a history."""
-    at = _instant("known_at", given)
-    if at is not None and not set(windows) <= set(PERIODS):
-        detail = "known_at is answered for calendar periods; a rolling window has history=true"
-        raise QueryRefused("window", detail, PERIODS)
-    if at is not None and _view(_single("boundaries", given)):
-        detail = "what was known at an instant is on the boundaries of its time"
-        raise QueryRefused("boundaries", detail, BOUNDARIES[:1])
-    return at
-
-
-def _instant(parameter: str, given: dict[str, list[str]]) -> int | None:
-    text = _single(parameter, given)
-    if text is None:
-        return None
-    text = text.replace(" ", "+")  # an offset's plus that was not escaped in the address
-    try:
-        return parse_instant(text) if "T" in text else start_of_local_day(parse_date(text))
-    except ValueError as error:
-        raise QueryRefused(
-            parameter, f"{text!r} is not a date (2026-10-01) or instant (2026-10-01T00:00:00+07:00)"
-        ) from error

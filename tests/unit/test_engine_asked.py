@@ -6,13 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from services.domain.engine.answered import ASKS_MAX, wanted_of
-from services.domain.engine.asked import POINTS_MAX, asks
+from services.domain.engine.answered import ASKS_MAX, CELLS_PER_ROUND, rounds, wanted_of
+from services.domain.engine.asked import asks
 from services.domain.engine.silent import SilentCells
 from services.domain.engine.state import State
 from services.domain.errors import Refused
 from services.domain.instants import DAY, HOUR, SECOND
-from services.domain.query import ObservationQuery
+from services.domain.query import ObservationQuery, QueryRefused
+from services.domain.times_asked import FIRST_AT, POINTS_MAX
 from tests.unit.engine_centre import UNIT_FACTS, Counting, Reading
 from tests.unit.engine_documents import RECEIPT, document
 from tests.unit.reference_log import at
@@ -216,9 +217,45 @@ def test_a_history_has_a_value_for_each_step_or_period() -> None:
     assert [name.rpartition(":")[2] for name in years] == ["2025", "2026"]
 
 
+def test_a_history_from_before_1970_is_in_the_order_of_time() -> None:
+    query = ObservationQuery(
+        units=("P:33",),
+        indicators=("PS-01",),
+        windows=("24h",),
+        history=True,
+        from_at=-2 * DAY,
+        to_at=2 * DAY,
+        step=DAY,
+    )
+    asked = list(asks(query, state(), NOW))
+    assert [ask.task.at for ask in asked] == [-2 * DAY, -DAY, 0, DAY]
+    assert [ask.id for ask in asked] == sorted(ask.id for ask in asked)
+    first = msgspec.structs.replace(query, from_at=FIRST_AT, step=7 * DAY)
+    (part, *_) = rounds(first, asks(first, state(), NOW))
+    assert part[0].task.at == FIRST_AT
+
+
+def test_a_page_looks_at_few_values_more_than_it_holds() -> None:
+    query = ObservationQuery(
+        units=("P:33",),
+        indicators=("PS-01",),
+        windows=("24h",),
+        history=True,
+        from_at=NOW - 5_000 * HOUR,
+        step=HOUR,
+        limit=900,
+    )
+    wanted = list(asks(query, state(), NOW))
+    parts = list(rounds(query, wanted))
+    assert [len(part) for part in parts] == [901, 1802, CELLS_PER_ROUND, 298]
+    assert [ask for part in parts for ask in part] == wanted
+
+
 def test_a_history_too_long_is_refused() -> None:
     asked = {"units": ("P:33",), "indicators": ("PS-01",), "history": True}
-    with pytest.raises(Refused, match=f"more than {POINTS_MAX} points"):
+    with pytest.raises(QueryRefused, match=f"more than {POINTS_MAX} points") as refused:
         ids(**asked, windows=("24h",), from_at=NOW - DAY, step=SECOND)
-    with pytest.raises(Refused, match=f"more than {POINTS_MAX} periods"):
+    assert refused.value.parameter == "step"
+    with pytest.raises(QueryRefused, match=f"more than {POINTS_MAX} periods") as refused:
         ids(**asked, windows=("month",), from_at=at("0900-01-01"))
+    assert refused.value.parameter == "from"

@@ -192,6 +192,8 @@ def test_names_of_periods() -> None:
         assert names_period(name)
     for name in ("2025-T1", "2026-13", "2026-Q5", "26", "0000", "0000-01", "2026-1", "2026-01\n"):
         assert not names_period(name)
+    for name in ("٢٠٢٦-10", "２０２６", "2026-1²"):
+        assert not names_period(name)
 
 
 @pytest.mark.parametrize(("window", "period"), [("month", "2026"), ("ytd", "2026-03")])

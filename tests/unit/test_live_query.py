@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.instants import DAY, parse_instant
+from services.domain.instants import DAY, HOUR, parse_instant
 from services.domain.query import (
     ObservationQuery,
     QueryRefused,
@@ -14,6 +14,7 @@ from services.domain.query import (
     read_cursor,
     write_cursor,
 )
+from services.domain.times_asked import END_AT, FIRST_AT
 from services.domain.vocabulary import Offer, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -103,8 +104,22 @@ def test_dimensions(text: str, dims: tuple[tuple[str, str], ...], wanted: bool) 
         ("indicator=PS-04&indicator=PS-04.finished&window=all", "window", True, "ytd"),
         ("indicator=PS-04.finished&dims=agency", "dims", True, "procedure"),
         ("indicator=PS-04.finished&dims.agency=a", "dims", True, "procedure"),
-        ("period=2026-13", "period", False, "2026-10"),
-        ("period=0000", "period", False, "2026"),
+        ("period=2026-13", "period", False, None),
+        ("period=0000", "period", False, None),
+        ("period=٢٠٢٦-10", "period", False, None),
+        ("period=2026-1²", "period", False, None),
+        ("period=1899-T2", "period", False, None),
+        ("indicator=PS-04&period=2026-T1", "period", True, None),
+        ("indicator=PS-04&history=true&from=2026-10-01&step=1d&window=month", "step", False, None),
+        ("history=true&from=2026-10-01&step=1d&window=ytd&window=year", "step", False, None),
+        ("known_at=0001-01-01", "known_at", False, None),
+        ("known_at=0001-01-01T00:00:00+14:00", "known_at", False, None),
+        ("known_at=9999-12-31T23:59:59-14:00", "known_at", False, None),
+        ("known_at=2026-10-01&window=24h", "window", False, "month"),
+        ("boundaries=old", "boundaries", False, "constant"),
+        ("known_at=2026-10-01&boundaries=constant", "boundaries", False, "as-then"),
+        ("history=true&from=0001-01-01", "from", False, None),
+        ("history=true&from=2026-10-01&to=9999-12-31T23:59:59-14:00", "to", False, None),
         ("period=2026-10&window=30d", "window", False, "month"),
         ("history=yes", "history", False, "true"),
         ("history=true", "from", False, None),
@@ -139,6 +154,32 @@ def test_an_indicator_in_a_window_that_it_does_not_have_is_told_so() -> None:
     with pytest.raises(QueryRefused) as refused:
         parse("indicator=PS-04&window=ytd")
     assert str(refused.value) == "PS-04 is not computed with window ytd"
+
+
+def test_the_forms_of_a_period_are_examples_and_not_all_there_is() -> None:
+    with pytest.raises(QueryRefused) as refused:
+        parse("period=2026-13")
+    assert str(refused.value) == (
+        "'2026-13' is not a period: it is written like 2026-10, 2026-Q3, 2026 or, a school term,"
+        " 2026-T1"
+    )
+    assert refused.value.allowed == ()
+
+
+def test_an_indicator_that_has_no_terms_is_told_so() -> None:
+    with pytest.raises(QueryRefused) as refused:
+        parse("indicator=PS-04&period=2026-T1")
+    assert str(refused.value) == (
+        "PS-04 is not computed by term; its windows: 24h, 30d, month, quarter"
+    )
+    assert parse("indicator=PS-04&period=2026-T1&period=2026-10").periods == ("2026-T1", "2026-10")
+
+
+def test_the_years_of_four_digits_can_be_asked_for() -> None:
+    query = parse("history=true&from=1900-01-01&to=9999-12-31&window=month&known_at=1900-01-01")
+    assert (query.from_at, query.known_at) == (FIRST_AT, FIRST_AT)
+    assert query.to_at == END_AT - DAY
+    assert parse("history=true&from=2026-10-01&window=month&window=24h&step=1h").step == HOUR
 
 
 @given(st.text(max_size=40))

@@ -22,16 +22,14 @@ from services.domain.engine.windows import (
     period_bounds,
     window_name,
 )
-from services.domain.errors import Refused
 from services.domain.instants import DAY, local_date
 from services.domain.query import ObservationQuery, QueryRefused
+from services.domain.times_asked import FIRST_AT, POINTS_MAX, require_few_points
 from services.domain.units import Unit, UnitList
-
-POINTS_MAX = 10_000
 
 
 class Placed(NamedTuple):
-    """A formula in a window of a calendar; `period` names it, `at` is an earlier clock (0: now).
+    """A formula in a window of a calendar; `period` names it, `at` is an earlier clock (None: now).
 
     `constant`: on the boundaries of today's units.
     """
@@ -40,7 +38,7 @@ class Placed(NamedTuple):
     window: str
     calendar: str
     period: str | None
-    at: int
+    at: int | None
     constant: bool = False
 
 
@@ -79,7 +77,9 @@ def asks(
 
 def ask_id(observation_id: str, task: Placed) -> str:
     """An observation's id; with an earlier clock behind it, so that a series has an order."""
-    return f"{observation_id}@{task.at:020d}" if task.at else observation_id
+    if task.at is None:
+        return observation_id
+    return f"{observation_id}@{task.at - FIRST_AT:020d}"
 
 
 def _formulas(query: ObservationQuery, catalogue: Catalogue) -> Iterator[tuple[Catalogue, Formula]]:
@@ -105,7 +105,7 @@ def _tasks(
             if query.calendars and calendar not in {*query.calendars, SCHOOL}:
                 continue
             for period, at in _times(query, window, calendar, now):
-                clock = at or now
+                clock = now if at is None else at
                 begin, end = clock, clock + 1
                 if period is not None:
                     begin, end = period_bounds(period, calendar)
@@ -118,20 +118,20 @@ def _day_of(task: Placed, now: int) -> date:
     if task.constant:
         return local_date(now)
     if task.period is None:
-        return local_date(task.at or now)
+        return local_date(now if task.at is None else task.at)
     return local_date(min(now, period_bounds(task.period, task.calendar)[1] - 1))
 
 
 def _times(
     query: ObservationQuery, window: str, calendar: str, now: int
-) -> Iterator[tuple[str | None, int]]:
+) -> Iterator[tuple[str | None, int | None]]:
     """(period, instant) pairs: the named periods, the steps of a history, or just now."""
     if query.periods:
         for period in query.periods:
             if window in WINDOWS_OF_PERIOD[kind_of_period(period)]:
-                yield period, 0
+                yield period, None
     elif not query.history:
-        yield None, 0
+        yield None, None
     elif window in PERIODS:
         yield from _periods_between(query, window, calendar, now)
     else:
@@ -140,7 +140,7 @@ def _times(
 
 def _periods_between(
     query: ObservationQuery, window: str, calendar: str, now: int
-) -> Iterator[tuple[str, int]]:
+) -> Iterator[tuple[str, None]]:
     end = query.to_at if query.to_at is not None else now
     begin = query.from_at if query.from_at is not None else end - 366 * DAY
     wanted, at = "year" if window == "ytd" else window, begin
@@ -148,17 +148,16 @@ def _periods_between(
         if at >= end:
             return
         period = period_at(wanted, calendar, at)
-        yield period, 0
+        yield period, None
         _, at = period_bounds(period, calendar)
-    raise Refused(f"more than {POINTS_MAX} periods asked for; shorten the time")
+    raise QueryRefused("from", f"more than {POINTS_MAX} periods: shorten the time")
 
 
 def _steps(query: ObservationQuery, now: int) -> Iterator[tuple[None, int]]:
     end = min(query.to_at if query.to_at is not None else now + 1, now + 1)
     step = query.step or DAY
     begin = query.from_at if query.from_at is not None else end - 30 * step
-    if (end - begin) // step > POINTS_MAX:
-        raise Refused(f"more than {POINTS_MAX} points asked for; take a longer step")
+    require_few_points(begin, end, step)
     for at in range(begin, end, step):
         yield None, at
 

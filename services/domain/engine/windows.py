@@ -39,7 +39,7 @@ SCHOOL = "school"
 """The calendar of school terms; a year is the one in which the school year starts."""
 TERM_BEGINS = ((9, 1), (13, 16), (18, 1))
 """(month, day): the first term, the second (13 is January), and the summer (18 is June)."""
-_PERIOD = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|T([12])))?")
+_PERIOD = re.compile(r"([0-9]{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|T([12])))?")
 _MARCH_DAYS = 719_468  # days from 0000-03-01 to 1970-01-01
 
 
