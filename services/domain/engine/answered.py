@@ -36,13 +36,19 @@ def wanted_of(
 
 
 def rounds(query: ObservationQuery, wanted: Iterable[Ask]) -> Iterator[list[Ask]]:
-    """What is asked for behind the query's cursor, in order, in parts."""
+    """What is asked for behind the query's cursor, in order, in parts.
+
+    The first is of one page, for mostly every value has an answer; each next one is twice as large.
+    """
     listed = sorted(
         (ask for ask in wanted if query.after is None or ask.id > query.after),
         key=lambda ask: ask.id,
     )
-    for start in range(0, len(listed), CELLS_PER_ROUND):
-        yield listed[start : start + CELLS_PER_ROUND]
+    start, size = 0, query.limit + 1
+    while start < len(listed):
+        size = min(size, CELLS_PER_ROUND)
+        yield listed[start : start + size]
+        start, size = start + size, 2 * size
 
 
 def answers(wanted: Iterable[Ask], state: State, moment: Moment) -> Iterator[Answered]:
@@ -53,7 +59,8 @@ def answers(wanted: Iterable[Ask], state: State, moment: Moment) -> Iterator[Ans
         tasks.setdefault(ask.task, {})[ask.cell] = ask
     for task, asked in tasks.items():
         formula = state.catalogue.formula(task.formula)
-        at = Moment(task.at or moment.now, moment.final_to, task.constant)
+        clock = moment.now if task.at is None else task.at
+        at = Moment(clock, moment.final_to, task.constant)
         cells = list(asked)
         for cell, made in observer.each(
             formula, task.window, task.calendar, cells, at, task.period
