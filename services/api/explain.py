@@ -9,18 +9,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, LiteralString
+from typing import Annotated, Any, LiteralString
 
 import msgspec
 import psycopg
+from msgspec import Meta
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from services.api.explain_members import OF_MEMBER, of_members
 from services.domain.behind import Behind
 from services.domain.errors import Unavailable
-from services.domain.instants import DAY, format_instant
+from services.domain.instants import DAY, format_instant, parse_instant
 from services.domain.query import QueryRefused
+from services.domain.times_asked import END_AT
 
 ANSWER_MS_MAX = 3_000
 AT_ONCE_MAX = 2
@@ -29,6 +31,8 @@ TURN_SECONDS = 2.0
 REVISIONS_MAX = 50
 LOOK_BACK = 30 * DAY
 """How far the newest events are looked for first: a chunk of `event`."""
+FIRST_AT = parse_instant("0001-01-01T00:00:00Z")
+"""Where the days of a `datetime` begin."""
 _OUTCOMES = ("waiting", "superseded", "late", "quarantined")
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -39,12 +43,15 @@ class TooMuch(Unavailable):
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page of events ended: the order of events is newest first, by this key."""
+    """Where a page of events ended: the order of events is newest first, by this key.
 
-    at: int
-    topic: str
-    part: int
-    offset: int
+    Read from a cursor, each member is one that the tables may hold.
+    """
+
+    at: Annotated[int, Meta(ge=FIRST_AT, lt=END_AT)]
+    topic: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{0,249}\Z")]
+    part: Annotated[int, Meta(ge=0, lt=2**31)]
+    offset: Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class SourceEvent(msgspec.Struct, frozen=True):
