@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.adapters.http import http_error, problem
+from services.api.accepted import prefers
 from services.domain.errors import Refused, Unavailable
 from services.domain.query import QueryRefused
 
@@ -30,7 +31,7 @@ def answer_list(
     `more` are further members of the document. In a table `next` is the `Link` header's rel="next";
     a column `a.b` is the member b of a.
     """
-    if _prefers_csv(request):
+    if prefers(request.headers.get("accept", ""), "text/csv", "application/json"):
         rows = msgspec.json.decode(msgspec.json.encode(items))
         links = {}
         if after is not None:
@@ -71,13 +72,6 @@ HANDLERS: Mapping[int | type[Exception], Any] = {
     HTTPException: http_error,
     Exception: broken,
 }
-
-
-def _prefers_csv(request: Request) -> bool:
-    accepted = request.headers.get("accept", "")
-    first = [part.split(";")[0].strip().lower() for part in accepted.split(",")]
-    json_at = first.index("application/json") if "application/json" in first else len(first)
-    return "text/csv" in first and first.index("text/csv") < json_at
 
 
 def _tagged(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
