@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,8 @@ from services.domain.errors import Refused, Unavailable
 from services.domain.query import QueryRefused
 
 RETRY_AFTER_S = 2
+PATH_SHOWN_MAX = 80
+ADDRESSES = "GET /openapi.json"
 
 
 def answer_list(
@@ -61,6 +64,27 @@ def unavailable(_request: Request, error: Exception) -> Response:
     return problem(503, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
+def invalid(_request: Request, error: Exception) -> Response:
+    """Turn what the framework refuses by the types of parameters into the same 400."""
+    if not isinstance(error, RequestValidationError):
+        return problem(400, str(error))
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return problem(400, f"{name}: {first['msg']}", parameter=name, allowed=[])
+
+
+def astray(request: Request, error: Exception) -> Response:
+    """Say to who asks in vain for an address, or in a way that it does not have, what there is."""
+    path = repr(request.url.path[:PATH_SHOWN_MAX])
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return problem(404, f"there is nothing at {path}: {ADDRESSES} lists the addresses")
+    if status == 405:
+        detail = f"{path} is only read, with GET or HEAD: {ADDRESSES} describes it"
+        return problem(405, detail, headers={"Allow": "GET, HEAD"})
+    return http_error(request, error)
+
+
 def broken(_request: Request, _error: Exception) -> Response:
     """Answer a defect of ours without telling its insides; the log has them."""
     return problem(500, "the centre made a mistake; its log says which")
@@ -69,7 +93,8 @@ def broken(_request: Request, _error: Exception) -> Response:
 HANDLERS: Mapping[int | type[Exception], Any] = {
     Refused: refusal,
     Unavailable: unavailable,
-    HTTPException: http_error,
+    HTTPException: astray,
+    RequestValidationError: invalid,
     Exception: broken,
 }
 

@@ -18,7 +18,7 @@ from services.adapters.settings import Settings
 from services.adapters.timescale import PatientConnection
 from services.adapters.topics import INDICATORS
 from services.adapters.units import boundaries, load_units
-from services.api import answers
+from services.api.application import new_application
 from services.api.breakdown_keeper import BreakdownKeeper
 from services.api.courses import Courses
 from services.api.explain import DatabaseExplanations
@@ -89,13 +89,8 @@ class Replica:
         )
         newest = NewestObservations(self.board, places)
         sources = ObservationSources(newest, history, self.ready.is_set)
-        self.app = FastAPI(
-            title="Intelligent Operations Centre",
-            version="1",
-            lifespan=self._lifespan,
-            routes=health_routes(self._trouble, registry, standard.details),
-            exception_handlers=dict(answers.HANDLERS),
-            redirect_slashes=False,
+        self.app = new_application(
+            health_routes(self._trouble, registry, standard.details), self._lifespan
         )
         self.app.include_router(observation_routes(sources, lambda: standard.vocabulary))
         tables = DatabaseExplanations(self._pool)

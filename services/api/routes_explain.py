@@ -10,12 +10,14 @@ from msgspec import structs
 from starlette.concurrency import run_in_threadpool
 
 from services.api.answers import answer
+from services.api.described import PLACE, one
 from services.api.explain import DatabaseExplanations, Place, TooMuch, read_place, write_place
+from services.api.parameters import only
 from services.api.routes_observations import ObservationSources
 from services.api.standard import StandardInForce
 from services.domain.behind import Named, behind, measure_ids, missing_reporters, parse_id
 from services.domain.engine.catalogue import Catalogue
-from services.domain.engine.observation import Coverage
+from services.domain.engine.observation import Coverage, Observation
 from services.domain.engine.versions import last_day
 from services.domain.engine.windows import CONSTANT
 from services.domain.errors import Unavailable
@@ -28,6 +30,12 @@ from services.domain.units import UnitList
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
 PARAMETERS = ("limit", "cursor")
+EXPLANATION = {
+    "type": "object",
+    "description": "What the observation was made of; a member that does not apply is absent",
+    "properties": {"observation": {"$ref": f"{PLACE}{Observation.__name__}"}},
+    "required": ["observation", "formula"],
+}
 
 
 class _Part(msgspec.Struct):
@@ -175,7 +183,7 @@ def explain_routes(explainer: Explainer) -> APIRouter:
     """Make the route of explanations."""
     router = APIRouter(tags=["observations"])
 
-    @router.get("/v1/observations/{observation:path}/explain")
+    @router.get("/v1/observations/{observation:path}/explain", responses=one(EXPLANATION, 404, 503))
     async def explain(
         request: Request, observation: str, limit: str | None = None, cursor: str | None = None
     ) -> Response:
@@ -185,9 +193,7 @@ def explain_routes(explainer: Explainer) -> APIRouter:
         record of each partition that holds them. Both cover all the events, `events` one page; they
         are absent where there are too many to go through in a few seconds.
         """
-        for name in request.query_params:
-            if name not in PARAMETERS:
-                raise QueryRefused(name, f"unknown parameter {name!r}", PARAMETERS)
+        only(request, PARAMETERS)
         named = explainer.parse(observation)
         size = read_limit(limit, LIMIT_DEFAULT, LIMIT_MAX)
         after = read_place(read_cursor(cursor))

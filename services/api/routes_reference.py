@@ -8,11 +8,14 @@ from starlette.concurrency import run_in_threadpool
 
 from services.adapters.http import problem
 from services.api.answers import answer, answer_list
-from services.api.procedures import ProcedureSource
+from services.api.described import listed, one
+from services.api.parameters import only, read_position
+from services.api.procedures import Procedure, ProcedureSource
 from services.api.standard import StandardInForce
+from services.domain.engine.indicator import Indicator
 from services.domain.instants import local_date, parse_date
 from services.domain.letters import fold
-from services.domain.query import QueryRefused, read_cursor, read_limit, write_cursor
+from services.domain.query import QueryRefused, read_limit, write_cursor
 from services.domain.units import Unit, UnitList
 
 LIMIT_DEFAULT = 500
@@ -30,6 +33,21 @@ PROCEDURE_COLUMNS = (
     *("code", "title", "unit", "sector", "agency", "execution_level", "active", "since"),
 )
 CODES_MAX = 200
+UNIT_WANTED = {
+    "name": "unit",
+    "in": "query",
+    "required": True,
+    "description": "province like P:33, or N:VN for the country's own catalogue",
+    "schema": {"type": "string"},
+}
+CODES = {
+    "name": "code",
+    "in": "query",
+    "required": False,
+    "description": "only procedures with these codes",
+    "schema": {"type": "array", "items": {"type": "string"}, "maxItems": CODES_MAX},
+}
+GEOJSON = {"type": "object", "description": "GeoJSON, a FeatureCollection"}
 
 Boundaries = Callable[[str], dict[str, object] | None]
 """GeoJSON of a province's communes, None when it has none; called in a worker thread."""
@@ -39,16 +57,16 @@ def indicator_routes(standard: StandardInForce) -> APIRouter:
     """Make the routes of the catalogue."""
     router = APIRouter(tags=["standard"])
 
-    @router.get("/v1/indicators")
+    @router.get("/v1/indicators", responses=listed(Indicator))
     async def indicators(request: Request) -> Response:
         """All indicators of the standard: names, formulas, windows, targets and levels."""
-        _only(request, ())
+        only(request)
         return answer_list(request, standard.documents, None, INDICATOR_COLUMNS)
 
-    @router.get("/v1/indicators/{indicator}")
+    @router.get("/v1/indicators/{indicator}", responses=one(Indicator, 404))
     async def indicator(request: Request, indicator: str) -> Response:
         """One indicator of the standard."""
-        _only(request, ())
+        only(request)
         for document in standard.documents:
             if document["id"] == indicator:
                 return answer(request, document)
@@ -62,7 +80,7 @@ def unit_routes(units: UnitList, boundaries: Boundaries, now: Callable[[], int])
     """Make the routes of units. The list is of the day `on`, by default today in local time."""
     router = APIRouter(tags=["units"])
 
-    @router.get("/v1/units")
+    @router.get("/v1/units", responses=listed(Unit, 404))
     async def list_units(
         request: Request,
         level: str | None = None,
@@ -73,7 +91,7 @@ def unit_routes(units: UnitList, boundaries: Boundaries, now: Callable[[], int])
         cursor: str | None = None,
     ) -> Response:
         """Units of a day, by level, by what they lie in, or by name without accents."""
-        _only(request, UNIT_PARAMETERS)
+        only(request, UNIT_PARAMETERS)
         if level is not None and level not in LEVELS:
             raise QueryRefused("level", f"unknown level {level!r}", LEVELS, unknown=True)
         day = local_date(now()) if on is None else _day(on)
@@ -81,15 +99,15 @@ def unit_routes(units: UnitList, boundaries: Boundaries, now: Callable[[], int])
         found = _found(units, _parent_key(units, parent, day), q, day)
         if level is not None:
             found = [unit for unit in found if unit.level == level]
-        begin = _position(cursor)
+        begin = read_position(cursor)
         page = found[begin : begin + size]
         after = str(begin + size) if begin + size < len(found) else None
         return answer_list(request, page, write_cursor(after), UNIT_COLUMNS)
 
-    @router.get("/v1/units/{province}/boundaries")
+    @router.get("/v1/units/{province}/boundaries", responses=one(GEOJSON, 404, 503))
     async def unit_boundaries(request: Request, province: str) -> Response:
         """Boundaries of a province's communes (WGS 84), 404 when none were imported."""
-        _only(request, ())
+        only(request)
         code = province if province.startswith("P:") else f"P:{province}"
         if not units.of_code(code):
             raise QueryRefused("province", f"unknown province {province!r}", unknown=True)
@@ -105,34 +123,34 @@ def procedure_routes(source: ProcedureSource, units: UnitList, now: Callable[[],
     """Make the route of the procedures that breakdowns by `procedure` name by their code."""
     router = APIRouter(tags=["standard"])
 
-    @router.get("/v1/procedures")
+    @router.get(
+        "/v1/procedures",
+        responses=listed(Procedure, 404, 503),
+        openapi_extra={"parameters": [UNIT_WANTED, CODES]},
+    )
     async def procedures(
-        request: Request, unit: str, limit: str | None = None, cursor: str | None = None
+        request: Request, limit: str | None = None, cursor: str | None = None
     ) -> Response:
         """Procedures of a province's catalogue with their names; `code` may be repeated.
 
         `unit` is the province, or N:VN for the country's own catalogue.
         """
-        _only(request, PROCEDURE_PARAMETERS)
-        codes = request.query_params.getlist("code")
+        only(request, PROCEDURE_PARAMETERS, several=("code",))
+        unit, codes = request.query_params.get("unit"), request.query_params.getlist("code")
         if len(codes) > CODES_MAX:
             raise QueryRefused("code", f"at most {CODES_MAX} codes at once")
+        if unit is None:
+            raise QueryRefused("unit", "unit is missing: a province like P:33, or N:VN")
         if not units.of_code(unit) or unit[0] not in "NP":
             raise QueryRefused("unit", f"unknown province {unit[:40]!r}: like P:33", unknown=True)
         found = await run_in_threadpool(source.of, unit, now())
         chosen = [each for each in found if not codes or each.code in codes]
-        size, begin = read_limit(limit, LIMIT_DEFAULT, LIMIT_MAX), _position(cursor)
+        size, begin = read_limit(limit, LIMIT_DEFAULT, LIMIT_MAX), read_position(cursor)
         after = str(begin + size) if begin + size < len(chosen) else None
         page = chosen[begin : begin + size]
         return answer_list(request, page, write_cursor(after), PROCEDURE_COLUMNS)
 
     return router
-
-
-def _only(request: Request, allowed: tuple[str, ...]) -> None:
-    for name in request.query_params:
-        if name not in allowed:
-            raise QueryRefused(name, f"unknown parameter {name!r}", allowed)
 
 
 def _found(units: UnitList, parent: str | None, text: str | None, day: date) -> list[Unit]:
@@ -160,12 +178,3 @@ def _day(text: str) -> date:
         return parse_date(text)
     except ValueError as error:
         raise QueryRefused("on", f"on is a date like 2025-07-01, not {text!r}") from error
-
-
-def _position(cursor: str | None) -> int:
-    text = read_cursor(cursor)
-    if text is None:
-        return 0
-    if not text.isdigit() or len(text) > 9:
-        raise QueryRefused("cursor", "the cursor is not one of this list")
-    return int(text)

@@ -6,9 +6,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from services.api.answers import answer_list
+from services.api.described import listed
+from services.api.filters import described_filters, parameter
+from services.api.parameters import only
 from services.api.standard import StandardInForce
-from services.domain.engine.differing import ONLY, VersionsCompared
-from services.domain.engine.versions import known_versions
+from services.domain.engine.differing import ONLY, Difference, VersionsCompared
+from services.domain.engine.versions import KnownVersion, known_versions
 from services.domain.errors import Unavailable
 from services.domain.query import (
     PARAMETERS,
@@ -19,7 +22,22 @@ from services.domain.query import (
     write_cursor,
 )
 
-OWN_PARAMETERS = tuple(name for name in PARAMETERS if name != "indicator")
+NOT_HERE = {
+    "indicator": "the indicator is named by the path",
+    "known_at": "both versions are computed from what is known now",
+}
+"""Filters of observations that this comparison does not have, and why."""
+OWN_PARAMETERS = tuple(name for name in PARAMETERS if name not in NOT_HERE)
+CHOICE = parameter(
+    "only", "leaves out what did not change: value and level, or the level", enum=[*ONLY]
+)
+COMPARED: dict[str, dict[str, Any]] = {
+    "indicator": {"type": "string"},
+    "old": {"type": ["object", "null"], "description": "the version in force; null: new indicator"},
+    "new": {"type": "object", "description": "the version in shadow or still to come"},
+    "changed": {"type": "array", "items": {"type": "string"}},
+    "also_changes": {"type": "array", "items": {"type": "string"}},
+}
 DIFFERENCE_COLUMNS = (
     *("id", "indicator", "unit", "valid_from", "dims", "window", "period", "calendar"),
     *("start", "end", "old.formula_version", "old.value", "old.level", "old.target"),
@@ -46,22 +64,26 @@ def shadow_routes(standard: StandardInForce, source: DifferenceSource | None) ->
     """Make the routes of versions; without a database there is nothing to compare."""
     router = APIRouter(tags=["standard"])
 
-    @router.get("/v1/indicators/{indicator}/versions")
+    @router.get("/v1/indicators/{indicator}/versions", responses=listed(KnownVersion, 404))
     async def versions(request: Request, indicator: str) -> Response:
         """All versions of an indicator, in order: past, in force, coming and in shadow."""
-        for name in request.query_params:
-            raise QueryRefused(name, f"unknown parameter {name!r}")
+        only(request)
         found = known_versions(standard.catalogue, indicator)
         if not found:
             raise _unknown(standard, indicator)
         return answer_list(request, found, None, VERSION_COLUMNS)
 
-    @router.get("/v1/indicators/{indicator}/shadow", openapi_extra=_documentation())
+    @router.get(
+        "/v1/indicators/{indicator}/shadow",
+        responses=listed(Difference, 404, 503, **COMPARED),
+        openapi_extra={"parameters": [*described_filters(standard.vocabulary, NOT_HERE), CHOICE]},
+    )
     async def shadow(request: Request, indicator: str) -> Response:
         """What the next version says beside the one in force, by unit and window.
 
-        The filters are those of `/v1/observations`; `only=changed` leaves out pairs of equal value
-        and level, `only=level` those of equal level. Then a page may hold less than `limit`.
+        The filters are those of `/v1/observations` but `known_at`; `only=changed` leaves out pairs
+        of equal value and level, `only=level` those of equal level. Then a page may hold less than
+        `limit`.
         """
         catalogue = standard.catalogue
         if indicator not in catalogue.trials:
@@ -73,10 +95,10 @@ def shadow_routes(standard: StandardInForce, source: DifferenceSource | None) ->
                 f"standards/indicators/{indicator}.v2.yaml with `shadow: true`"
             )
             raise QueryRefused("indicator", detail, waiting, unknown=True)
-        query, only = _read(request, standard)
+        query, choice = _read(request, standard)
         if source is None:
             raise Unavailable("this replica has no database to compute both versions from")
-        compared, page = await run_in_threadpool(source.differences, indicator, query, only)
+        compared, page = await run_in_threadpool(source.differences, indicator, query, choice)
         return answer_list(
             request,
             page.items,
@@ -99,37 +121,11 @@ def _read(request: Request, standard: StandardInForce) -> tuple[ObservationQuery
         raise QueryRefused("only", f"only may be given once: {' or '.join(ONLY)}", ONLY)
     rest = [(name, value) for name, value in given if name != "only"]
     for name, _ in rest:
-        if name == "indicator":
-            raise QueryRefused(
-                name, "the indicator is named by the path", (*OWN_PARAMETERS, "only")
-            )
+        if name in NOT_HERE:
+            raise QueryRefused(name, NOT_HERE[name], (*OWN_PARAMETERS, "only"))
     return parse_query(rest, standard.vocabulary), choices[0] if choices else None
 
 
 def _unknown(standard: StandardInForce, indicator: str) -> QueryRefused:
     known = sorted(standard.catalogue.indicators)
     return QueryRefused("indicator", f"unknown indicator {indicator!r}", known, unknown=True)
-
-
-def _documentation() -> dict[str, Any]:
-    names = {
-        "unit": "unit, with or without its date",
-        "within": "all units below this one, at any depth",
-        "window": "window",
-        "period": "named period of any age; without: the newest",
-        "only": "changed or level",
-        "limit": "items of a page",
-        "cursor": "`next` of the page before",
-    }
-    return {
-        "parameters": [
-            {
-                "name": name,
-                "in": "query",
-                "required": False,
-                "description": about,
-                "schema": {"type": "string"},
-            }
-            for name, about in names.items()
-        ]
-    }

@@ -191,6 +191,12 @@ async def test_a_shadow_is_read_beside_what_is_in_force(
     assert [one["state"] for one in listed] == ["in_force", "shadow"]
     wrong = await http.get("/v1/indicators/PS-01/shadow?only=news")
     assert (wrong.status_code, wrong.json()["allowed"]) == (400, ["changed", "level"])
+    then = await http.get("/v1/indicators/PS-01/shadow?known_at=2025-10-01")
+    assert (then.status_code, then.json()["parameter"]) == (400, "known_at")
+    course = {"unit": "P:33", "window": "month", "history": "true", "from": "2025-09-01"}
+    months = (await http.get("/v1/indicators/PS-01/shadow", params=course)).json()["items"]
+    assert [each["period"] for each in months[:2]] == ["2025-09", "2025-10"]
+    assert months[1] == pair
     table = await http.get("/v1/indicators/PS-01/shadow", params=asked, headers=CSV)
     assert ",old.value," in table.text.splitlines()[0]
     month_of = ["--unit", "P:33", "--window", "month", "--period", "2025-10"]
