@@ -69,7 +69,8 @@ class Replica:
         self.board = Board(uuid4().hex, places.segments, limits)
         screen: dict[str, object] = {"id": "wall", "province": settings.province}
         greeting = Greeting(build_id(), lambda: standard.version, screen)
-        self.hub = Hub(self.board, limits, greeting, clock.now, metrics)
+        named = (clock.now, metrics, lambda: standard.vocabulary)
+        self.hub = Hub(self.board, limits, greeting, *named)
         standard.on_change(lambda _changed: self.hub.tell_standard())
         self.ready = asyncio.Event()
         self.lost = asyncio.Event()

@@ -167,36 +167,6 @@ async def test_who_takes_nothing_for_long_is_closed_with_the_code(kafka: str, to
             await quick.hear_until(TOTAL, -1.0)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"type":"subscribe"}', '{"type":"x"}', b"\x00"])
-async def test_malformed_messages_are_answered_then_closed(
-    kafka: str, topic: str, text: str | bytes
-) -> None:
-    limits = Limits(mistakes_max=2)
-    async with running_api(kafka, topic, limits=limits) as api:
-        await ready(api)
-        async with screen(api) as wall:
-            for _ in range(2):
-                await wall.socket.send(text)
-                assert (await wall.hear())["type"] == "error"
-            await wall.socket.send(text)
-            assert (await wall.hear_type("bye"))["code"] == CloseCode.PROTOCOL
-            with pytest.raises(ConnectionClosed) as closed:
-                await wall.hear()
-            assert closed.value.rcvd is not None
-            assert closed.value.rcvd.code == CloseCode.PROTOCOL
-
-
-async def test_a_message_that_is_too_large_closes(kafka: str, topic: str) -> None:
-    async with running_api(kafka, topic, limits=Limits(message_bytes_max=1_000)) as api:
-        await ready(api)
-        async with screen(api) as wall:
-            await wall.socket.send("x" * 2_000)
-            with pytest.raises(ConnectionClosed) as closed:
-                await wall.hear()
-            assert closed.value.rcvd is not None
-            assert closed.value.rcvd.code == 1009
-
-
 async def test_one_client_too_many_is_told_when_to_come_back(kafka: str, topic: str) -> None:
     async with running_api(kafka, topic, limits=Limits(clients_max=1)) as api:
         await ready(api)

@@ -1,5 +1,6 @@
 """A client of the live protocol as a model: what a wall must do, in the plainest way."""
 
+import functools
 import json
 from typing import Any
 
@@ -10,6 +11,9 @@ from services.api.live.limits import Limits
 from services.api.live.session import Close, Session
 from services.api.live.topics import Pattern, path_of, read_key, read_topic
 from services.api.live.trend import Trends
+from services.api.standard import vocabulary_of
+from services.domain.vocabulary import Vocabulary
+from tests.unit.engine_centre import catalogue
 
 TOPICS = (
     "indicators/33/P:33/PS-04/30d",
@@ -34,6 +38,12 @@ def all_of(session: Session) -> list[dict[str, Any]]:
 
 def types_of(session: Session) -> list[str]:
     return [message["type"] for message in all_of(session)]
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """The names of the standard, with any unit."""
+    return vocabulary_of(catalogue(), lambda _: True)
 
 
 def place(unit_key: str) -> tuple[str, str]:
@@ -76,7 +86,7 @@ class Replica:
 
     def session(self) -> Session:
         shared = (self.audiences, self.trends, self.breakdowns)
-        return Session(self.board, *shared, self.limits)
+        return Session(self.board, *shared, self.limits, vocabulary)
 
     def wanted(self, topics: list[str]) -> dict[str, Any]:
         patterns = [read_topic(topic, 400) for topic in topics]

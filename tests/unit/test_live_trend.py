@@ -13,7 +13,7 @@ from services.domain.instants import DAY, MINUTE, SECOND, parse_instant
 from services.domain.query import ObservationQuery, Page
 from tests.unit.live_model import Replica
 
-TOPIC = "trend/PS-04|P:33@2025-07-01||5m"
+TOPIC = "trend/TR-02|P:33@2025-07-01||5m"
 NOON = parse_instant("2026-10-01T12:00:00+07:00")
 
 
@@ -42,7 +42,7 @@ def test_the_whole_course_then_points() -> None:
     assert whole == {
         "type": "trend",
         "topic": TOPIC,
-        "observation": "PS-04|P:33@2025-07-01||5m",
+        "observation": "TR-02|P:33@2025-07-01||5m",
         "step": 60,
         "start": "2026-10-01T11:59:00+07:00",
         "values": [1.0, None],

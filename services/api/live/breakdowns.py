@@ -11,14 +11,13 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from services.api.live.topics import Pattern, plain
+from services.api.live.topics import ANY, Pattern, plain
 from services.domain.engine.windows import ADMINISTRATIVE, STATISTICAL
 from services.domain.errors import Refused
 from services.domain.query import ObservationQuery
 
 COMMUNE = "C:"
 FIGURE_SEGMENTS = 5
-ANY = "*"
 
 
 class Name(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from services.api.live.session import Close, Session
 from services.api.live.trend import Trends
 from services.api.metrics import ApiMetrics
 from services.domain.instants import SECOND, format_instant
+from services.domain.vocabulary import Vocabulary
 
 FAREWELL_S = 2.0
 
@@ -44,6 +45,7 @@ class Hub:
         greeting: Greeting,
         now: Callable[[], int],
         metrics: ApiMetrics,
+        vocabulary: Callable[[], Vocabulary],
     ) -> None:
         self._board = board
         self._limits = limits
@@ -51,6 +53,7 @@ class Hub:
         self._standard_told = greeting.standard_version()
         self._now = now
         self._metrics = metrics
+        self._vocabulary = vocabulary
         self._audiences = Audiences(board, limits)
         self.trends = Trends()
         self.breakdowns = Breakdowns(limits.breakdowns_max)
@@ -70,7 +73,7 @@ class Hub:
         spoken = messages.SUBPROTOCOL if messages.SUBPROTOCOL in offered else None
         await websocket.accept(subprotocol=spoken)
         shared = (self._audiences, self.trends, self.breakdowns)
-        session = Session(self._board, *shared, self._limits)
+        session = Session(self._board, *shared, self._limits, self._vocabulary)
         client = Client(websocket, session, self._limits, self._now, self._metrics)
         refusal = self._why_refused(spoken is None and bool(offered))
         if refusal is not None:

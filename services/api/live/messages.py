@@ -71,9 +71,15 @@ def read_message(text: str | bytes) -> ClientMessage:
     return message
 
 
-def error_message(code: str, detail: str, subscription: str | None = None) -> str:
-    """Tell a client what was wrong with its message; the connection stays."""
-    return _text({"type": "error", "id": subscription, "code": code, "detail": detail})
+def error_message(
+    code: str, detail: str, subscription: str | None = None, topics: tuple[str, ...] = ()
+) -> str:
+    """Tell a client what was wrong with its message; the connection stays.
+
+    `topics` are those for which a subscription is refused: without them it may be sent again.
+    """
+    named = {"topics": topics} if topics else {}
+    return _text({"type": "error", "id": subscription, "code": code, "detail": detail, **named})
 
 
 def snapshot_message(subscription: str, seq: int, items: str, *, more: bool) -> str:

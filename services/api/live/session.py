@@ -8,6 +8,7 @@ to its moment.
 """
 
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -17,9 +18,11 @@ from services.api.live.board import Board
 from services.api.live.breakdowns import Breakdown, Breakdowns
 from services.api.live.limits import CloseCode, Limits
 from services.api.live.messages import Painted, Resume, Subscribe, Unsubscribe
+from services.api.live.possible import TopicsRefused, require_possible
 from services.api.live.topics import Pattern, Trend, read_topic
 from services.api.live.trend import TrendLine, Trends
 from services.domain.errors import Refused
+from services.domain.vocabulary import Vocabulary
 
 
 class Close(msgspec.Struct, frozen=True):
@@ -72,6 +75,7 @@ class Session:
         trends: Trends,
         breakdowns: Breakdowns,
         limits: Limits,
+        vocabulary: Callable[[], Vocabulary],
     ) -> None:
         self.painted: Painted | None = None
         self._board = board
@@ -79,6 +83,7 @@ class Session:
         self._trends = trends
         self._breakdowns = breakdowns
         self._limits = limits
+        self._vocabulary = vocabulary
         self._subscriptions: dict[str, Subscription] = {}
         self._open: dict[str, Subscription] = {}
         self._audience = audiences.of(frozenset())
@@ -152,7 +157,8 @@ class Session:
         try:
             subscription = self._read_subscription(message)
         except Refused as refusal:
-            self._mistake("refused", str(refusal), message.id)
+            topics = refusal.topics if isinstance(refusal, TopicsRefused) else ()
+            self._mistake("refused", str(refusal), message.id, topics)
             return
         self._drop(message.id)
         self._subscriptions[message.id] = subscription
@@ -171,6 +177,7 @@ class Session:
         if held + len(message.topics) > self._limits.topics_max:
             raise Refused(f"a client has at most {self._limits.topics_max} topics")
         topics = [read_topic(text, self._limits.topic_chars_max) for text in message.topics]
+        require_possible(topics, self._vocabulary())
         patterns = frozenset(topic for topic in topics if isinstance(topic, Pattern))
         lines = tuple(self._trends.of(topic) for topic in topics if isinstance(topic, Trend))
         asked = [self._breakdowns.of(pattern) for pattern in patterns]
@@ -259,8 +266,10 @@ class Session:
             self._answers.appendleft(_Opening(subscription, None))
         return messages.gap_message(opened[0].id, "behind")
 
-    def _mistake(self, code: str, detail: str, subscription: str | None) -> None:
+    def _mistake(
+        self, code: str, detail: str, subscription: str | None, topics: tuple[str, ...] = ()
+    ) -> None:
         self._mistakes += 1
-        self.say(messages.error_message(code, detail, subscription))
+        self.say(messages.error_message(code, detail, subscription, topics))
         if self._mistakes > self._limits.mistakes_max:
             self.close(Close(CloseCode.PROTOCOL, "too many malformed or refused messages", None))

@@ -22,6 +22,7 @@ FORM = (
     "or revisions/... of the same form, with * for one segment and a last ** for any rest"
 )
 
+ANY = "*"
 Path = tuple[str, ...]
 FAMILIES = ("indicators", "revisions")
 
@@ -52,7 +53,7 @@ class Pattern(msgspec.Struct, frozen=True):
         if len(path) < count or (len(path) > count and not self.open_ended):
             return False
         return all(
-            wanted in ("*", given) for wanted, given in zip(self.segments, path, strict=False)
+            wanted in (ANY, given) for wanted, given in zip(self.segments, path, strict=False)
         )
 
 

@@ -184,7 +184,7 @@ export class App {
   private hear(message: ServerMessage): void {
     this.clock.hear(message);
     if (message.type === "hello") this.greet(message);
-    this.standard.hear(message);
+    for (const listener of [this.standard, this.courses, this.asked]) listener.hear(message);
     if (message.type === "trend") this.trends.set(message.observation, drawnOn(this.trends.get(message.observation), message));
   }
 

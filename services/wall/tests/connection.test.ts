@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LIMITS, retryInSeconds, startLink, step, type LinkEvent, type LinkState } from "../src/live/connection";
+import { Followed } from "../src/live/followed";
 import type { ServerMessage } from "../src/live/messages";
 import { readObservation, type Observation } from "../src/model/observation";
 
@@ -46,6 +47,24 @@ describe("a link", () => {
     const whole = step(half.state, snapshot(7, false, figure(97)), 2);
     expect(whole.effects).toEqual([{ kind: "replace", items: [figure(96), figure(97)] }]);
     expect(whole.state).toMatchObject({ lostAt: null, resumable: true, position: { epoch: "e1", seq: 7 } });
+  });
+
+  it("asks without the topics that the centre does not have, until the standard changes", () => {
+    const [right, wrong] = ["indicators/33/P:33/PS-04/30d", "indicators/33/P:33/XX/30d"];
+    const asks = (topics: readonly string[]) => [
+      { kind: "send", text: JSON.stringify({ type: "subscribe", id: "wall", topics }) },
+    ];
+    const greeted = run(startLink([right, wrong], 0), 0, { kind: "opened" }, hello("e1"));
+    expect(greeted.effects).toEqual(asks([right, wrong]));
+    const error = { type: "error", detail: "", topics: [wrong] } as const;
+    expect(step(greeted.state, received({ ...error, id: "trends" }), 1).effects).toEqual([]);
+    const without = step(greeted.state, received({ ...error, id: "wall" }), 1);
+    expect(without.effects).toEqual(asks([right]));
+    expect(step(without.state, { kind: "chosen", topics: [wrong, right] }, 2).effects).toEqual(asks([right]));
+    expect(step(without.state, { kind: "chosen", topics: [wrong] }, 2).effects).toEqual([]);
+    const again = step(without.state, received({ type: "standard", standard: "b" }), 3);
+    expect(again.effects).toEqual(asks([right, wrong]));
+    expect(step(again.state, received({ type: "standard", standard: "c" }), 4).effects).toEqual([]);
   });
 
   // clause 10.3.2
@@ -110,5 +129,23 @@ describe("a link", () => {
     const greeted = run(startLink([], 0), 0, { kind: "opened" }, hello("e1"));
     expect(greeted.effects).toEqual([]);
     expect(step(greeted.state, { kind: "chosen", topics: TOPICS }, 1).effects).toHaveLength(1);
+  });
+});
+
+describe("what is followed beside the wall's own", () => {
+  it("is asked for anew without what the centre does not have", () => {
+    const sent: string[] = [];
+    const followed = new Followed("trends", (text) => sent.push(text));
+    const asked = (topics: string[]) => JSON.stringify({ type: "subscribe", id: "trends", topics });
+    followed.follow(["b", "a"]);
+    followed.hear({ type: "error", id: "wall", detail: "", topics: ["b"] });
+    followed.follow(["b", "a"]);
+    expect(sent).toEqual([asked(["a", "b"])]);
+    followed.hear({ type: "error", id: "trends", detail: "", topics: ["b"] });
+    followed.follow(["b", "a"]);
+    followed.follow(["b", "a"]);
+    followed.hear({ type: "standard", standard: "b" });
+    followed.follow(["b", "a"]);
+    expect(sent).toEqual([asked(["a", "b"]), asked(["a"]), asked(["a", "b"])]);
   });
 });

@@ -24,6 +24,8 @@ export type Phase = "waiting" | "connecting" | "greeting" | "open";
 export interface LinkState {
   readonly phase: Phase;
   readonly topics: readonly string[];
+  /** Of these the ones that the centre does not have; it is asked again after a greeting, and when the standard changes. */
+  readonly refused: readonly string[];
   /** When the present phase began, or for `open` when something was last heard. */
   readonly since: number;
   readonly retryAt: number;
@@ -65,6 +67,7 @@ export function startLink(topics: readonly string[], now: number): LinkState {
   return {
     phase: "waiting",
     topics,
+    refused: [],
     since: now,
     retryAt: now,
     attempts: 0,
@@ -116,17 +119,22 @@ function receive(state: LinkState, message: ServerMessage, now: number): Step {
       return quiet({ ...state, arriving: [], resumable: false });
     case "bye":
       return quiet({ ...state, announcedPauseMs: message.retryAfterMs, since: now });
-    case "trend":
     case "standard":
+      return state.refused.length === 0 ? quiet(state) : chosen({ ...state, refused: [] }, state.topics);
     case "error":
+      return message.id !== SUBSCRIPTION || message.topics.length === 0
+        ? quiet(state)
+        : chosen({ ...state, refused: [...state.refused, ...message.topics] }, state.topics);
+    case "trend":
       return quiet(state);
   }
 }
 
 function chosen(state: LinkState, topics: readonly string[]): Step {
   const after = { ...state, topics, resumable: false, arriving: null };
-  return state.phase === "open"
-    ? { state: after, effects: [{ kind: "send", text: subscribeMessage(SUBSCRIPTION, topics, null) }] }
+  const wanted = topics.filter((topic) => !state.refused.includes(topic));
+  return state.phase === "open" && wanted.length > 0
+    ? { state: after, effects: [{ kind: "send", text: subscribeMessage(SUBSCRIPTION, wanted, null) }] }
     : quiet(after);
 }
 
@@ -137,6 +145,7 @@ function greeted(state: LinkState, hello: ServerMessage & { readonly type: "hell
     state: {
       ...state,
       phase: "open",
+      refused: [],
       attempts: 0,
       announcedPauseMs: null,
       arriving: null,

@@ -45,7 +45,13 @@ export type ServerMessage =
       readonly append: boolean;
     }
   | { readonly type: "bye"; readonly retryAfterMs: number | null }
-  | { readonly type: "error"; readonly id: string | null; readonly detail: string };
+  | {
+      readonly type: "error";
+      readonly id: string | null;
+      readonly detail: string;
+      /** Those for which a subscription was refused: without them it may be sent again. */
+      readonly topics: readonly string[];
+    };
 
 /** Where a client stood: the epoch of the last hello and the seq of the last message. */
 export interface Position {
@@ -83,7 +89,12 @@ export function readMessage(text: string): ServerMessage | null {
     case "bye":
       return { type: "bye", retryAfterMs: secondsToMs(asNumber(message["retry_after"])) };
     case "error":
-      return { type: "error", id: asText(message["id"]), detail: asText(message["detail"]) ?? "" };
+      return {
+        type: "error",
+        id: asText(message["id"]),
+        detail: asText(message["detail"]) ?? "",
+        topics: asList(message["topics"]).flatMap((topic) => asText(topic) ?? []),
+      };
     default:
       return null;
   }
