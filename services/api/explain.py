@@ -6,9 +6,8 @@ the time chunks of `event` bound what is read.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, LiteralString
 
 import msgspec
@@ -17,7 +16,7 @@ from msgspec import Meta
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from services.api.explain_members import OF_MEMBER, of_members
+from services.api.explain_choices import database_time, wanted
 from services.domain.behind import Behind
 from services.domain.errors import Unavailable
 from services.domain.instants import DAY, format_instant, parse_instant
@@ -33,6 +32,8 @@ LOOK_BACK = 30 * DAY
 """How far the newest events are looked for first: a chunk of `event`."""
 FIRST_AT = parse_instant("0001-01-01T00:00:00Z")
 """Where the days of a `datetime` begin."""
+MEMORY = "64MB"
+"""For the names of cases and reports that are looked up by hash."""
 _OUTCOMES = ("waiting", "superseded", "late", "quarantined")
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -141,9 +142,8 @@ class DatabaseExplanations:
     def summary(self, behind: Behind) -> Summary:
         """Count all the events; raises TooMuch where a page of them may still be had."""
         with self._snapshot() as cursor:
-            cursor.execute(_SUMMARY, _arguments(behind, behind.bounds))
-            rows = cursor.fetchall()
-            counted = cursor.execute(_REPEATS, _arguments(behind, behind.bounds)).fetchone()
+            rows = _ask(cursor, _SUMMARY, behind, behind.bounds).fetchall()
+            counted = _ask(cursor, _REPEATS, behind, behind.bounds).fetchone()
         repeats = 0 if counted is None else counted[0]
         offsets = [
             {"topic": topic, "partition": part, "from": first, "to": last}
@@ -166,7 +166,9 @@ class DatabaseExplanations:
                 connection.cursor() as cursor,
             ):
                 cursor.execute(
-                    "select set_config('statement_timeout', %s, true)", [str(self._answer_ms_max)]
+                    "select set_config('statement_timeout', %s, true),"
+                    " set_config('work_mem', %s, true)",
+                    [str(self._answer_ms_max), MEMORY],
                 )
                 yield cursor
         except psycopg.errors.QueryCanceled as error:
@@ -185,32 +187,26 @@ class DatabaseExplanations:
 def _page(
     cursor: Cursor, behind: Behind, between: tuple[int, int], limit: int, after: Place
 ) -> list[tuple[Any, ...]]:
-    arguments = _arguments(behind, between) | {
+    place = {
         "limit": limit,
-        "at": _time(after.at),
+        "at": database_time(after.at),
         "topic": after.topic,
         "part": after.part,
         "offset": after.offset,
     }
-    return cursor.execute(_PAGE, arguments).fetchall()
+    return _ask(cursor, _PAGE, behind, between, place).fetchall()
 
 
-def _arguments(behind: Behind, between: tuple[int, int]) -> dict[str, Any]:
-    return {
-        "from": _time(between[0]),
-        "to": _time(between[1]),
-        "every": behind.every_type,
-        "types": list(behind.types),
-        "begin": _time(behind.begin),
-        "until": _time(behind.until),
-        "reports": list(behind.reports),
-        "periods": list(behind.periods),
-        "calendar": behind.calendar,
-        "series": list(behind.series),
-        "reports_begin": _time(behind.reports_begin),
-        "reports_until": _time(behind.reports_until),
-        "units": None if behind.units is None else list(behind.units),
-    } | of_members(behind.members)
+def _ask(
+    cursor: Cursor,
+    question: sql.SQL,
+    behind: Behind,
+    between: tuple[int, int],
+    more: Mapping[str, Any] | None = None,
+) -> Cursor:
+    condition, arguments = wanted(behind)
+    arguments |= {"from": database_time(between[0]), "to": database_time(between[1])}
+    return cursor.execute(question.format(wanted=condition), arguments | dict(more or {}))
 
 
 def _event(row: tuple[Any, ...]) -> SourceEvent:
@@ -220,39 +216,13 @@ def _event(row: tuple[Any, ...]) -> SourceEvent:
     )
 
 
-def _time(at: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WANTED: sql.Composed = (
-    sql.SQL("""
-    (%(units)s::text[] is null or unit = any(%(units)s::text[]))
-    and (
-        (%(every)s or type = any(%(types)s::text[]))
-            and time >= %(begin)s and time < %(until)s
-        or type = any(%(reports)s::text[])
-            and time >= %(reports_begin)s and time < %(reports_until)s
-            and convert_from(body, 'UTF8')::json #>> '{data,period}' = any(%(periods)s::text[])
-            and coalesce(
-                convert_from(body, 'UTF8')::json #>> '{data,period_calendar}', %(calendar)s
-            ) = %(calendar)s
-            and (
-                %(series)s::text[] = '{}'
-                or convert_from(body, 'UTF8')::json #>> '{data,series_id}' = any(%(series)s::text[])
-            )
-    )
-    and
-""")
-    + OF_MEMBER
-)
 _PAGE = sql.SQL(
     "select id, source, type, unit, subject, (extract(epoch from recorded) * 1000000)::bigint,"
     " (extract(epoch from time) * 1000000)::bigint, topic, part, record_offset"
     " from event where time >= %(from)s and time < %(to)s and {wanted}"
     " and (time, topic, part, record_offset) < (%(at)s, %(topic)s, %(part)s, %(offset)s)"
     " order by time desc, topic desc, part desc, record_offset desc limit %(limit)s"
-).format(wanted=_WANTED)
+)
 _SUMMARY = sql.SQL(
     "select topic, part, min(record_offset), max(record_offset), count(*),"
     " count(*) filter (where e.receipt is null), count(*) filter (where n.state = 'waiting'),"
@@ -262,13 +232,13 @@ _SUMMARY = sql.SQL(
     " and n.state in ('waiting', 'superseded', 'late', 'quarantined')"
     " where time >= %(from)s and time < %(to)s and {wanted} group by topic, part"
     " order by topic, part"
-).format(wanted=_WANTED)
+)
 _REPEATS = sql.SQL(
     "with e as (select source, id from event"
     " where time >= %(from)s and time < %(to)s and {wanted})"
     " select count(*) from receipt_note n join e on n.source = e.source and n.id = e.id"
     " where n.state = 'duplicate'"
-).format(wanted=_WANTED)
+)
 _REVISIONS: LiteralString = (
     "select (extract(epoch from as_of) * 1000000)::bigint, value, numerator, denominator, revision"
     " from observation where id = %s order by as_of desc limit %s"

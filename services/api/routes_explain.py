@@ -90,7 +90,8 @@ class Explainer:
         if named.query.constant:
             return document | {"former_units": self._former_units(named)}
         document["revisions"] = self._tables.revisions(named.id)
-        found = behind(named, catalogue, self._units, self._now())
+        end = parse_instant(observation["end"]) if "end" in observation else None
+        found = behind(named, catalogue, self._units, self._now(), end)
         if found is None:
             return document
         events, last = self._tables.events(found, limit, after)
@@ -188,6 +189,12 @@ def explain_routes(explainer: Explainer) -> APIRouter:
         request: Request, observation: str, limit: str | None = None, cursor: str | None = None
     ) -> Response:
         """What an observation was made of: formula, reporters, revisions, and a page of its events.
+
+        The events are those of each of its measures: all events of the cases that count in the
+        window, also those before and after it; facts dated in the window; every vintage of the
+        reports that its filter asks for; the reference values in force at its end. A growth rests
+        on its base as well, an index of air quality on the hours that it looks back over, a stock
+        on everything before. Corrections and retractions belong to what they change.
 
         `inputs` are the outcomes of the events as their receipts say, `offsets` the first and last
         record of each partition that holds them. Both cover all the events, `events` one page; they

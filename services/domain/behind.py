@@ -4,30 +4,21 @@ An id is `PS-04|P:33@2025-07-01||month:2026-10`: indicator or component, unit ke
 window with the calendar and the period that it has.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 from services.domain.cases.kinds import fields_of_type
+from services.domain.choices import Choice, choices, reported_to, uses
 from services.domain.engine.catalogue import Catalogue, Formula
-from services.domain.engine.measures import EVERY_TYPE, Measure
+from services.domain.engine.measures import Measure
 from services.domain.engine.observation import Coverage
-from services.domain.engine.period_parts import months_of, parts_of
-from services.domain.engine.windows import (
-    BEGINNING,
-    PERIODS,
-    Span,
-    place,
-    read_window_name,
-    window_name,
-)
-from services.domain.instants import start_of_local_day
+from services.domain.engine.windows import PERIODS, place, read_window_name, window_name
 from services.domain.query import ObservationQuery, QueryRefused, parse_query
 from services.domain.units import UnitList
 from services.domain.vocabulary import Vocabulary
 
 FORM = "an observation's id is like PS-04|P:33@2025-07-01||month:2026-10"
-SERIES_FIELD = "series_id"
 ABSENT = "-"
 """The member of what names none."""
 
@@ -63,34 +54,25 @@ class Members(msgspec.Struct, frozen=True):
 
 
 class Behind(msgspec.Struct, frozen=True):
-    """Which events an observation rests on.
+    """Which events an observation rests on: all that any of the choices takes, of a member."""
 
-    `types` count by their time in [begin, until). `reports` count by the period of `calendar` that
-    they name, of the `series` if there are any, with a time in [reports_begin, reports_until): a
-    report is dated in its period or after it. `units` are codes as sent; None stands for all.
-    """
-
-    types: tuple[str, ...]
-    every_type: bool
-    begin: int
-    until: int
-    reports: tuple[str, ...]
-    calendar: str
-    periods: tuple[str, ...]
-    series: tuple[str, ...]
-    reports_begin: int
-    reports_until: int
-    units: tuple[str, ...] | None
+    choices: tuple[Choice, ...]
     members: Members | None = None
 
     @property
     def bounds(self) -> tuple[int, int]:
         """[first, end) of all of them."""
-        if not self.reports:
-            return self.begin, self.until
-        if not self.types and not self.every_type:
-            return self.reports_begin, self.reports_until
-        return min(self.begin, self.reports_begin), max(self.until, self.reports_until)
+        return min(c.begin for c in self.choices), max(c.until for c in self.choices)
+
+    @property
+    def units(self) -> tuple[str, ...] | None:
+        """The codes of all of them; None stands for all."""
+        found: set[str] = set()
+        for choice in self.choices:
+            if choice.units is None:
+                return None
+            found.update(choice.units)
+        return tuple(sorted(found))
 
 
 def parse_id(text: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Named:
@@ -125,42 +107,25 @@ def parse_id(text: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Named:
     )
 
 
-def behind(named: Named, catalogue: Catalogue, units: UnitList, now: int) -> Behind | None:
-    """Find the events behind an observation as of now.
+def behind(
+    named: Named, catalogue: Catalogue, units: UnitList, now: int, end: int | None = None
+) -> Behind | None:
+    """Find the events behind an observation as of now; `end` is the end that it names.
 
     None where events do not tell: for what the clock alone makes, and for a member that is none of
     their fields.
     """
     measures = catalogue.measures_of(named.formula)
-    counted = [m for m in measures if m.kind != "report" and m.event_types]
-    reported = [measure for measure in measures if measure.kind == "report"]
-    types, reports = _types(counted), _types(reported)
-    if not (types or reports):
-        return None
-    chosen = None if named.dim is None else _members(measures, *named.dim)
-    if named.dim is not None and chosen is None:
+    members = None if named.dim is None else _members(measures, *named.dim)
+    if named.dim is not None and members is None:
         return None
     span = place(named.window, named.calendar, now, named.period)
-    unit = units.get(named.unit)
-    flows = all(measure.kind == "flow" for measure in counted)
-    # Outside its days the code of a unit is that of another one.
-    since = BEGINNING if unit is None else max(BEGINNING, start_of_local_day(unit.valid_from))
-    last = unit.valid_to if unit is not None else None
-    until = span.cut if last is None else min(span.cut, start_of_local_day(last))
-    return Behind(
-        types=tuple(name for name in types if name != EVERY_TYPE),
-        every_type=EVERY_TYPE in types,
-        begin=max(since, span.begin) if flows else since,
-        until=until,
-        reports=reports,
-        calendar=span.calendar,
-        periods=_periods(span),
-        series=_series(reported),
-        reports_begin=span.begin,
-        reports_until=now,
-        units=_codes(named.unit, units),
-        members=chosen,
-    )
+    flows = any(measure.kind == "flow" for measure in measures)
+    if named.window == "ytd" and end is not None and catalogue.reported(named.formula):
+        span = span if flows else reported_to(span, end)
+    dim = None if named.dim is None else named.dim[0]
+    found = choices(uses(named.formula, span, catalogue), named.unit, dim, units, now)
+    return Behind(found, members) if found else None
 
 
 def measure_ids(names: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
@@ -195,42 +160,6 @@ def _members(measures: Iterable[Measure], dim: str, member: str) -> Members | No
             found.fields.update(dict.fromkeys(measure.event_types, origin))
     naming = (name for name, field in found.cases.items() if field in fields_of_type(name))
     return msgspec.structs.replace(found, naming=tuple(sorted(naming)), whole=tuple(sorted(whole)))
-
-
-def _types(measures: list[Measure]) -> tuple[str, ...]:
-    return tuple(sorted({name for measure in measures for name in measure.event_types}))
-
-
-def _periods(span: Span) -> tuple[str, ...]:
-    """The period and those that it is the sum of."""
-    if span.period is None:
-        return ()
-    return tuple(dict.fromkeys((span.period, *parts_of(span.period), *months_of(span.period))))
-
-
-def _series(reported: list[Measure]) -> tuple[str, ...]:
-    """The series of reports; none when one of the measures takes reports of any."""
-    found: list[str] = []
-    for measure in reported:
-        own = [c for c in measure.filter if c.get("field") == SERIES_FIELD and c.get("op") == "="]
-        if not own:
-            return ()
-        found.extend(str(condition["value"]) for condition in own)
-    return tuple(dict.fromkeys(found))
-
-
-def _codes(key: str, units: UnitList) -> tuple[str, ...] | None:
-    """The codes of a unit and of everything below it; None for the country, which has all."""
-    unit = units.get(key)
-    if unit is not None and unit.level == "N":
-        return None
-    return tuple(sorted({each.partition("@")[0] for each in _tree(key, units)}))
-
-
-def _tree(key: str, units: UnitList) -> Iterator[str]:
-    yield key
-    for child in units.children(key):
-        yield from _tree(child.key, units)
 
 
 def missing_reporters(

@@ -3,20 +3,16 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import psycopg
 import pytest
 
 from services.adapters import clock
-from services.adapters.observations import DatabaseObservations
-from services.adapters.standards import load_catalogue
 from services.adapters.timescale import connect
-from services.adapters.units import load_units
 from services.domain.instants import DAY, MINUTE, format_instant
-from tests.integration.api_server import Running, make_topic, running_api
 from tests.integration.counted_documents import AT, RECEIPT, REPORTS, TOPIC, Counting, dossier
+from tests.integration.explaining import address, explained, explaining
 from tests.unit.coverage_events import expectation, subscription
 
 pytestmark = pytest.mark.servers
@@ -34,26 +30,8 @@ def counting(database: str) -> Any:
 
 @pytest.fixture
 async def http(kafka: str, topic_prefix: str, database: str) -> AsyncIterator[httpx.AsyncClient]:
-    topic = f"{topic_prefix}indicators"
-    await make_topic(kafka, topic)
-    source = DatabaseObservations(database, load_catalogue(), load_units(), clock.now)
-    running: Running
-    async with (
-        running_api(kafka, topic, database=database, computed=source) as running,
-        httpx.AsyncClient(base_url=running.url, timeout=30) as client,
-    ):
+    async with explaining(kafka, topic_prefix, database) as client:
         yield client
-
-
-def address(observation: str) -> str:
-    return f"/v1/observations/{quote(observation, safe='')}/explain"
-
-
-async def explained(http: httpx.AsyncClient, observation: str, **query: Any) -> dict[str, Any]:
-    answer = await http.get(address(observation), params=query)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 @pytest.mark.clause("4.3.2")

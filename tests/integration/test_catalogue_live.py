@@ -25,7 +25,7 @@ from services.aggregator.metrics import EvaluateMetrics
 from services.cli.main import assemble
 from tests.integration.api_server import Running, Screen, ready, running_api, screen
 from tests.integration.counted_documents import Counting, dossier
-from tests.integration.test_api_explain import address
+from tests.integration.explaining import address
 
 pytestmark = pytest.mark.servers
 

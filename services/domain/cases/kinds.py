@@ -1,14 +1,27 @@
 """The kinds of case: how each is folded, and the attributes that its measures may name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from services.domain.cases.alert import fold_alert
-from services.domain.cases.dossier import LATE_ATTRIBUTES, OF_RECEIPT, RECEIVED, fold_dossier
+from services.domain.cases.dossier import (
+    LATE_ATTRIBUTES,
+    OF_RECEIPT,
+    OUTCOMES,
+    RECEIVED,
+    fold_dossier,
+)
+from services.domain.cases.feedback import OUTCOMES as CLOSING
 from services.domain.cases.feedback import SUBMITTED, fold_feedback
 from services.domain.cases.fold import CalendarOf, Fold
-from services.domain.cases.series import REPORT, SERIES
-from services.domain.cases.task import ASSIGNED, OF_ASSIGNMENT, fold_task
+from services.domain.cases.series import FINAL, REPORT, SERIES
+from services.domain.cases.task import (
+    ASSIGNED,
+    COMPLETED,
+    EXTENDED,
+    OF_ASSIGNMENT,
+    fold_task,
+)
 from services.domain.events import CONTRACT, Event
 
 FoldOf = Callable[[Sequence[Event], CalendarOf, int], Fold | None]
@@ -107,6 +120,32 @@ _ATTRIBUTES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...], Mapping[s
 }
 """By kind: the opening event and what keeps the name and meaning of a field of it, the instants,
 and what the fold makes."""
+
+
+class Dated(NamedTuple):
+    """The events of a case that set an instant of it, in a field of theirs or by their own time.
+
+    `filter` says which of them do.
+    """
+
+    types: tuple[str, ...]
+    field: str = "time"
+    filter: tuple[Mapping[str, Any], ...] = ()
+
+
+DATED_BY: Mapping[tuple[str, str], Dated] = {
+    ("dossier", "received_at"): Dated((RECEIVED,)),
+    ("dossier", "closed_at"): Dated(tuple(OUTCOMES)),
+    ("feedback", "submitted_at"): Dated((SUBMITTED,)),
+    ("feedback", "closed_at"): Dated(tuple(CLOSING)),
+    ("task", "assigned_at"): Dated((ASSIGNED,)),
+    ("task", "due_at"): Dated((ASSIGNED, EXTENDED), "due_at"),
+    ("task", "completed_at"): Dated((COMPLETED,)),
+    (SERIES, "final_at"): Dated(
+        (REPORT,), "released_at", ({"field": "vn_level", "op": "=", "value": FINAL},)
+    ),
+}
+"""By kind and attribute: what the instants are taken from at which measures count."""
 
 
 def _taken(event_type: str, names: Sequence[str]) -> dict[str, Word]:

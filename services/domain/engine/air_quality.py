@@ -30,6 +30,17 @@ REMEMBERED_MAX = 100_000
 PARTICLES = ("PM2.5", "PM10")
 
 
+def hours_of(window: str) -> int:
+    """How many last full hours a window takes the greatest index of."""
+    return 24 if window == "24h" else 1
+
+
+def seconds_read(cut: int, hours: int) -> tuple[int, int]:
+    """[begin, end) in seconds of the hours whose concentrations make these indexes."""
+    end = cut // HOUR_SECONDS * HOUR_SECONDS
+    return end - (hours + NOWCAST_HOURS - 1) * HOUR_SECONDS, end
+
+
 def nowcast(hours: Floats) -> float:
     """The weighted mean of up to 12 hourly concentrations, the newest first; NaN stands for none.
 

@@ -42,7 +42,7 @@ def divides(measure: Measure) -> bool:
     return measure.agg == "sum" and (adds_up(measure) or not is_figure(measure))
 
 
-def _moves_whole(measure: Measure, origins: tuple[Share, ...]) -> bool:
+def moves_whole(measure: Measure, origins: tuple[Share, ...]) -> bool:
     """Whether a measure can be put together from units that passed over in one piece."""
     if is_figure(measure):
         return adds_up(measure) or _one_piece(origins)
@@ -87,7 +87,7 @@ class Boundaries:
         return tuple(
             measure.id
             for measure in measures
-            if origins and not (_moves_whole(measure, origins) if came_whole else divides(measure))
+            if origins and not (moves_whole(measure, origins) if came_whole else divides(measure))
         )
 
     def groups(self, cell: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

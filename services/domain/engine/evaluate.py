@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.domain.engine.air_quality import StationIndexes
+from services.domain.engine.air_quality import StationIndexes, hours_of
 from services.domain.engine.amount import Amount, Bools, Floats
 from services.domain.engine.amounts import Amounts, second_after
 from services.domain.engine.catalogue import Formula
@@ -191,14 +191,14 @@ class Evaluation:
     def _aqi(self, formula: Formula, cells: Ints, span: Span) -> Values:
         """The greatest index over the stations of a unit; of one station for its breakdown."""
         measure, held = formula.inputs[0], self.state.cells
-        hours = 24 if span.window == "24h" else 1
+        end, hours = second_after(span.cut), hours_of(span.window)
         found = np.full(len(cells), np.nan)
         for index, cell in enumerate(cells.tolist()):
             unit, member = held.units[cell], held.members[cell]
             stations = self.state.readings.members(measure, unit)
             for station in stations if member == TOTAL else [member[1]]:
                 place = Place(measure, unit, station)
-                value = self._stations.greatest(place, second_after(span.cut), hours)
+                value = self._stations.greatest(place, end, hours)
                 found[index] = np.fmax(found[index], value)
         return _plain(np.nan_to_num(found), ~np.isnan(found))
 
