@@ -97,10 +97,18 @@ def choices(
         for key in (unit, *(share.unit for share in former)) if measure.event_types else ():
             if key not in grounds:
                 grounds[key] = _ground(key, units)
-            choice = _choice(measure, dim, span, grounds[key], now)
-            if choice not in found:
-                found.append(choice)
+            _add(found, _choice(measure, dim, span, grounds[key], now))
     return tuple(found)
+
+
+def _add(found: list[Choice], choice: Choice) -> None:
+    """Add a choice, or its types to one that chooses the same of others."""
+    for place, known in enumerate(found):
+        if msgspec.structs.replace(known, types=choice.types) == choice:
+            types = tuple(dict.fromkeys((*known.types, *choice.types)))
+            found[place] = msgspec.structs.replace(known, types=types)
+            return
+    found.append(choice)
 
 
 def reported_to(span: Span, end: int) -> Span:
