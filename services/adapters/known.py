@@ -12,7 +12,6 @@ import psycopg
 
 from services.adapters.revisions import Close, close_of, last_rows, read_closes, time_of
 from services.domain.engine.asked import Ask, Placed
-from services.domain.engine.catalogue import Catalogue, Formula
 from services.domain.engine.cells import TOTAL
 from services.domain.engine.evaluate import MISSING, ZERO_DENOMINATOR
 from services.domain.engine.observation import Observation, identity
@@ -50,7 +49,7 @@ def known_observations(
         formula = state.catalogue.formula(ask.task.formula)
         if ask.task.window not in PERIODS:
             continue
-        if _by_vintage(state.catalogue, formula):
+        if state.catalogue.by_vintage(formula):
             reported.setdefault(ask.task, []).append(ask.cell)
         else:
             written.append(_name(state, ask, at))
@@ -76,14 +75,6 @@ def numbered_observations(
             earlier = before or (closed if last.revision > 1 else None)
             found[each.id] = numbered(each, last, earlier)
     return found
-
-
-def _by_vintage(catalogue: Catalogue, formula: Formula) -> bool:
-    """Whether nothing but reports and reference values stands behind a formula."""
-    behind = catalogue.measures_of(formula)
-    return catalogue.reported(formula) and all(
-        measure.kind == "report" or measure.source == "rows" for measure in behind
-    )
 
 
 def _of_vintages(

@@ -16,7 +16,7 @@ from msgspec import Meta
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from services.api.explain_choices import database_time, wanted
+from services.api.explain_choices import database_time, field, wanted
 from services.domain.behind import Behind
 from services.domain.errors import Unavailable
 from services.domain.instants import DAY, format_instant, parse_instant
@@ -117,6 +117,12 @@ class DatabaseExplanations:
             for row in rows
         ]
 
+    def releases(self, behind: Behind, limit: int) -> list[int]:
+        """Give the newest instants at which the reports were released, the latest first."""
+        with self._snapshot() as cursor:
+            of = {"reports": list(behind.reports), "limit": limit}
+            return [at for (at,) in _ask(cursor, _RELEASES, behind, behind.bounds, of)]
+
     def events(
         self, behind: Behind, limit: int, after: Place | None
     ) -> tuple[list[SourceEvent], Place | None]:
@@ -206,7 +212,10 @@ def _ask(
 ) -> Cursor:
     condition, arguments = wanted(behind)
     arguments |= {"from": database_time(between[0]), "to": database_time(between[1])}
-    return cursor.execute(question.format(wanted=condition), arguments | dict(more or {}))
+    return cursor.execute(
+        question.format(wanted=condition, released_at=field("released_at")),
+        arguments | dict(more or {}),
+    )
 
 
 def _event(row: tuple[Any, ...]) -> SourceEvent:
@@ -238,6 +247,11 @@ _REPEATS = sql.SQL(
     " where time >= %(from)s and time < %(to)s and {wanted})"
     " select count(*) from receipt_note n join e on n.source = e.source and n.id = e.id"
     " where n.state = 'duplicate'"
+)
+_RELEASES = sql.SQL(
+    "select distinct (extract(epoch from ({released_at})::timestamptz) * 1000000)::bigint"
+    " from event where time >= %(from)s and time < %(to)s and type = any(%(reports)s::text[])"
+    " and {released_at} is not null and {wanted} order by 1 desc limit %(limit)s"
 )
 _REVISIONS: LiteralString = (
     "select (extract(epoch from as_of) * 1000000)::bigint, value, numerator, denominator, revision"

@@ -26,6 +26,13 @@ def database_time(at: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at)
 
 
+def field(name: str) -> sql.Composed:
+    """A member of an event's data as text."""
+    return sql.SQL("(convert_from(body, 'UTF8')::json #>> array['data', {}])").format(
+        sql.Literal(name)
+    )
+
+
 def wanted(behind: Behind) -> tuple[sql.Composable, dict[str, Any]]:
     """The condition that an event is behind an observation, and its arguments by name."""
     arguments = _Arguments()
@@ -75,18 +82,18 @@ def _of_told(told: Told, units: tuple[str, ...] | None, arguments: _Arguments) -
         conditions.append(_in_force(told.types, units, told.in_force_on, arguments))
     if told.dated is not None:
         name, begin, until = told.dated
-        conditions.append(arguments.between(_instant(_field(name)), begin, until))
+        conditions.append(arguments.between(_instant(field(name)), begin, until))
     if told.periods is not None:
         calendar = arguments.add(told.calendar)
-        conditions.append(arguments.one_of(_field("period"), told.periods))
+        conditions.append(arguments.one_of(field("period"), told.periods))
         conditions.append(
             sql.SQL("coalesce({}, {calendar}) = {calendar}").format(
-                _field("period_calendar"), calendar=calendar
+                field("period_calendar"), calendar=calendar
             )
         )
     if told.dims is not None:
-        of_dims = arguments.one_of(_field("dim"), told.dims)
-        conditions.append(sql.SQL("({} is null or {})").format(_field("dim"), of_dims))
+        of_dims = arguments.one_of(field("dim"), told.dims)
+        conditions.append(sql.SQL("({} is null or {})").format(field("dim"), of_dims))
     conditions += [_of_condition(condition, arguments) for condition in told.filter]
     return _together(conditions)
 
@@ -135,16 +142,16 @@ def _of_condition(condition: Mapping[str, Any], arguments: _Arguments) -> sql.Co
     if "any" in condition:
         options = [_of_condition(option, arguments) for option in condition["any"]]
         return sql.SQL("({})").format(sql.SQL(" or ").join(options))
-    field, op, value = _field(condition["field"]), condition["op"], condition.get("value")
+    told, op, value = field(condition["field"]), condition["op"], condition.get("value")
     if op in {"present", "absent"}:
         known = sql.SQL("is not null" if op == "present" else "is null")
-        return sql.SQL("{} {}").format(field, known)
+        return sql.SQL("{} {}").format(told, known)
     if op == "in" and isinstance(value, list):
-        return arguments.one_of(field, map(_text, value))
+        return arguments.one_of(told, map(_text, value))
     if op not in _COMPARED or "other" in condition:
         return _ALL
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    compared = sql.SQL("({})::numeric").format(field) if number else field
+    compared = sql.SQL("({})::numeric").format(told) if number else told
     asked = arguments.add(value if number else _text(value))
     return sql.SQL("{} {} {}").format(compared, sql.SQL(_COMPARED[op]), asked)
 
@@ -152,12 +159,6 @@ def _of_condition(condition: Mapping[str, Any], arguments: _Arguments) -> sql.Co
 def _text(value: object) -> str:
     """A value as the database writes it when it takes JSON apart."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _field(name: str) -> sql.Composed:
-    return sql.SQL("(convert_from(body, 'UTF8')::json #>> array['data', {}])").format(
-        sql.Literal(name)
-    )
 
 
 def _instant(text: sql.Composable) -> sql.Composed:

@@ -15,20 +15,29 @@ from services.api.explain import DatabaseExplanations, Place, TooMuch, read_plac
 from services.api.parameters import only
 from services.api.routes_observations import ObservationSources
 from services.api.standard import StandardInForce
-from services.domain.behind import Named, behind, measure_ids, missing_reporters, parse_id
+from services.domain.behind import Behind, Named, behind, measure_ids, missing_reporters, parse_id
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.observation import Coverage, Observation
 from services.domain.engine.versions import last_day
 from services.domain.engine.windows import CONSTANT
 from services.domain.errors import Unavailable
-from services.domain.instants import parse_instant
+from services.domain.instants import format_instant, parse_instant
 from services.domain.lineage import SHARES, Lineage
 from services.domain.query import LIMIT_MAX as QUERY_LIMIT_MAX
-from services.domain.query import QueryRefused, read_cursor, read_limit, write_cursor
+from services.domain.query import (
+    ObservationQuery,
+    QueryRefused,
+    read_cursor,
+    read_limit,
+    write_cursor,
+)
 from services.domain.units import UnitList
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
+RELEASES_MAX = 12
+"""Of the reports behind a figure; each is a question for what was known then."""
+REVISION_MEMBERS = ("value", "numerator", "denominator", "revision")
 PARAMETERS = ("limit", "cursor")
 EXPLANATION = {
     "type": "object",
@@ -80,7 +89,9 @@ class Explainer:
 
         Raises QueryRefused when there is no such observation, Unavailable without a database.
         """
-        observation = self._observation(named)
+        observation = self._observation(named, named.query)
+        if observation is None:
+            raise QueryRefused("id", f"there is no observation {named.id}", unknown=True)
         catalogue = self._version(named, observation)
         named = structs.replace(named, formula=catalogue.formulas[named.formula.id])
         document: dict[str, Any] = {"observation": observation}
@@ -89,9 +100,9 @@ class Explainer:
             document["reporters"] = self._reporters(named, observation)
         if named.query.constant:
             return document | {"former_units": self._former_units(named)}
-        document["revisions"] = self._tables.revisions(named.id)
         end = parse_instant(observation["end"]) if "end" in observation else None
         found = behind(named, catalogue, self._units, self._now(), end)
+        document["revisions"] = self._revisions(named, catalogue, found)
         if found is None:
             return document
         events, last = self._tables.events(found, limit, after)
@@ -103,13 +114,37 @@ class Explainer:
                 document["inputs"] = summary.inputs
         return document
 
-    def _observation(self, named: Named) -> dict[str, Any]:
-        page = self._sources.find(named.query)
-        for item in page.items:
+    def _observation(self, named: Named, query: ObservationQuery) -> dict[str, Any] | None:
+        for item in self._sources.find(query).items:
             observation: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(item))
             if observation["id"] == named.id:
                 return observation
-        raise QueryRefused("id", f"there is no observation {named.id}", unknown=True)
+        return None
+
+    def _revisions(
+        self, named: Named, catalogue: Catalogue, found: Behind | None
+    ) -> list[dict[str, Any]]:
+        """What was said of the period, newest first.
+
+        Of reports what was known at each release; of too many, and of counts, the rows at rest.
+        """
+        if found is not None and named.period and catalogue.by_vintage(named.formula):
+            with contextlib.suppress(TooMuch):
+                releases = self._tables.releases(found, RELEASES_MAX + 1)
+                if 0 < len(releases) <= RELEASES_MAX:
+                    return self._known(named, releases)
+        return self._tables.revisions(named.id)
+
+    def _known(self, named: Named, releases: list[int]) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = []
+        for at in sorted(at for at in releases if at <= self._now()):
+            known = self._observation(named, structs.replace(named.query, known_at=at))
+            if known is None or known.get("value") is None:
+                continue
+            says = {name: known[name] for name in REVISION_MEMBERS if name in known}
+            if not told or told[-1] != told[-1] | says:
+                told.append({"as_of": format_instant(at)} | says)
+        return told[::-1]
 
     def _former_units(self, named: Named) -> list[dict[str, Any]]:
         """The former units whose counts were moved, each with its share and its own observation.
@@ -195,6 +230,9 @@ def explain_routes(explainer: Explainer) -> APIRouter:
         reports that its filter asks for; the reference values in force at its end. A growth rests
         on its base as well, an index of air quality on the hours that it looks back over, a stock
         on everything before. Corrections and retractions belong to what they change.
+
+        `revisions` are the values since the period was final, newest first; of reports what was
+        known after each release (of at most 12, else the values that were published).
 
         `inputs` are the outcomes of the events as their receipts say, `offsets` the first and last
         record of each partition that holds them. Both cover all the events, `events` one page; they

@@ -74,6 +74,12 @@ class Behind(msgspec.Struct, frozen=True):
             found.update(choice.units)
         return tuple(sorted(found))
 
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The types of the reports among them."""
+        told = [c for c in self.choices if c.told is not None and c.told.periods is not None]
+        return tuple(sorted({name for choice in told for name in choice.types}))
+
 
 def parse_id(text: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Named:
     """Take an id apart; raises QueryRefused, `unknown` when it is well formed but names nothing."""

@@ -53,10 +53,13 @@ def value(name: str, series: str, day: str, time: str | None = None) -> Document
     return fact(name, "reference.value", at, f"{series}/{day}", data)
 
 
-def series(name: str, period: str, time: str, number: float, **more: Any) -> Document:
+def series(
+    name: str, period: str, time: str, number: float, vintage: int = 1, **more: Any
+) -> Document:
     data = {"series_id": "digital_va_constant", "period": period, "value": number}
     subject = f"digital_va_constant/{period}/statistical"
     data |= PERIOD_FIELDS | {"released_at": time, "price_base_year": 2010}
+    data["vintage_no"] = vintage
     return fact(name, "stat.report", time, subject, data, **more)
 
 
@@ -204,3 +207,24 @@ async def test_reports_of_another_sector_or_flow_are_not_behind_a_figure(
     )
     found = await names(http, "DE-01|P:33@2025-07-01||month:2025-09")
     assert found == {"mine", "fixed"}
+
+
+@pytest.mark.clause("7.2.2", "4.3.2")
+async def test_the_revisions_of_a_report_are_its_vintages(
+    counting: Counting, http: httpx.AsyncClient
+) -> None:
+    """Also of a growth, and when all of them came together long after they were released."""
+    june, july = "2026-06-06T09:00:00+07:00", "2026-07-06T09:00:00+07:00"
+    counting.count(
+        series("base", "2025-Q1", "2026-04-01T09:00:00+07:00", 100e9),
+        series("first", "2026-Q1", june, 110e9),
+        series("second", "2026-Q1", july, 115e9, vintage=2),
+        now=clock.now(),
+    )
+    found = await explained(http, "DE-04|P:33@2025-07-01||quarter:2026-Q1")
+    assert found["observation"]["revision"] == 2
+    assert [{**row, "value": round(row["value"], 6)} for row in found["revisions"]] == [
+        {"as_of": july, "value": 15.0, "revision": 2},
+        {"as_of": june, "value": 10.0, "revision": 1},
+    ]
+    assert [item["id"] for item in found["events"]["items"]] == ["second", "first", "base"]

@@ -146,6 +146,13 @@ class Catalogue:
         """Whether a formula rests on reports: its periods are those that have been reported."""
         return any(measure.kind == "report" for measure in self.measures_of(formula))
 
+    def by_vintage(self, formula: Formula) -> bool:
+        """Whether nothing but reports and reference values stands behind a formula."""
+        return self.reported(formula) and all(
+            measure.kind == "report" or measure.source == "rows"
+            for measure in self.measures_of(formula)
+        )
+
     def has_dimension(self, formula: Formula, dim: str) -> bool:
         """Whether a formula can be broken down.
 
