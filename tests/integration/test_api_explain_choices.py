@@ -223,6 +223,9 @@ async def test_the_revisions_of_a_report_are_its_vintages(
     )
     found = await explained(http, "DE-04|P:33@2025-07-01||quarter:2026-Q1")
     assert found["observation"]["revision"] == 2
+    before = found["observation"]["previous"]
+    assert (round(before["value"], 6), before["vintage"]) == (10, 1)
+    assert before["released_at"] == june
     assert [{**row, "value": round(row["value"], 6)} for row in found["revisions"]] == [
         {"as_of": july, "value": 15.0, "revision": 2},
         {"as_of": june, "value": 10.0, "revision": 1},

@@ -9,6 +9,7 @@ from services.domain.engine.figure import VINTAGES_MAX, Figure, Vintage
 from services.domain.engine.observation import Observation
 from services.domain.engine.observe import Observer
 from services.domain.engine.observing import Moment
+from services.domain.engine.sourced import sourced
 from tests.unit.engine_centre import Counting, Reading, catalogue
 from tests.unit.engine_documents import Document, document
 from tests.unit.reference_log import at, stamp
@@ -93,6 +94,20 @@ def test_a_report_is_told_by_what_had_been_released() -> None:
     preliminary = observed(reading, known_at=at("2026-05-01T00:00"))
     assert preliminary.previous is not None
     assert (preliminary.previous.value, preliminary.previous.vintage) == (5, 1)
+
+
+@pytest.mark.clause("7.2.1")
+def test_a_growth_names_the_growth_by_the_vintage_before() -> None:
+    growth = catalogue().formulas["DE-04"]
+    before = Vintage(110, 110, 1, 50, "so_bo")
+    revised = Figure(115, 1, "so_bo", 2, 100, (), 110, 1, 50, earlier=(before,))
+    found = sourced([revised], growth, (), None, simulated=False, value=15).previous
+    assert found is not None
+    assert (round(found.value, 9), found.vintage) == (10, 1)
+    lacking = sourced([revised], growth, (), None, simulated=False)
+    assert (lacking.revision, lacking.previous) == (2, None)
+    share = catalogue().formulas["TI-01"]
+    assert sourced([revised], share, (), None, simulated=False, value=15).previous is None
 
 
 def test_each_new_vintage_of_a_part_is_one_revision_of_the_sum() -> None:

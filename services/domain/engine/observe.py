@@ -20,6 +20,7 @@ from services.domain.engine.evaluated import Evaluated, boundary_breaks, formula
 from services.domain.engine.goals import goals_of
 from services.domain.engine.indicator import Indicator
 from services.domain.engine.levels import Levels, applies
+from services.domain.engine.numbers import numbers
 from services.domain.engine.observing import Moment, Observing, Silent, Told
 from services.domain.engine.ordered import Ints, distinct
 from services.domain.engine.reporting import Reporting
@@ -143,7 +144,7 @@ class Observer(Observing):
             positions=position[at],
             siblings=of[at],
             standings=None if standings is None else [standings[i] for i in at.tolist()],
-            sourced=self._sourced(formula, cells[at], span, simulated[at]),
+            sourced=self._sourced(formula, cells[at], span, simulated[at], values.at(at)),
             boundaries=views(self._evaluation, formula, cells[at], span, moment.now),
         )
 
@@ -213,13 +214,16 @@ class Observer(Observing):
         above = distinct(held.above(cells[held.dims(cells) == 0]))
         return {held.units[cell] for cell in above.tolist() if cell != NO_CELL}
 
-    def _sourced(self, formula: Formula, cells: Ints, span: Span, simulated: Ints) -> Same | Chosen:
+    def _sourced(
+        self, formula: Formula, cells: Ints, span: Span, simulated: Ints, values: Values
+    ) -> Same | Chosen:
         """What is said of the figures behind each value."""
         if self._state.catalogue.reported(formula):
+            marks, known = simulated.tolist(), numbers(np.where(values.has, values.value, np.nan))
             return alike(
                 [
-                    self._sourced_of(formula, cell, span, simulated=mark > 0)
-                    for cell, mark in zip(cells.tolist(), simulated.tolist(), strict=True)
+                    self._sourced_of(formula, cell, span, simulated=mark > 0, value=value)
+                    for cell, mark, value in zip(cells.tolist(), marks, known, strict=True)
                 ]
             )
         options, at = [COUNTED, COUNTED_SIMULATED], (simulated != 0).astype(np.int64)
@@ -229,7 +233,15 @@ class Observer(Observing):
             at[index] = len(options) - 1
         return chosen(options, at)
 
-    def _sourced_of(self, formula: Formula, cell: int, span: Span, *, simulated: bool) -> Sourced:
+    def _sourced_of(
+        self,
+        formula: Formula,
+        cell: int,
+        span: Span,
+        *,
+        simulated: bool,
+        value: float | None = None,
+    ) -> Sourced:
         unit, member = self._state.cells.units[cell], self._state.cells.members[cell]
         figures = self.reporting.sources(formula, unit, member, span)
         return sourced(
@@ -238,4 +250,5 @@ class Observer(Observing):
             self._doubts.of(formula, unit, member, span) if figures else (),
             None if member != TOTAL else self.reporting.coverage(formula, unit, span),
             simulated=simulated,
+            value=value,
         )

@@ -37,8 +37,9 @@ def sourced(
     coverage: Coverage | None,
     *,
     simulated: bool,
+    value: float | None = None,
 ) -> Sourced:
-    """What these figures say of a value that is made of them."""
+    """What these figures say of a value that is made of them, None where there is none."""
     if not figures:
         counted = COUNTED_SIMULATED if simulated else COUNTED
         return counted if coverage is None else counted._replace(coverage=coverage)
@@ -47,7 +48,7 @@ def sourced(
     return Sourced(
         _weakest(figures),
         vintages_seen(figures),
-        _previous(one, formula),
+        _previous(one, formula, value),
         format_instant(one.released_at) if one and one.released_at else None,
         tuple(sorted(marks | {SIMULATED} if simulated else marks)),
         warnings,
@@ -61,13 +62,26 @@ def _weakest(figures: Sequence[Figure]) -> str | None:
     return min(known, key=WORST_FIRST.index, default=None)
 
 
-def _previous(figure: Figure | None, formula: Formula) -> Previous | None:
+def _previous(figure: Figure | None, formula: Formula, value: float | None) -> Previous | None:
     """The value that the vintage before would have given; only where one figure is the value."""
     if figure is None or figure.previous_value is None or figure.previous_vintage is None:
         return None
-    if formula.form not in {"last", "sum"} or len(formula.references) > 1:
+    if formula.form == "growth":
+        before = _growth_before(figure, formula, value)
+    elif formula.form in {"last", "sum"} and len(formula.references) == 1:
+        before = (formula.offset + formula.scale * figure.previous_value) / formula.divide_by
+    else:
+        before = None
+    if before is None:
         return None
-    value = (formula.offset + formula.scale * figure.previous_value) / formula.divide_by
     released = format_instant(figure.previous_released_at or 0)
     level = figure.earlier[0].vn_level if figure.earlier else None
-    return Previous(number(value), figure.previous_vintage, released, level)
+    return Previous(number(before), figure.previous_vintage, released, level)
+
+
+def _growth_before(figure: Figure, formula: Formula, value: float | None) -> float | None:
+    """The growth to the vintage before, over the base (and by the denominator) of now."""
+    if value is None or len(formula.numerator) != 1 or not figure.earlier:
+        return None
+    now, before = figure.value, figure.earlier[0].value
+    return 100 * ((1 + value / 100) * before / now - 1) if now > 0 and before > 0 else None
