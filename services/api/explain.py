@@ -2,7 +2,8 @@
 
 Everything is read in one snapshot with a short limit: who looks behind a figure never holds up who
 counts. There is no index for it, an insert must not pay for a question that is asked now and then;
-the time chunks of `event` bound what is read.
+the time chunks of `event` bound what is read. Each measure chooses its own events behind a figure
+(`domain/choices.py`).
 """
 
 import threading

@@ -18,7 +18,8 @@ from services.domain.engine.measures import EVERY_TYPE
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ALL = sql.SQL("true")
 _KEY, _KEY_AND_TIME = sql.SQL("unit, subject"), sql.SQL("unit, subject, time")
-_COMPARED = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_COMPARED = {"=": sql.SQL("="), "!=": sql.SQL("<>")}
+_KNOWN = {"present": sql.SQL("is not null"), "absent": sql.SQL("is null")}
 
 
 def database_time(at: int) -> datetime:
@@ -138,22 +139,19 @@ def _in_force(
 
 
 def _of_condition(condition: Mapping[str, Any], arguments: _Arguments) -> sql.Composable:
-    """A condition of a measure; one that looks at more than one field chooses nothing out."""
-    if "any" in condition:
-        options = [_of_condition(option, arguments) for option in condition["any"]]
-        return sql.SQL("({})").format(sql.SQL(" or ").join(options))
-    told, op, value = field(condition["field"]), condition["op"], condition.get("value")
-    if op in {"present", "absent"}:
-        known = sql.SQL("is not null" if op == "present" else "is null")
-        return sql.SQL("{} {}").format(told, known)
+    """A condition on one field; of those on more (and on sizes) every event is taken."""
+    op, value = condition.get("op"), condition.get("value")
+    told = field(str(condition.get("field")))
+    if op in _KNOWN:
+        return sql.SQL("{} {}").format(told, _KNOWN[op])
     if op == "in" and isinstance(value, list):
         return arguments.one_of(told, map(_text, value))
-    if op not in _COMPARED or "other" in condition:
+    if op not in _COMPARED or value is None:
         return _ALL
     number = isinstance(value, int | float) and not isinstance(value, bool)
     compared = sql.SQL("({})::numeric").format(told) if number else told
     asked = arguments.add(value if number else _text(value))
-    return sql.SQL("{} {} {}").format(compared, sql.SQL(_COMPARED[op]), asked)
+    return sql.SQL("{} {} {}").format(compared, _COMPARED[op], asked)
 
 
 def _text(value: object) -> str:

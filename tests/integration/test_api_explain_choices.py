@@ -6,9 +6,17 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from psycopg_pool import ConnectionPool
 
 from services.adapters import clock
+from services.adapters.standards import load_catalogue
 from services.adapters.timescale import connect
+from services.adapters.units import load_units
+from services.api.explain import DatabaseExplanations
+from services.api.places import Places
+from services.api.standard import vocabulary_of
+from services.domain.behind import behind, parse_id
+from services.domain.engine.windows import PERIODS
 from services.domain.instants import DAY, HOUR, format_instant, local_date
 from tests.integration.counted_documents import Counting, dossier
 from tests.integration.explaining import explained, explaining
@@ -231,3 +239,23 @@ async def test_the_revisions_of_a_report_are_its_vintages(
         {"as_of": june, "value": 10.0, "revision": 1},
     ]
     assert [item["id"] for item in found["events"]["items"]] == ["second", "first", "base"]
+
+
+def test_every_figure_of_the_standard_can_be_looked_behind(database: str) -> None:
+    """The database understands what every measure asks of events."""
+    catalogue, units, now = load_catalogue(), load_units(), clock.now()
+    periods = {"month": "2026-10", "quarter": "2026-Q3", "year": "2025", "ytd": "2026"}
+    vocabulary = vocabulary_of(catalogue, Places(units, local_date(now)).knows)
+    with ConnectionPool(database) as pool:
+        tables = DatabaseExplanations(pool)
+        for formula in catalogue.formulas.values():
+            window = formula.windows[0]
+            if window not in periods and window in PERIODS:
+                continue
+            placed = f"{window}:{periods[window]}" if window in periods else window
+            text = f"{formula.id}|P:33@2025-07-01||{placed}"
+            named = parse_id(text, catalogue, vocabulary)
+            found = behind(named, catalogue, units, now)
+            if found is not None:
+                assert tables.events(found, 5, None) == ([], None)
+                assert tables.releases(found, 5) == []

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
@@ -11,8 +12,9 @@ from services.api.places import Places
 from services.api.standard import vocabulary_of
 from services.domain.behind import Named, behind, missing_reporters, parse_id
 from services.domain.cases.kinds import DATED_BY
-from services.domain.choices import Choice, Told
+from services.domain.choices import Choice, Told, choices
 from services.domain.engine.observation import Coverage
+from services.domain.engine.windows import place
 from services.domain.instants import HOUR, parse_instant
 from services.domain.query import QueryRefused
 
@@ -95,6 +97,13 @@ def test_every_date_of_a_case_in_the_standard_is_set_by_events() -> None:
     for measure in CATALOGUE.measures.values():
         if measure.source == "case" and measure.kind == "flow":
             assert (measure.case, measure.at) in DATED_BY, measure.id
+
+
+def test_a_date_that_no_event_sets_leaves_every_case_before_the_end() -> None:
+    span = place("month", "statistical", NOW, "2026-10")
+    measure = replace(CATALOGUE.measures["dossiers_closed"], at="late_from")
+    (choice,) = choices([(measure, span)], "C:11953@2025-07-01", None, UNITS, NOW)
+    assert (choice.begin, choice.until, choice.told) == (UNIT_BEGIN, MONTH_END, None)
 
 
 def test_a_stock_rests_on_everything_since_the_unit_exists() -> None:
