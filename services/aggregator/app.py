@@ -16,9 +16,9 @@ from prometheus_client import CollectorRegistry
 from services.adapters.http import health_routes
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
-from services.adapters.standards import WatchedStandard
 from services.adapters.topics import topic_plans
 from services.adapters.units import load_units
+from services.adapters.watched_standard import WatchedStandard
 from services.aggregator.count.worker import CountWorker
 from services.aggregator.evaluate.worker import EvaluateWorker
 from services.aggregator.metrics import CountMetrics, EvaluateMetrics

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.adapters.logs import logger
-from services.adapters.standards import DETAIL_MAX, FOLDER, Standard, WatchedStandard
+from services.adapters.standards import FOLDER, Standard
+from services.adapters.watched_standard import DETAIL_MAX, WatchedStandard
 from services.api.metrics import ApiMetrics
 from services.domain.engine.catalogue import Catalogue
 from services.domain.engine.windows import PERIODS, ROLLING

@@ -13,9 +13,10 @@ from prometheus_client import CollectorRegistry
 from services.adapters.kafka_start import is_broken
 from services.adapters.provision import fill_progress, make_topics
 from services.adapters.settings import Settings
-from services.adapters.standards import WatchedStandard, load_catalogue
+from services.adapters.standards import load_catalogue
 from services.adapters.topics import INDICATORS
 from services.adapters.units import load_units
+from services.adapters.watched_standard import WatchedStandard
 from services.aggregator.count.worker import CountWorker
 from services.aggregator.evaluate.worker import EvaluateWorker
 from services.aggregator.metrics import CountMetrics, EvaluateMetrics

@@ -20,9 +20,9 @@ from services.adapters.kafka_start import group_member, is_broken, replaced, sta
 from services.adapters.log_positions import cluster_id
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
-from services.adapters.standards import WatchedStandard
 from services.adapters.timescale import connect, is_defect
 from services.adapters.topics import DEAD_LETTERS, RECEIPTS
+from services.adapters.watched_standard import WatchedStandard
 from services.aggregator.count.batch import Partition, Record, decode_batch
 from services.aggregator.count.compact import Compactor
 from services.aggregator.count.isolation import write_isolating

@@ -16,9 +16,9 @@ from services.adapters.clock import now
 from services.adapters.kafka_start import group_member, is_broken, replaced, started
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
-from services.adapters.standards import DETAIL_MAX, WatchedStandard
 from services.adapters.timescale import is_defect
 from services.adapters.topics import INDICATORS
+from services.adapters.watched_standard import DETAIL_MAX, WatchedStandard
 from services.aggregator.evaluate.engine import EvaluationEngine, Ticked
 from services.aggregator.evaluate.publisher import Publisher
 from services.aggregator.metrics import EvaluateMetrics

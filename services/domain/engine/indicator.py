@@ -55,15 +55,15 @@ AlertRuleName = Literal[
     "none",
 ]
 Comparator = Literal["<", "<=", ">", ">="]
-IndicatorId = Annotated[str, Meta(pattern=r"^[A-Z]{2}-\d{2}$")]
-ComponentId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
-Date = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+IndicatorId = Annotated[str, Meta(pattern=r"^[A-Z]{2}-\d{2}$", examples=["PS-04"])]
+ComponentId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", examples=["on_time"])]
+Date = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$", examples=["2027-01-31"])]
 Text = Annotated[str, Meta(min_length=1)]
 Decimals = Annotated[int, Meta(ge=0, le=9)]
 AlertLevel = Annotated[int, Meta(ge=1, le=5)]
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
-Duration = Annotated[str, Meta(pattern=r"^P\d{1,3}D$")]
+Duration = Annotated[str, Meta(pattern=r"^P\d{1,3}D$", examples=["P7D"])]
 
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

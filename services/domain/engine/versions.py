@@ -36,6 +36,9 @@ def version_faults(versions: Iterable[Indicator]) -> Iterator[Placed]:
                 yield _fault(before, "shadow", "only the newest version can run in shadow")
             else:
                 yield from _order(before, after)
+        if known[0].shadow:
+            reason = "there is no version beside it that is not: begin on a day to come instead"
+            yield _fault(known[0], "shadow", reason)
         if len(known) > VERSIONS_MAX:
             yield _fault(known[-1], "formula_version", f"more than {VERSIONS_MAX} versions")
 
@@ -139,34 +142,26 @@ def _known(version: Indicator, state: str) -> KnownVersion:
     )
 
 
-def changed_without_version(before: Catalogue, after: Catalogue) -> list[str]:
-    """Indicators whose formula has changed under the same number: clause 4.1.2 wants a new one.
+Calculations = tuple[tuple[object, ...], ...]
 
-    A formula is also what its measures count.
+
+def calculations(catalogue: Catalogue) -> dict[tuple[str, int], Calculations]:
+    """By indicator and version in force: what decides its value and those of its components.
+
+    Two that differ under one number can not be told apart: clause 4.1.2 wants a new number. A
+    formula is also what its measures count.
     """
-    found = []
-    for name, indicator in after.indicators.items():
-        old = before.indicators.get(name)
-        same = old is not None and old.formula_version == indicator.formula_version
-        if (
-            old is not None
-            and same
-            and _calculations(before, old) != _calculations(after, indicator)
-        ):
-            found.append(name)
-    return found
-
-
-def _calculations(catalogue: Catalogue, indicator: Indicator) -> list[tuple[object, ...]]:
-    """What decides the value of the indicator and of its components."""
-    return [
-        (
-            part.id,
-            *(getattr(part, member) for member in Calculation.__struct_fields__),
-            catalogue.measures_of(part),
+    return {
+        (name, indicator.formula_version): tuple(
+            (
+                part.id,
+                *(getattr(part, member) for member in Calculation.__struct_fields__),
+                catalogue.measures_of(part),
+            )
+            for part in indicator.formulas
         )
-        for part in indicator.formulas
-    ]
+        for name, indicator in catalogue.indicators.items()
+    }
 
 
 def last_day(end: int, now: int) -> date:

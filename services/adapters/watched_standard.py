@@ -1,0 +1,110 @@
+"""Watches the files of the standard for a service that runs.
+
+Keeps what is in force while the files are refused, and says what somebody should look at.
+"""
+
+import contextlib
+from datetime import date
+from pathlib import Path
+
+from services.adapters.clock import now as clock_now
+from services.adapters.logs import logger
+from services.adapters.standards import FOLDER, MEASURES, Files, Standard, indicator_paths
+from services.domain.engine.versions import calculations, next_change
+from services.domain.errors import Refused
+from services.domain.instants import local_date
+
+DETAIL_MAX = 4_000
+"""Characters of a refusal that are shown: with hundreds of faults the first ones will do."""
+
+Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+def fingerprint(folder: Path = FOLDER) -> Fingerprint:
+    """Name, time of change and size of every file of the catalogue; files are not opened."""
+    stats = []
+    for path in (folder / MEASURES, *indicator_paths(folder)):
+        with contextlib.suppress(OSError):  # gone since it was listed
+            stat = path.stat()
+            stats.append((path.name, stat.st_mtime_ns, stat.st_size))
+    return tuple(stats)
+
+
+class WatchedStandard:
+    """The standard in force, and the next one as soon as its files fit together or its day comes.
+
+    A refused version is looked at once; the one in force stays, and `refused` says why.
+    """
+
+    def __init__(self, folder: Path = FOLDER, today: date | None = None) -> None:
+        self._log = logger("standard")
+        self._folder = folder
+        self._seen = fingerprint(folder)
+        self._files = Files(folder)
+        self._today = today or local_date(clock_now())
+        self.present = self._files.on(self._today)
+        self.refused: str | None = None
+        self.withdrawn: tuple[str, ...] = ()
+        self._first = calculations(self.present.catalogue)
+
+    @property
+    def details(self) -> dict[str, object]:
+        """What `/readyz` says: the version in force, and what somebody should look at."""
+        warnings = (
+            [] if self.refused is None else [f"catalogue refused: {self.refused[:DETAIL_MAX]}"]
+        )
+        warnings += [
+            f"{name}: the formula has changed under version {number}: raise formula_version"
+            for name, number in self._unversioned
+        ]
+        warnings += [
+            f"{name}: is in force no longer, by its files or their dates" for name in self.withdrawn
+        ]
+        return {"catalogue": self.present.version, **({"warnings": warnings} if warnings else {})}
+
+    def next(self, today: date | None = None) -> Standard | None:
+        """The new standard when files have changed or a version's day has come, else None.
+
+        Raises `Refused` once for every version that can not be taken over, for whatever reason.
+        """
+        today = today or local_date(clock_now())
+        try:
+            return self._next(today)
+        except Refused as error:
+            self.refused = str(error)
+            raise
+        except Exception as error:  # whatever is in a file, it never ends a service
+            self._log.exception("catalogue_not_understood")
+            self.refused = f"the files can not be understood: {type(error).__name__}: {error}"
+            raise Refused(self.refused) from error
+
+    def _next(self, today: date) -> Standard | None:
+        if today >= next_change(self.present.catalogue, self._today):
+            self._today = today
+            self._adopt(self._files.on(today))
+            return self.present
+        found = fingerprint(self._folder)
+        if found == self._seen:
+            return None
+        self._seen = found
+        files = Files(self._folder)
+        standard = files.on(today)
+        self._files, self._today, self.refused = files, today, None
+        self._adopt(standard)
+        return self.present
+
+    def _adopt(self, standard: Standard) -> None:
+        """Put it in force, and keep in mind which indicators it leaves out."""
+        before = {*self.withdrawn, *self.present.catalogue.indicators}
+        withdrawn = tuple(sorted(before - set(standard.catalogue.indicators)))
+        if gone := sorted(set(withdrawn) - set(self.withdrawn)):
+            self._log.warning("indicators_withdrawn", indicators=gone)
+        self.withdrawn = withdrawn
+        self._first = calculations(standard.catalogue) | self._first
+        self.present = standard
+
+    @property
+    def _unversioned(self) -> list[tuple[str, int]]:
+        """Whose formula is another than the first that was in force under its number."""
+        now = calculations(self.present.catalogue)
+        return sorted(each for each, found in now.items() if found != self._first[each])
