@@ -84,16 +84,18 @@ def inspect(state: CentreState) -> tuple[Centre, dict[str, str]]:
 
 
 def warnings_of(ports: Mapping[str, int]) -> list[str]:
-    """What the services on these ports warn of, and whether they compute by different standards."""
+    """What the services on these ports warn of, and whether they compute by different standards.
+
+    What several of them say is said once, with all their names.
+    """
     servers = {"kafka", "controller", "database"}
     said = {n: ask_details(LOOPBACK, port) for n, port in ports.items() if n not in servers}
-    listed = {name: details.get("warnings") for name, details in said.items()}
-    warnings = [
-        f"{name}: {text}"
-        for name, each in listed.items()
-        if isinstance(each, list)
-        for text in each
-    ]
+    by: dict[str, list[str]] = {}
+    for name, details in said.items():
+        listed = details.get("warnings")
+        for text in listed if isinstance(listed, list) else ():
+            by.setdefault(str(text), []).append(name)
+    warnings = [f"{', '.join(names)}: {text}" for text, names in by.items()]
     return warnings + disagreements(said)
 
 

@@ -46,6 +46,8 @@ def test_what_services_warn_of_is_said_with_their_names() -> None:
     ):
         ports = {"kafka": 1, "api": first, "aggregator-2": second, "ingest": third}
         assert warnings_of(ports) == ["api: catalogue refused: X.yaml:1: no"]
+        ports = {"api": first, "aggregator": second, "evaluate": first}
+        assert warnings_of(ports) == ["api, evaluate: catalogue refused: X.yaml:1: no"]
 
 
 def test_different_standards_are_said() -> None:
