@@ -1,7 +1,7 @@
 """`ioc indicators`: files and versions of the standard, and what the next one would change."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from services.adapters.settings import Settings
-from services.adapters.standards import load_standard
+from services.adapters.standards import FOLDER, load_standard
 from services.cli.centre import DEFAULT_DATA, DataOption, JsonOption, load_centre
 from services.domain.errors import Refused, Unavailable
 
@@ -25,6 +24,8 @@ Examples:
     ioc indicators check
 
     ioc indicators check --standards /srv/ioc/standards
+
+    ioc indicators check --json                 {"sound": false, "faults": [...], ...}
 """
 _VERSIONS = """
 Examples:
@@ -58,14 +59,48 @@ def register(app: typer.Typer) -> None:
 
 def check(
     standards: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The folder with measures.yaml.")
-    ] = None,
+        Path,
+        typer.Option(
+            envvar="IOC_STANDARDS",
+            metavar="DIR",
+            help="The folder that holds measures.yaml and indicators.",
+        ),
+    ] = FOLDER,
+    as_json: JsonOption = False,
 ) -> None:
     """Say whether the files fit together; each fault with file, line and reason."""
-    found = load_standard(standards or Settings().standards)
-    waiting = ", ".join(sorted(found.catalogue.trials)) or "none"
-    print(f"standard {found.version}: {len(found.documents)} indicators in force")
-    print(f"in shadow or still to come: {waiting}")
+    try:
+        found = load_standard(standards)
+    except Refused as error:
+        if as_json:
+            _print_checked(standards, faults=str(error).splitlines())
+        raise
+    waiting = sorted(found.catalogue.trials)
+    names = sorted(found.catalogue.indicators)
+    if as_json:
+        _print_checked(standards, version=found.version, in_force=names, waiting=waiting)
+        return
+    print(f"standard {found.version} of {standards}: {len(names)} indicators in force")
+    print(f"in shadow or still to come: {', '.join(waiting) or 'none'}")
+
+
+def _print_checked(
+    folder: Path,
+    *,
+    version: str | None = None,
+    in_force: Sequence[str] = (),
+    waiting: Sequence[str] = (),
+    faults: Sequence[str] = (),
+) -> None:
+    found = {
+        "sound": not faults,
+        "folder": str(folder),
+        "version": version,
+        "in_force": in_force,
+        "waiting": waiting,
+        "faults": faults,
+    }
+    print(json.dumps(found, ensure_ascii=False))
 
 
 def versions(

@@ -1,7 +1,9 @@
 """`ioc up`, `ioc status` and `ioc down`: the life of a centre."""
 
+import importlib
 import signal
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -12,6 +14,7 @@ from deploy.local.plan import Feed, plan_centre
 from deploy.local.progress import say, step
 from deploy.local.state import CentreState, read_state
 from deploy.local.supervisor import AlreadyRunning, end_leftovers, run_centre
+from services.adapters.settings import Settings
 from services.cli.background import start_in_background, wait_until_running
 from services.cli.centre import (
     DEFAULT_DATA,
@@ -81,6 +84,7 @@ def up(
 ) -> None:
     """Start the servers and services of a centre and keep them running."""
     data = data.absolute()
+    _check_standard(data)
     if detach:
         arguments = ["--data", str(data), "--feed", feed, "--aggregators", str(aggregators)]
         arguments += [] if rate is None else ["--rate", f"{rate:g}"]
@@ -140,6 +144,14 @@ def down(data: DataOption = DEFAULT_DATA) -> None:
             f"the supervisor did not end within {_STOP_SECONDS_MAX:.0f} s and was killed; "
             f"see {data / 'logs'}"
         )
+
+
+def _check_standard(data: Path) -> None:
+    """Raise `Refused` before anything is started, unless a centre runs on `data` already."""
+    state = read_state(data)
+    if state is None or not is_alive(state.supervisor):
+        # Late, as the standard is slow to import and only `up` needs it.
+        importlib.import_module("services.adapters.standards").load_standard(Settings().standards)
 
 
 def _print_ready(state: CentreState, *, as_json: bool) -> None:
