@@ -28,6 +28,7 @@ class IndicatorFile:
     """
 
     def __init__(self, path: Path) -> None:
+        self.name = path.name
         self._file = YamlFile(path)
         self.document: dict[str, Any] = {}
         self.indicator: Indicator | None = None
@@ -52,6 +53,11 @@ class IndicatorFile:
     def _named(self) -> str:
         found = _NAME.fullmatch(self._file.name)
         return found[1] if found else self._file.name
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        return self._file.text
 
     def describe(self, fault: Fault) -> str:
         """`PS-01.yaml:34: windows: reason`."""
@@ -90,6 +96,11 @@ class MeasuresFile:
             if number not in slips:
                 self._open(number, document)
         self._look_for_namesakes()
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        return self._file.text
 
     @property
     def faults(self) -> list[str]:

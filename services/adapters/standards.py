@@ -78,12 +78,17 @@ def load_catalogue(folder: Path = FOLDER, today: date | None = None) -> Catalogu
 
 
 class Files:
-    """All files of the standard as they stood when they were read, sound or not."""
+    """All files of the standard as they stood when they were read, sound or not.
+
+    `texts` is what stands in them, by their path in the folder.
+    """
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._measures = MeasuresFile(folder / MEASURES)
         paths = indicator_paths(folder)
         self._files = [IndicatorFile(path) for path in paths if path.suffix == SUFFIX]
+        self.texts = {f"{INDICATORS}/{file.name}": file.text for file in self._files}
+        self.texts[MEASURES] = self._measures.text
         others = [path for path in paths if path.suffix != SUFFIX]
         self._form = [fault for file in self._files for fault in file.faults]
         self._form += [f"{p.name}:1: is not read: rename it to {p.stem}{SUFFIX}" for p in others]

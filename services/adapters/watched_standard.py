@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from services.adapters.clock import now as clock_now
+from services.adapters.kept_standard import KeptStandard, laid_out
 from services.adapters.logs import logger
 from services.adapters.standards import FOLDER, MEASURES, Files, Standard, indicator_paths
 from services.domain.engine.versions import calculations, next_change
@@ -33,17 +34,31 @@ def fingerprint(folder: Path = FOLDER) -> Fingerprint:
 class WatchedStandard:
     """The standard in force, and the next one as soon as its files fit together or its day comes.
 
-    A refused version is looked at once; the one in force stays, and `refused` says why.
+    A refused version is looked at once; the one in force stays, and `refused` says why. Files that
+    are refused at the start have those in their place that are `kept`; without them `Refused` is
+    raised.
     """
 
-    def __init__(self, folder: Path = FOLDER, today: date | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path = FOLDER,
+        today: date | None = None,
+        kept: KeptStandard | None = None,
+    ) -> None:
         self._log = logger("standard")
         self._folder = folder
+        self._kept = kept
+        self._kept_files: Files | None = None
         self._seen = fingerprint(folder)
-        self._files = Files(folder)
         self._today = today or local_date(clock_now())
-        self.present = self._files.on(self._today)
         self.refused: str | None = None
+        self._files = Files(folder)
+        try:
+            self.present = self._files.on(self._today)
+        except Refused as error:
+            self._files, self.present = self._restored(error)
+            self.refused = str(error)
+            self._log.error("catalogue_refused", detail=self.refused[:DETAIL_MAX])
         self.withdrawn: tuple[str, ...] = ()
         self._first = calculations(self.present.catalogue)
 
@@ -77,6 +92,23 @@ class WatchedStandard:
             self._log.exception("catalogue_not_understood")
             self.refused = f"the files can not be understood: {type(error).__name__}: {error}"
             raise Refused(self.refused) from error
+
+    def keep(self) -> None:
+        """Keep the files in force for those who start later; again when it could not be done."""
+        files = self._files
+        if self._kept is None or files is self._kept_files:
+            return
+        if self._kept.keep(self.present.version, files.texts):
+            self._kept_files = files
+
+    def _restored(self, error: Refused) -> tuple[Files, Standard]:
+        texts = {} if self._kept is None else self._kept.texts()
+        with laid_out(texts) as folder:
+            files = Files(Path(folder))
+        try:
+            return files, files.on(self._today)
+        except Refused:
+            raise error from None  # nothing is kept, or not for this release
 
     def _next(self, today: date) -> Standard | None:
         if today >= next_change(self.present.catalogue, self._today):

@@ -56,6 +56,7 @@ class YamlFile:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        self.text = ""
         self.document: Any = None
         self.slips: list[Slip] = []
         self._root: yaml.Node | None = None
@@ -64,6 +65,7 @@ class YamlFile:
             if isinstance(text, Slip):
                 self.slips.append(text)
             else:
+                self.text = text
                 self._read(text)
         except OSError as error:
             self.slips.append(Slip(1, (), f"can not be read: {error.strerror}"))

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.adapters.http import health_routes
+from services.adapters.kept_standard import KeptStandard
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.topics import topic_plans
@@ -43,7 +44,8 @@ def _warnings(details: Mapping[str, object]) -> list[object]:
 async def run(settings: Settings, stages: tuple[str, ...] = STAGES) -> None:
     """Run the stages until SIGTERM or SIGINT; a stage that ends on its own ends the process."""
     registry = CollectorRegistry()
-    standard, units = WatchedStandard(settings.standards), load_units()
+    kept = KeptStandard(settings.database_url)
+    standard, units = WatchedStandard(settings.standards, kept=kept), load_units()
     work: list[Coroutine[Any, Any, None]] = []
     workers: list[CountWorker | EvaluateWorker] = []
     if "count" in stages:

@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from services.adapters import clock
 from services.adapters.http import health_routes
+from services.adapters.kept_standard import KeptStandard
 from services.adapters.logs import logger
 from services.adapters.observations import DatabaseObservations
 from services.adapters.settings import Settings
@@ -65,7 +66,8 @@ class Replica:
         self._places = places = Places(units, local_date(clock.now()))
         registry = CollectorRegistry()
         self.metrics = metrics = ApiMetrics(registry)
-        self.standard = standard = StandardInForce(metrics, places.knows, settings.standards)
+        kept = KeptStandard(settings.database_url)
+        self.standard = standard = StandardInForce(metrics, places.knows, settings.standards, kept)
         self.board = Board(uuid4().hex, places.segments, limits)
         screen: dict[str, object] = {"id": "wall", "province": settings.province}
         greeting = Greeting(build_id(), lambda: standard.version, screen)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from services.adapters.kept_standard import KeptStandard
 from services.adapters.logs import logger
 from services.adapters.standards import FOLDER, Standard
 from services.adapters.watched_standard import DETAIL_MAX, WatchedStandard
@@ -22,15 +23,20 @@ class StandardInForce:
     """What is in force now. A refused version changes nothing but the warnings and a metric."""
 
     def __init__(
-        self, metrics: ApiMetrics, knows_unit: Callable[[str], bool], folder: Path = FOLDER
+        self,
+        metrics: ApiMetrics,
+        knows_unit: Callable[[str], bool],
+        folder: Path = FOLDER,
+        kept: KeptStandard | None = None,
     ) -> None:
-        self._watched = WatchedStandard(folder)
+        self._watched = WatchedStandard(folder, kept=kept)
         self._metrics = metrics
         self._knows_unit = knows_unit
         self._changed: list[Callable[[Standard], None]] = []
         self._log = logger("standard")
         self.vocabulary = vocabulary_of(self.catalogue, knows_unit)
         metrics.catalogue.in_force(self.version)
+        metrics.catalogue.refused.set(self._watched.refused is not None)
 
     @property
     def catalogue(self) -> Catalogue:

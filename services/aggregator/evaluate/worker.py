@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from services.adapters.clock import now
 from services.adapters.kafka_start import group_member, is_broken, replaced, started
+from services.adapters.kept_standard import KeptStandard
 from services.adapters.logs import logger
 from services.adapters.settings import Settings
 from services.adapters.timescale import is_defect
@@ -69,9 +70,12 @@ class EvaluateWorker:
         )
         self._publisher = Publisher(settings.kafka_bootstrap)
         self._catalogue = catalogue
-        self._standard = WatchedStandard(standards or settings.standards)
+        self._standard = WatchedStandard(
+            standards or settings.standards, kept=KeptStandard(settings.database_url)
+        )
         self._standard_at = 0
         metrics.catalogue.in_force(self._standard.present.version)
+        metrics.catalogue.refused.set(self._standard.refused is not None)
         self._assigned: set[int] = set()
         self._owned: set[int] = set()
         self._lost: set[int] = set()
@@ -176,6 +180,7 @@ class EvaluateWorker:
         if now() - self._standard_at < STANDARD_EVERY:
             return False
         self._standard_at = now()
+        await asyncio.to_thread(self._standard.keep)
         try:
             standard = await asyncio.to_thread(self._standard.next)
         except Refused as error:
