@@ -4,6 +4,7 @@ Keeps what is in force while the files are refused, and says what somebody shoul
 """
 
 import contextlib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -52,9 +53,10 @@ class WatchedStandard:
         self._seen = fingerprint(folder)
         self._today = today or local_date(clock_now())
         self.refused: str | None = None
-        self._files = Files(folder)
         try:
-            self.present = self._files.on(self._today)
+            with self._refusing():
+                self._files = Files(folder)
+                self.present = self._files.on(self._today)
         except Refused as error:
             self._files, self.present = self._restored(error)
             self.refused = str(error)
@@ -84,14 +86,11 @@ class WatchedStandard:
         """
         today = today or local_date(clock_now())
         try:
-            return self._next(today)
+            with self._refusing():
+                return self._next(today)
         except Refused as error:
             self.refused = str(error)
             raise
-        except Exception as error:  # whatever is in a file, it never ends a service
-            self._log.exception("catalogue_not_understood")
-            self.refused = f"the files can not be understood: {type(error).__name__}: {error}"
-            raise Refused(self.refused) from error
 
     def keep(self) -> None:
         """Keep the files in force for those who start later; again when it could not be done."""
@@ -101,12 +100,24 @@ class WatchedStandard:
         if self._kept.keep(self.present.version, files.texts):
             self._kept_files = files
 
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Make a refusal of whatever is raised: no file ever ends a service."""
+        try:
+            yield
+        except Refused:
+            raise
+        except Exception as error:
+            self._log.exception("catalogue_not_understood")
+            reason = f"the files can not be understood: {type(error).__name__}: {error}"
+            raise Refused(reason) from error
+
     def _restored(self, error: Refused) -> tuple[Files, Standard]:
         texts = {} if self._kept is None else self._kept.texts()
-        with laid_out(texts) as folder:
-            files = Files(Path(folder))
         try:
-            return files, files.on(self._today)
+            with laid_out(texts) as folder, self._refusing():
+                files = Files(Path(folder))
+                return files, files.on(self._today)
         except Refused:
             raise error from None  # nothing is kept, or not for this release
 

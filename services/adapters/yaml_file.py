@@ -90,7 +90,10 @@ class YamlFile:
     def describe(self, path: Steps, reason: str) -> str:
         """`PS-01.yaml:34: windows: reason`."""
         where = ".".join(map(str, path)) or "file"
-        return f"{self.name}:{self.line_of(path, reason)}: {where}: {reason}"
+        line, node = _found(self._root, path)
+        if isinstance(node, yaml.SequenceNode):
+            line = self.line_of(path, reason)
+        return f"{self.name}:{line}: {where}: {reason}"
 
     def _read(self, text: str) -> None:
         loader = _Loader(text)

@@ -143,6 +143,7 @@ WRONG_FORMS = [
     ("PS-01", "comparisons: [", "shadow: yes\ncomparisons: [", r"shadow: .*: write true or false"),
     ("PS-01", "[dossiers_received]", "dossiers_received", r"denominator: .*: put it in brackets"),
     ("PS-01", "id: PS-01", "id: &a [*a]", r":1: holds itself"),
+    ("PS-04", "decimals: 2\nrollup", "rollup", r":1: file: decimals is missing"),
     ("PS-12", "input: PS-04", "input: PS-44", r":20: criteria: PS-44 is neither"),
 ]
 

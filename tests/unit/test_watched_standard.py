@@ -49,6 +49,8 @@ def test_what_nobody_foresaw_is_refused_as_well(folder: Path, condition: str) ->
     assert watched.next(TODAY) is None
     assert watched.present is before
     assert watched.refused is not None
+    with pytest.raises(Refused):
+        WatchedStandard(folder, TODAY)
 
 
 def test_the_warning_of_a_changed_formula_is_taken_back_with_the_change(folder: Path) -> None:
