@@ -20,6 +20,8 @@ from services.domain.errors import Refused
 
 _NAME = re.compile(r"(.+?)(?:\.v(\d+))?\.yaml")
 
+_NO_FORM = "its members have no form to read"
+
 
 class IndicatorFile:
     """A file of `standards/indicators`: one version, None when there are `faults` in its form.
@@ -138,16 +140,24 @@ class MeasuresFile:
         try:
             self.measures.append(parse_measure(document))
         except Refused as error:
-            reason = str(error).removeprefix(f"measure {document.get('id')}: ")
-            if isinstance(error.__cause__, msgspec.ValidationError):
-                path, reason = form_fault(error.__cause__, Measure)
-                line = self._file.line(("measures", number, *path))
-                reason = ": ".join((*(".".join(map(str, path)),) * bool(path), reason))
-            else:
-                line = self._line_of(number, document, reason)
-            self._refuse(number, line, reason, document)
+            self._refuse(number, *self._place(number, document, error), document)
+        except (AttributeError, LookupError) as error:
+            self._refuse(number, line, f"{_NO_FORM}: {error}", document)
         else:
             self.documents.append(document)
+
+    def _place(self, number: int, document: Mapping[str, Any], error: Refused) -> tuple[int, str]:
+        """On which line a measure is wrong, and why."""
+        path: tuple[str | int, ...] = ("measures", number)
+        reason = str(error).removeprefix(f"measure {document.get('id')}: ")
+        cause = error.__cause__
+        if not isinstance(cause, msgspec.ValidationError):
+            return self._line_of(number, document, reason), reason
+        if cause.__cause__ is not None:  # not the form of a member, but what was made of it
+            return self._file.line(path), f"{_NO_FORM}: {cause}"
+        member, reason = form_fault(cause, Measure)
+        where = ".".join(map(str, member))
+        return self._file.line((*path, *member)), f"{where}: {reason}" if where else reason
 
     def _line_of(self, number: int, document: Mapping[str, Any], reason: str) -> int:
         """Where the member stands that a reason begins with, and in it what the reason names."""

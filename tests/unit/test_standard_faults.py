@@ -100,6 +100,9 @@ WRONG_MEASURES = [
         r": measure dossiers_received: unit: .*: put it in quotes",
     ),
     ("    agg: sum", "    ag: sum", r":10: measure \w+: ag: is no member: agg is one"),
+    ("field: svc_level", "field: [svc_level]", f":16: {ONLINE}: its members have no form"),
+    ("{field: svc_level, op: '=', value: full}", "{any: [5]}", f":16: {ONLINE}: its members have"),
+    ("{field: svc_level, op: '=', value: full}", "{any: 5}", f":16: {ONLINE}: its members have"),
     ("    agg: sum\n", "", r":3: measure dossiers_received: agg is missing"),
     (
         "    agg: sum\n",
