@@ -54,7 +54,7 @@ async def test_a_changed_catalogue_is_published_without_a_restart(
         await until(lambda: seen("refused") == 1)
         rewrite(folder, "PS-05", "scale: one\n", "scale: 1\n")
         (folder / "indicators" / "PS-10.yaml").unlink()
-        rewrite(folder, "PS-12", "input: PS-10", "input: PS-09")
+        rewrite(folder, "PS-12", "input: PS-10", "input: PS-01")
         await until(lambda: seen("adopted") == 1 and worker.ready)
         assert seen("refused") == 1
     finally:
