@@ -21,6 +21,7 @@ from services.domain.engine.revisions import Revision, Said, observed, revised_k
 from services.domain.engine.state import State
 from services.domain.engine.windows import PERIODS
 from services.domain.events import CONTRACT
+from tests.schema_references import references
 from tests.unit.engine_centre import catalogue, units
 from tests.unit.reference_log import COMMUNE, COUNTRY, OLD_PROVINCE, PROVINCE, at
 
@@ -30,18 +31,6 @@ FOLDER = Path(schemas.__file__).parent
 def document() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load(asyncapi_text())
     return loaded
-
-
-def references(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        for name, value in part.items():
-            if name == "$ref":
-                yield value
-            else:
-                yield from references(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from references(value)
 
 
 @pytest.mark.clause("11.5.1")

@@ -1,6 +1,6 @@
 """What the page of one commune asks for: breakdowns that are computed on demand, and names."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 from services.adapters import clock
 from services.adapters.observations import DatabaseObservations
 from services.adapters.standards import load_catalogue
-from services.adapters.timescale import connect
 from services.adapters.units import load_units
 from services.domain.instants import MINUTE, format_instant
 from tests.integration.api_server import Running, make_topic, ready, running_api, screen
@@ -49,12 +48,6 @@ def catalogue_row(number: int, title: str, time: str, **more: Any) -> dict[str, 
         },
         **more,
     }
-
-
-@pytest.fixture
-def counting(database: str) -> Iterator[Counting]:
-    with connect(database, "test") as connection:
-        yield Counting(database, connection)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from services.adapters import clock
-from services.adapters.timescale import connect
 from services.domain.instants import DAY, MINUTE, format_instant
 from tests.integration.counted_documents import AT, RECEIPT, REPORTS, TOPIC, Counting, dossier
 from tests.integration.explaining import address, explained, explaining
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.servers
 FINISHED = "vn.ioc.dossier.finished.v1"
 RECEIVED = "PS-01|P:33@2025-07-01||month:2025-10"
 COUNT = 7
-
-
-@pytest.fixture
-def counting(database: str) -> Any:
-    with connect(database, "test") as connection:
-        yield Counting(database, connection)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from tests.integration.api_server import (
     WAIT_S,
     Publisher,
     config_is_real,
-    make_topic,
     publisher,
     ready,
     running_api,
@@ -29,13 +28,6 @@ COMMUNE = "PS-04|C:11953@2025-07-01||30d"
 FOREIGN = "PS-04|P:34@2025-07-01||30d"
 TOPIC = "indicators/33/P:33/PS-04/30d"
 ALL = "indicators/33/**"
-
-
-@pytest.fixture
-async def topic(kafka: str, topic_prefix: str) -> str:
-    name = f"{topic_prefix}indicators"
-    await make_topic(kafka, name)
-    return name
 
 
 async def test_hello_snapshot_change_and_removal(kafka: str, topic: str) -> None:

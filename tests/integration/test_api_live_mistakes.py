@@ -4,18 +4,11 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from services.api.live.limits import CloseCode, Limits
-from tests.integration.api_server import make_topic, ready, running_api, screen
+from tests.integration.api_server import ready, running_api, screen
 
 pytestmark = pytest.mark.servers
 
 TOPIC = "indicators/33/P:33/PS-04/30d"
-
-
-@pytest.fixture
-async def topic(kafka: str, topic_prefix: str) -> str:
-    name = f"{topic_prefix}indicators"
-    await make_topic(kafka, name)
-    return name
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"type":"subscribe"}', '{"type":"x"}', b"\x00"])

@@ -26,6 +26,7 @@ from services.cli.main import assemble
 from tests.integration.api_server import Running, Screen, ready, running_api, screen
 from tests.integration.counted_documents import Counting, dossier
 from tests.integration.explaining import address
+from tests.standard_folder import change
 
 pytestmark = pytest.mark.servers
 
@@ -68,13 +69,6 @@ async def until(holds: Callable[[], Coroutine[Any, Any, bool]]) -> None:
             await asyncio.sleep(0.1)
 
 
-def rewrite(folder: Path, before: str, after: str, name: str = "PS-01") -> None:
-    path = folder / "indicators" / f"{name}.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
-
-
 def further(folder: Path, number: int, **changed: object) -> Path:
     """A further version of PS-01 in a file of its own."""
     document = yaml.safe_load((folder / "indicators/PS-01.yaml").read_text(encoding="utf-8"))
@@ -113,10 +107,12 @@ async def test_a_changed_target_formula_and_window_are_answered(
     assert (await month(http))["value"] == pytest.approx(100 * ONLINE / COUNT)
     before = await standard_version(http)
     async with screen(api) as wall:
-        rewrite(folder, "value: 50}", "value: 55}")
-        rewrite(folder, "windows: [24h, 30d,", "windows: [24h, 7d, 30d,")
-        rewrite(folder, "numerator: [dossiers_full_online]", "numerator: [dossiers_received]")
-        rewrite(folder, "formula_version: 1", "formula_version: 2")
+        change(folder, "PS-01", "value: 50}", "value: 55}")
+        change(folder, "PS-01", "windows: [24h, 30d,", "windows: [24h, 7d, 30d,")
+        change(
+            folder, "PS-01", "numerator: [dossiers_full_online]", "numerator: [dossiers_received]"
+        )
+        change(folder, "PS-01", "formula_version: 1", "formula_version: 2")
         told = await wall.hear_type("standard")
         while (await standard_version(http)) != told["standard_version"] or (await month(http))[
             "formula_version"
@@ -141,7 +137,7 @@ async def test_a_wrong_file_is_refused_and_seen_and_what_is_in_force_stays(
 ) -> None:
     await ready(api)
     before, value = await standard_version(http), (await month(http))["value"]
-    rewrite(folder, "numerator: [dossiers_full_online]", "numerator: [dossiers_online]")
+    change(folder, "PS-01", "numerator: [dossiers_full_online]", "numerator: [dossiers_online]")
 
     async def warned() -> bool:
         return "warnings" in (await http.get("/readyz")).json()
@@ -153,7 +149,7 @@ async def test_a_wrong_file_is_refused_and_seen_and_what_is_in_force_stays(
     assert (answer.status_code, answer.json()["catalogue"]) == (200, before)
     assert "ioc_api_catalogue_refused 1.0" in (await http.get("/metrics")).text
     assert (await month(http))["value"] == value
-    rewrite(folder, "numerator: [dossiers_online]", "numerator: [dossiers_full_online]")
+    change(folder, "PS-01", "numerator: [dossiers_online]", "numerator: [dossiers_full_online]")
 
     async def healed() -> bool:
         return not await warned()

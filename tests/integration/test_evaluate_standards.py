@@ -14,6 +14,7 @@ from services.adapters.standards import load_catalogue
 from services.adapters.units import load_units
 from services.aggregator.evaluate.worker import EvaluateWorker
 from services.aggregator.metrics import EvaluateMetrics
+from tests.standard_folder import change
 
 pytestmark = pytest.mark.servers
 
@@ -25,13 +26,6 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(SECONDS_MAX):
         while not condition():  # noqa: ASYNC110 - files and metrics set no event
             await asyncio.sleep(0.05)
-
-
-def rewrite(folder: Path, name: str, before: str, after: str) -> None:
-    path = folder / "indicators" / f"{name}.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 async def test_a_changed_catalogue_is_published_without_a_restart(
@@ -50,11 +44,11 @@ async def test_a_changed_catalogue_is_published_without_a_restart(
     running = asyncio.create_task(worker.run())
     try:
         await until(lambda: worker.ready)
-        rewrite(folder, "PS-05", "scale: 1\n", "scale: one\n")
+        change(folder, "PS-05", "scale: 1\n", "scale: one\n")
         await until(lambda: seen("refused") == 1)
-        rewrite(folder, "PS-05", "scale: one\n", "scale: 1\n")
+        change(folder, "PS-05", "scale: one\n", "scale: 1\n")
         (folder / "indicators" / "PS-10.yaml").unlink()
-        rewrite(folder, "PS-12", "input: PS-10", "input: PS-01")
+        change(folder, "PS-12", "input: PS-10", "input: PS-01")
         await until(lambda: seen("adopted") == 1 and worker.ready)
         assert seen("refused") == 1
     finally:

@@ -18,6 +18,7 @@ from services.api.routes_reference import indicator_routes, procedure_routes, un
 from services.api.routes_shadow import shadow_routes
 from services.api.standard import StandardInForce
 from services.domain.query import PARAMETERS, ObservationQuery, Page
+from tests.schema_references import references
 from tests.unit.engine_centre import units
 from tests.unit.reference_log import at
 
@@ -187,15 +188,3 @@ async def test_answers_are_as_the_document_says(http: httpx.AsyncClient, path: s
     refused = answers["400"]["content"]["application/problem+json"]["schema"]
     problem = (await http.get(f"{path.partition('?')[0]}?colour=red")).json()
     jsonschema.Draft202012Validator({**refused, **document}).validate(problem)
-
-
-def references(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        for name, value in part.items():
-            if name == "$ref":
-                yield value
-            else:
-                yield from references(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from references(value)

@@ -8,20 +8,9 @@ import pytest
 
 from services.adapters.standards import load_measure_documents, load_standard
 from services.domain.errors import Refused
+from tests.standard_folder import faults, rewrite
 
 DEEP = "[" * 20_000 + "]" * 20_000
-
-
-def faults(folder: Path) -> list[str]:
-    with pytest.raises(Refused) as refused:
-        load_standard(folder)
-    return str(refused.value).splitlines()
-
-
-def rewrite(path: Path, before: str, after: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 BROKEN_TEXTS = [
@@ -115,15 +104,6 @@ WRONG_MEASURES = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "reason"), WRONG_MEASURES)
-def test_a_measure_that_is_wrong_is_refused_with_its_line(
-    folder: Path, before: str, after: str, reason: str
-) -> None:
-    rewrite(folder / "measures.yaml", before, after)
-    (said,) = faults(folder)
-    assert re.search(f"^measures.yaml.*{reason}", said), said
-
-
 def test_all_wrong_measures_are_told_and_what_is_wrong_elsewhere(folder: Path) -> None:
     path = folder / "measures.yaml"
     rewrite(path, "field: svc_level", "field: svc_levle")
@@ -151,13 +131,20 @@ WRONG_FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "before", "after", "reason"), WRONG_FORMS)
-def test_a_wrong_form_is_refused_with_what_to_do(
+WRONG = [
+    *(("measures.yaml", *each) for each in WRONG_MEASURES),
+    *((f"indicators/{name}.yaml", *each) for name, *each in WRONG_FORMS),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after", "reason"), WRONG)
+def test_what_is_wrong_is_refused_once_with_its_line_and_what_to_do(
     folder: Path, name: str, before: str, after: str, reason: str
 ) -> None:
-    rewrite(folder / "indicators" / f"{name}.yaml", before, after)
+    path = folder / name
+    rewrite(path, before, after)
     (said,) = faults(folder)
-    assert re.search(f"^{name}.yaml.*{reason}", said), said
+    assert re.search(f"^{path.name}.*{reason}", said), said
 
 
 def test_words_without_quotes_are_words(folder: Path) -> None:

@@ -16,20 +16,7 @@ from services.adapters.standards import (
 )
 from services.adapters.watched_standard import WatchedStandard
 from services.domain.errors import Refused
-
-
-def change(folder: Path, name: str, before: str, after: str) -> None:
-    path = folder / "indicators" / f"{name}.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert text.count(before) >= 1
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
-
-
-def refusal(folder: Path) -> str:
-    with pytest.raises(Refused) as refused:
-        load_catalogue(folder)
-    return str(refused.value)
-
+from tests.standard_folder import change, faults, refusal
 
 BROKEN = [
     # (file, what is written, what is written instead, line at which and reason why it is refused)
@@ -103,7 +90,7 @@ def test_a_broken_file_is_refused(
 def test_all_faults_of_all_files_are_said_at_once(folder: Path) -> None:
     change(folder, "PS-01", "scale: 100", "scale: 1")
     change(folder, "DE-01", "divide_by: 1000000000", "divide_by: 1000")
-    said = refusal(folder).splitlines()
+    said = faults(folder)
     assert [line.split(":")[0] for line in said] == ["DE-01.yaml", "PS-01.yaml"]
 
 

@@ -10,14 +10,9 @@ import pytest
 
 from services.adapters.watched_standard import WatchedStandard
 from services.domain.errors import Refused
+from tests.standard_folder import rewrite
 
 TODAY = date(2026, 11, 26)
-
-
-def rewrite(path: Path, before: str, after: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["measures.yaml", "indicators/PS-04.yaml"])
